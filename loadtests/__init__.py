@@ -1,0 +1,1 @@
+"""Crowds, rigs and the checker that judges them."""

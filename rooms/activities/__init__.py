@@ -1,0 +1,1 @@
+"""What a room can do; one file each."""

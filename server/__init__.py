@@ -1,0 +1,1 @@
+"""The running server: every piece of I/O, put together in app.py."""

@@ -1,0 +1,1 @@
+"""The log: append and announce in one step."""

@@ -1,0 +1,1 @@
+"""Rooms at work: who decides, who follows, who serves the views."""

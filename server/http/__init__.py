@@ -1,0 +1,1 @@
+"""REST, pages, health and metrics."""

@@ -1,0 +1,1 @@
+"""The database beside the log: history, rooms, links, snapshots."""
