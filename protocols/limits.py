@@ -1,0 +1,32 @@
+"""Sizes and rates: what is accepted, and how much is kept. Room settings may change those marked so."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The wire
+MAX_PAYLOAD: Final = 16 * 1024  # bytes of one Engine.IO message or polling body from a client
+PING_INTERVAL_MS: Final = 25_000
+PING_TIMEOUT_MS: Final = 20_000
+CONNECT_TIMEOUT_MS: Final = 15_000  # between the transport's opening and a Socket.IO CONNECT
+HIGH_WATER: Final = 64 * 1024  # bytes waiting in a transport before its connection uses an outbox
+OUTBOX_LIMIT: Final = 1024 * 1024  # bytes of outbox and transport buffer before slow_consumer
+UNANSWERED_LIMIT: Final = 64  # commands without an answer before a connection is not read
+
+# Commands
+ID_LENGTH: Final = 64  # characters of a command, room or user id
+NAME_LENGTH: Final = 32  # characters of a nickname
+TEXT_LENGTH: Final = 500  # characters of a chat message (room setting)
+BATCH_COMMANDS: Final = 256  # commands decided in one batch
+MAILBOX_LIMIT: Final = 2048  # commands that wait in a room's mailbox; beyond: overloaded
+DEDUPE_WINDOW_MS: Final = 10 * 60_000  # at least this long is a command id remembered
+
+# Recovery
+RECOVERY_WINDOW_MS: Final = 120_000  # (room setting)
+RECOVERY_EVENTS: Final = 2_000  # events kept in memory per room, whatever their age up to the window
+RECOVERY_ANSWER: Final = 1_500  # events in one join answer; more missed: recovered false
+HISTORY_PAGE: Final = 100  # events in one page of history
+
+# Volatile
+TALLY_INTERVAL_MS: Final = 250
+OCCUPANCY_INTERVAL_MS: Final = 1_000

@@ -1,0 +1,159 @@
+"""Commands wish, events state, records are events in a room's log.
+
+An activity declares its own commands and events by deriving from the two classes here; the names of the
+types are the Socket.IO event names on the wire, both ways.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from protocols.limits import ID_LENGTH, NAME_LENGTH
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=ID_LENGTH, pattern=r"^[A-Za-z0-9._~-]+$")]
+
+
+class Role(StrEnum):
+    """What a participant is in a room."""
+
+    HOST = "host"
+    MODERATOR = "moderator"
+    ATTENDEE = "attendee"
+    WALL = "wall"
+    BOT = "bot"
+
+
+class Audience(StrEnum):
+    """Who is told of an event: all in the room, those who run it, or no one (it is only stored)."""
+
+    EVERYONE = "everyone"
+    HOSTS = "hosts"
+    NOBODY = "nobody"
+
+
+STAFF = frozenset({Role.HOST, Role.MODERATOR})
+
+
+def audience_of(role: Role) -> Audience:
+    """The audience that a role listens with; hosts are told what everyone is told, and more."""
+    return Audience.HOSTS if role in STAFF else Audience.EVERYONE
+
+
+class Budget(StrEnum):
+    """The class of a command when a room is busy; the last sheds first, ``none`` is never counted."""
+
+    CONTROL = "control"
+    HOST = "host"
+    QUESTION = "question"
+    CHAT = "chat"
+    REACTION = "reaction"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who did it: as shown beside an event. ``via`` names the network a bot spoke for them from."""
+
+    id: str
+    name: str
+    role: Role
+    guest: bool = False
+    via: str | None = None
+
+
+class Person(BaseModel):
+    """A person that a bot speaks for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Id
+    name: Annotated[str, StringConstraints(min_length=1, max_length=NAME_LENGTH)]
+    via: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
+
+
+class Command(BaseModel):
+    """A wish for a room; ``id`` is the sender's own and makes sending again safe."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    type: ClassVar[str]
+    roles: ClassVar[frozenset[Role]] = frozenset(Role) - {Role.WALL}
+    budget: ClassVar[Budget] = Budget.HOST
+
+    id: Id
+    room: Id
+    on_behalf_of: Person | None = Field(default=None, description="Only for the role bot.")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact of a room: derived classes are frozen dataclasses with JSON-plain fields.
+
+    ``own`` says that it changes what its author alone is told (``Activity.mine``).
+    """
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+    own: ClassVar[bool] = False
+
+    @classmethod
+    def load(cls, data: dict[str, Any]) -> Self:
+        """Make the event from the plain fields that ``dump`` gave; unknown fields raise TypeError."""
+        return cls(**data)
+
+    def dump(self) -> dict[str, Any]:
+        """The plain fields, as they stand on the wire and in the log."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def erased(self) -> Event | None:
+        """What may stay when its author is erased; None leaves a stub without data."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a room's log: ``seq`` has no holes inside an ``epoch``; 0 is before the first event."""
+
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event at its place in the log. ``data`` None is a stub: what was said has been erased.
+
+    ``after``      the seq of the last record told to (everyone, hosts) before this one.
+    ``command``    digest of (user, command id) and of the body, on the last record of a command.
+    ``erases``     seqs of earlier records that become stubs in the step that appends this one.
+    """
+
+    seq: int
+    at: int
+    type: str
+    version: int
+    audience: Audience
+    by: By | None
+    data: Event | None
+    after: tuple[int, int]
+    command: bytes | None = None
+    erases: tuple[int, ...] = ()
+
+    def told_to(self, audience: Audience) -> bool:
+        """Whether members listening as ``audience`` are told of it."""
+        if self.audience is Audience.NOBODY:
+            return False
+        return self.audience is Audience.EVERYONE or audience is Audience.HOSTS
+
+    def after_for(self, audience: Audience) -> int:
+        """The seq of the last record that this audience was told of before it."""
+        return self.after[1] if audience is Audience.HOSTS else self.after[0]
+
+    def stub(self, pseudonym: str | None = None) -> Record:
+        """The same place without what was said or who said it; ballots stay under a pseudonym."""
+        kept = self.data.erased() if self.data is not None else None
+        by = By(pseudonym, "", self.by.role) if pseudonym and self.by else None
+        return replace(self, data=kept, by=by, command=None)

@@ -1,0 +1,91 @@
+"""The contract of an activity: what a room can do, one file each in ``rooms/activities``."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from protocols.messages import Audience, By, Command, Event, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision may know beside the room: who asks, the room's time, fresh ids. No clock, no luck of its own."""
+
+    by: By
+    at: int
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """An event that a decision wishes to append; ``erases`` lists seqs that become stubs with it."""
+
+    event: Event
+    audience: Audience = Audience.EVERYONE
+    erases: tuple[int, ...] = ()
+    pseudonym: str | None = None  # for erases: whose name the stubs bear
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Volatile state to tell an audience: no seq, the newest of a ``key`` replaces those before it."""
+
+    type: str
+    key: str
+    data: dict[str, Any]
+
+
+class Activity(ABC):
+    """State and rules of one thing that people do in a room.
+
+    ``decide`` never changes state and raises ``Refused``; ``apply`` never fails and takes stubs
+    (``record.data is None``); the same records always give the same state, stubs included: what was
+    applied and erased later must equal what was applied as a stub.
+    """
+
+    name: ClassVar[str]
+    commands: ClassVar[Sequence[type[Command]]] = ()
+    events: ClassVar[Sequence[type[Event]]] = ()
+
+    @abstractmethod
+    def decide(self, command: Command, context: Context) -> Iterable[Proposed]:
+        """The events that the command leads to; empty if nothing changes."""
+
+    @abstractmethod
+    def apply(self, record: Record) -> None:
+        """Take in one record of this activity's types."""
+
+    @abstractmethod
+    def view(self, audience: Audience) -> dict[str, Any]:
+        """The state as everyone, or as hosts, may see it."""
+
+    @abstractmethod
+    def dump(self) -> dict[str, Any]:
+        """The whole state as plain values, for a snapshot."""
+
+    @abstractmethod
+    def load(self, state: dict[str, Any]) -> None:
+        """Take back what ``dump`` gave."""
+
+    def mine(self, user: str) -> dict[str, Any] | None:
+        """What concerns this person alone, or None."""
+        return
+
+    def due(self) -> int | None:
+        """The room time at which ``elapse`` has something to say, or None."""
+        return
+
+    def elapse(self, context: Context) -> Iterable[Proposed]:
+        """The events that are due at ``context.at``."""
+        return ()
+
+    def ticks(self, audience: Audience) -> Iterable[Tick]:
+        """Volatile state worth telling now."""
+        return ()
+
+    def erase(self, user: str, pseudonym: str) -> None:
+        """Forget a person: drop what they wrote, keep ballots under the pseudonym."""
+        return
