@@ -1,0 +1,99 @@
+# One command each; `make help` lists them. Stamp files keep a second start short.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+NODE := scripts/node.sh
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+MADE := $(VENV)/.made
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+CLIENT_PACKAGES := client_web/node_modules/.installed
+CLIENT_BUILT := client_web/dist/.built
+PEER_PACKAGES := tests/conformance/node/node_modules/.installed
+
+# What the pages are made of: a change in any of these builds them anew.
+CLIENT_SOURCES := $(shell find client_web protocols/schema -type f \
+	-not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.py' -not -name '*.pyc' 2>/dev/null)
+
+# Tests that start browsers, whole servers or official suites; all the others are quick.
+SLOW := tests/e2e tests/conformance tests/rigs
+
+.PHONY: help run check quick test lock schema pictures bench chromium clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  make run reads PORT=8000  DATA=var  DEMO=0 (no bots)  LAN=1 (phones in the same network)"
+
+run: $(RUNTIME) $(CLIENT_BUILT) ## Start a room on 127.0.0.1:8000 and print its links
+	@exec env PORT='$(PORT)' DATA='$(DATA)' DEMO='$(DEMO)' LAN='$(LAN)' $(BIN)/python scripts/run.py
+
+check: $(DEV) $(CLIENT_PACKAGES) ## Lint, types, import rules and schema drift (seconds)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy scripts
+	$(BIN)/lint-imports
+	$(BIN)/python -m server schema --check
+	$(NODE) npm --prefix client_web run --silent check
+
+quick: $(DEV) ## The sans-I/O and unit tests (seconds)
+	$(BIN)/python -m pytest -q $(addprefix --ignore=,$(SLOW))
+
+test: $(DEV) $(CLIENT_BUILT) $(PEER_PACKAGES) ## Every test, with all that they need (REQUIRE_ALL=1: a skip fails)
+	$(BIN)/python scripts/test.py $(SLOW)
+
+lock: $(DEV) ## Renew the pinned and hashed requirements from pyproject.toml (UPGRADE=1: newest of all)
+	$(BIN)/python scripts/lock.py $(if $(UPGRADE),--upgrade)
+
+schema: $(DEV) ## Write the JSON Schema and the TypeScript types anew
+	$(BIN)/python -m server schema
+
+pictures: $(DEV) $(CLIENT_BUILT) chromium ## Take the screenshots in docs/pictures anew
+	$(BIN)/python scripts/pictures.py
+
+bench: $(DEV) ## Measure the server under load on this machine
+	$(BIN)/python -m loadtests
+
+chromium: $(DEV) ## Make sure that there is a Chromium for the browser tests
+	$(BIN)/python scripts/chromium.py
+
+clean: ## Remove what was built; var/ and its rooms stay
+	rm -rf $(VENV) client_web/dist client_web/node_modules tests/conformance/node/node_modules \
+		scripts/chromium/node_modules test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# An environment from before stays; half an environment (no pip in it) is made anew.
+$(MADE):
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || \
+		{ python=$$(scripts/python.sh) && rm -rf $(VENV) && "$$python" -m venv $(VENV); }
+	@touch $@
+
+$(RUNTIME): requirements.txt | $(MADE)
+	@echo "showfloor: installing Python packages into $(VENV)"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt | $(MADE)
+	@echo "showfloor: installing Python packages for development into $(VENV)"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(CLIENT_PACKAGES): client_web/package-lock.json | $(MADE)
+	@echo "showfloor: installing packages for the pages"
+	@$(NODE) npm ci --silent --no-audit --no-fund --prefix client_web
+	@touch $@
+
+$(CLIENT_BUILT): $(CLIENT_PACKAGES) $(CLIENT_SOURCES)
+	@echo "showfloor: building the pages"
+	@$(NODE) npm --prefix client_web run --silent build
+	@touch $@
+
+$(PEER_PACKAGES): tests/conformance/node/package-lock.json | $(MADE)
+	@echo "showfloor: installing the stock clients that tests use"
+	@$(NODE) npm ci --silent --no-audit --no-fund --prefix tests/conformance/node
+	@touch $@

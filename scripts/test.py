@@ -1,0 +1,73 @@
+"""Run every test, in stages, and say how long each took: test.py SLOW_DIRECTORY...
+
+A stage that fails does not hide the ones after it; the exit code is 1 if any failed.
+With REQUIRE_ALL=1 a skipped test is a failed one.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "test-results"
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+
+
+def browser() -> str:
+    asked = subprocess.run(
+        [sys.executable, "scripts/chromium.py"], check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    return asked.stdout.strip()
+
+
+def passes(command: list[str]) -> bool:
+    return subprocess.run(command, check=False, cwd=ROOT).returncode == 0
+
+
+def client_passes() -> bool:
+    report = RESULTS / "vitest.json"
+    report.unlink(missing_ok=True)
+    vitest = ["scripts/node.sh", "npm", "--prefix", "client_web", "test", "--silent", "--"]
+    reporters = ["--reporter=default", "--reporter=json", f"--outputFile={report}"]
+    if not passes([*vitest, *reporters]):
+        return False
+
+    counted = json.loads(report.read_text())
+    idle = counted["numPendingTests"] + counted["numTodoTests"]
+    if REQUIRE_ALL and idle:
+        sys.stdout.write(f"showfloor: REQUIRE_ALL=1 allows no skip, and {idle} client tests did not run\n")
+        return False
+    return True
+
+
+def pytest_passes(*arguments: str) -> bool:
+    return passes([sys.executable, "-m", "pytest", "-q", "--durations=5", *arguments])
+
+
+def main() -> int:
+    RESULTS.mkdir(exist_ok=True)
+    slow = [directory for directory in sys.argv[1:] if (ROOT / directory).is_dir()]
+    os.environ["SHOWFLOOR_CHROMIUM"] = browser()
+
+    stages = {
+        "client": client_passes,
+        "quick": lambda: pytest_passes(*(f"--ignore={directory}" for directory in slow)),
+        "slow": lambda: pytest_passes(*slow),
+    }
+    lines = []
+    for name, stage in stages.items():
+        sys.stdout.write(f"\n== {name} tests\n")
+        sys.stdout.flush()
+        start = time.monotonic()
+        verdict = "passed" if stage() else "FAILED"
+        lines.append(f"   {name:8}{verdict:8}{time.monotonic() - start:7.1f} s")
+
+    sys.stdout.write("\n".join(["", *lines, ""]))
+    return 1 if any("FAILED" in line for line in lines) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
