@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,7 +53,7 @@ def main() -> int:
     slow = [directory for directory in sys.argv[1:] if (ROOT / directory).is_dir()]
     os.environ["SHOWFLOOR_CHROMIUM"] = browser()
 
-    stages = {
+    stages: dict[str, Callable[[], bool]] = {
         "client": client_passes,
         "quick": lambda: pytest_passes(*(f"--ignore={directory}" for directory in slow)),
         "slow": lambda: pytest_passes(*slow),

@@ -1,6 +1,6 @@
 """The browser that tests drive, and how Playwright starts it.
 
-    browser = await playwright.chromium.launch(**launch_options())
+browser = await playwright.chromium.launch(**launch_options())
 """
 
 import os
