@@ -85,7 +85,7 @@ $(DEV): requirements-dev.txt | $(MADE)
 
 $(CLIENT_PACKAGES): client_web/package-lock.json | $(MADE)
 	@echo "showfloor: installing packages for the pages"
-	@$(NODE) npm ci --silent --no-audit --no-fund --prefix client_web
+	@$(NODE) npm ci --loglevel=error --no-audit --no-fund --prefix client_web
 	@touch $@
 
 $(CLIENT_BUILT): $(CLIENT_PACKAGES) $(CLIENT_SOURCES)
@@ -95,5 +95,5 @@ $(CLIENT_BUILT): $(CLIENT_PACKAGES) $(CLIENT_SOURCES)
 
 $(PEER_PACKAGES): tests/conformance/node/package-lock.json | $(MADE)
 	@echo "showfloor: installing the stock clients that tests use"
-	@$(NODE) npm ci --silent --no-audit --no-fund --prefix tests/conformance/node
+	@$(NODE) npm ci --loglevel=error --no-audit --no-fund --prefix tests/conformance/node
 	@touch $@

@@ -31,7 +31,7 @@ def bring() -> Path:
         raise SystemExit(f"showfloor: {message}")
 
     node = str(ROOT / "scripts" / "node.sh")
-    npm = [node, "npm", "ci", "--silent", "--ignore-scripts", "--omit=optional", "--prefix", str(RECIPE)]
+    npm = [node, "npm", "ci", "--loglevel=error", "--ignore-scripts", "--omit=optional", "--prefix", str(RECIPE)]
     subprocess.run(npm, check=True, stdout=sys.stderr)
 
     part = BROUGHT.with_name(f"{BROUGHT.name}.part.{os.getpid()}")
