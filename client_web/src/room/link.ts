@@ -1,0 +1,91 @@
+import { io } from "socket.io-client";
+import { Failure, failureOf } from "./failure";
+import type { Answer } from "./messages";
+
+export interface LinkListener {
+  up(): void;
+  down(): void;
+  /** The server will not have us with this token; the link stays down until `connect`. */
+  refused(failure: Failure): void;
+  event(type: string, body: unknown): void;
+}
+
+/** A way to the server that comes back by itself. Requests go out only while it is up. */
+export interface Link {
+  readonly isUp: boolean;
+  listen(listener: LinkListener): void;
+  connect(): void;
+  /** Come back at once, with the newest token. */
+  renew(): void;
+  close(): void;
+  /** The answer, or a rejection with `timeout` or `network`: then nobody knows whether it arrived. */
+  request(type: string, body: object, within: number): Promise<Answer>;
+}
+
+const PROTOCOL = 1;
+
+export function socketLink(token: () => string): Link {
+  const socket = io({
+    path: "/socket.io",
+    transports: ["websocket", "polling"],
+    // Without it a proxy that breaks WebSockets would keep us out for good.
+    tryAllTransports: true,
+    autoConnect: false,
+    forceNew: true,
+    reconnectionDelay: 400,
+    reconnectionDelayMax: 8_000,
+    timeout: 10_000,
+    auth: (give) => give({ token: token(), protocol: PROTOCOL }),
+  });
+  const wake = () => {
+    // Timers sleep in a hidden page; whoever looks at it again should not wait for the next try.
+    if (document.visibilityState === "visible" && wanted && !socket.connected) renew();
+  };
+  let wanted = false;
+  const renew = () => {
+    socket.disconnect();
+    socket.connect();
+  };
+
+  return {
+    get isUp() {
+      return socket.connected;
+    },
+    listen(listener) {
+      socket.on("connect", () => listener.up());
+      socket.on("disconnect", (reason) => {
+        listener.down();
+        // A server that ends us for good says why only when we ask again.
+        if (reason === "io server disconnect") setTimeout(() => wanted && socket.connect(), 500 + Math.random() * 1_000);
+      });
+      socket.on("connect_error", (error) => {
+        listener.down();
+        if (socket.active) return;
+        const data = (error as Error & { data?: unknown }).data;
+        listener.refused(data ? failureOf(data) : failureOf({ code: error.message }));
+      });
+      socket.onAny((type: string, body: unknown) => listener.event(type, body));
+    },
+    connect() {
+      wanted = true;
+      document.addEventListener("visibilitychange", wake);
+      window.addEventListener("online", wake);
+      socket.connect();
+    },
+    renew,
+    close() {
+      wanted = false;
+      document.removeEventListener("visibilitychange", wake);
+      window.removeEventListener("online", wake);
+      socket.disconnect();
+    },
+    async request(type, body, within) {
+      if (!socket.connected) throw new Failure("network", "", true);
+      try {
+        return (await socket.timeout(within).emitWithAck(type, body)) as Answer;
+      } catch {
+        throw new Failure(socket.connected ? "timeout" : "network", "", true);
+      }
+    },
+  };
+}
