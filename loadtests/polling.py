@@ -1,0 +1,205 @@
+"""An Engine.IO session by polling, which may be upgraded to a websocket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from loadtests.websocket import Websocket, open_websocket
+from loadtests.wire import PATH, SEPARATOR, OnEnd, OnText, WireError
+
+
+class HttpConnection:
+    """One kept-alive HTTP/1.1 connection, one request at a time."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def request(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """The status and body of the answer."""
+        if self._writer is None:
+            self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}"]
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+        if body is not None:
+            lines += ["Content-Type: text/plain;charset=UTF-8", f"Content-Length: {len(body)}"]
+        self._writer.write("\r\n".join([*lines, "", ""]).encode() + (body or b""))
+        return await self._answer()
+
+    async def _answer(self) -> tuple[int, bytes]:
+        assert self._reader is not None
+        try:
+            head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            status = int(head.split(" ", 2)[1])
+            if "transfer-encoding: chunked" in head:
+                return status, await self._chunks()
+            length = next((line[15:] for line in head.split("\r\n") if line.startswith("content-length:")), "0")
+            body = await self._reader.readexactly(int(length))
+        except (asyncio.IncompleteReadError, ConnectionError) as lost:
+            self.cut()
+            message = "closed within an answer"
+            raise WireError(message) from lost
+        if "connection: close" in head:
+            self.cut()
+        return status, body
+
+    async def _chunks(self) -> bytes:
+        assert self._reader is not None
+        whole = b""
+        while size := int(await self._reader.readline(), 16):
+            whole += (await self._reader.readexactly(size + 2))[:size]
+        await self._reader.readline()
+        return whole
+
+    def cut(self) -> None:
+        if self._writer is not None:
+            self._writer.transport.abort()
+            self._writer = None
+
+
+class Polling:
+    """A polling session; ``upgrade`` moves it to a websocket."""
+
+    def __init__(self, url: str, on_text: OnText, on_end: OnEnd) -> None:
+        parts = urlsplit(url)
+        self._url = url
+        self._get = HttpConnection(parts.hostname or "", parts.port or 80)
+        self._post = HttpConnection(parts.hostname or "", parts.port or 80)
+        self._on_text = on_text
+        self._on_end = on_end
+        self._waiting: list[str] = []
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._holding = False
+        self._over = False
+        self.handshake: dict[str, Any] = {}
+        self.websocket: Websocket | None = None
+
+    async def open(self) -> None:
+        status, body = await self._get.request("GET", f"{PATH}?EIO=4&transport=polling")
+        if status != 200 or not body.startswith(b"0"):
+            self._get.cut()
+            message = f"no handshake: {status} {body[:120]!r}"
+            raise WireError(message)
+        first, *rest = body.decode().split(SEPARATOR)
+        self.handshake = orjson.loads(first[1:])
+        for packet in rest:
+            self._on_text(packet)
+        self._tasks = [asyncio.create_task(self._reads()), asyncio.create_task(self._writes())]
+
+    @property
+    def _session(self) -> str:
+        return f"{PATH}?EIO=4&transport=polling&sid={self.handshake['sid']}"
+
+    def send(self, packet: str) -> None:
+        if self.websocket is not None:
+            self.websocket.send(packet)
+            return
+        self._waiting.append(packet)
+        self._wake.set()
+
+    async def upgrade(self) -> None:
+        """Probe a websocket, let the running poll end, then go over to it."""
+        pong: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def on_text(packet: str) -> None:
+            if packet == "3probe" and not pong.done():
+                pong.set_result(None)
+            else:
+                self._on_text(packet)
+
+        sid = self.handshake["sid"]
+        websocket = await open_websocket(self._url, on_text, self._end, query=f"&sid={sid}", handshake=False)
+        websocket.send("2probe")
+        await asyncio.wait_for(pong, 10)
+        self._holding = True
+        self._wake.set()
+        await asyncio.wait(self._tasks, timeout=10)
+        websocket.send("5")
+        websocket.handshake = self.handshake
+        self.websocket = websocket
+        for packet in self._waiting:
+            websocket.send(packet)
+        self._waiting.clear()
+        self._get.cut()
+        self._post.cut()
+
+    async def _reads(self) -> None:
+        try:
+            while not self._over and not self._holding:
+                status, body = await self._get.request("GET", self._session)
+                if status != 200:
+                    self._end(f"GET answered {status}")
+                    return
+                for packet in body.decode().split(SEPARATOR):
+                    if packet == "1":
+                        self._end("closed by the server")
+                        return
+                    self._on_text(packet)
+        except (OSError, WireError) as lost:
+            self._end(str(lost) or type(lost).__name__)
+
+    async def _writes(self) -> None:
+        try:
+            while not self._over:
+                await self._wake.wait()
+                self._wake.clear()
+                if self._holding:
+                    return
+                if not self._waiting:
+                    continue
+                body = SEPARATOR.join(self._waiting).encode()
+                self._waiting.clear()
+                status, _ = await self._post.request("POST", self._session, body)
+                if status != 200:
+                    self._end(f"POST answered {status}")
+                    return
+        except (OSError, WireError) as lost:
+            self._end(str(lost) or type(lost).__name__)
+
+    def _end(self, reason: str) -> None:
+        if self._over:
+            return
+        self._over = True
+        self._cut()
+        self._on_end(reason)
+
+    def _cut(self) -> None:
+        self._get.cut()
+        self._post.cut()
+        current = asyncio.current_task()
+        for task in self._tasks:
+            if task is not current:
+                task.cancel()
+
+    def abort(self) -> None:
+        if self.websocket is not None:
+            self.websocket.abort()
+        else:
+            self._end("cut by the client")
+
+    async def close(self) -> None:
+        if self.websocket is not None:
+            await self.websocket.close()
+            return
+        if not self._over:
+            with contextlib.suppress(OSError, WireError):  # the server may be faster
+                await self._post.request("POST", self._session, b"1")
+        self._end("closed by the client")
+
+
+async def open_polling(url: str, on_text: OnText, on_end: OnEnd, *, upgrade: bool = False) -> Polling:
+    """A polling session at ``url``; with ``upgrade`` moved to a websocket before it is handed over."""
+    polling = Polling(url, on_text, on_end)
+    await polling.open()
+    if upgrade:
+        await polling.upgrade()
+    return polling

@@ -1,0 +1,178 @@
+"""The raw client against a peer that is not ours: python-socketio's server, behind uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import socketio  # type: ignore[import-untyped]
+import uvicorn
+
+from loadtests.checker import judge
+from loadtests.client import Client, ConnectRefused, Settings, TransportName
+from loadtests.evidence import Evidence
+
+ROOM, EPOCH = "r1", "peer"
+
+
+class Peer:
+    """A room on python-socketio: a log in a list, joins and recovery, faults on demand."""
+
+    def __init__(self) -> None:
+        self.io = socketio.AsyncServer(async_mode="asgi")
+        self.log: list[dict[str, Any]] = []
+        self.ids: dict[str, int] = {}
+        self.members: set[str] = set()
+        self.skip: set[int] = set()  # seqs that are not sent on
+        self.mute: set[str] = set()  # ids whose first ack is not given
+        self.cut: Callable[[], None] = lambda: None  # what happens instead of that ack
+        self.url = ""
+        self.io.on("connect", self.connect)
+        self.io.on("disconnect", self.disconnect)
+        self.io.on("room.join", self.join)
+        self.io.on("chat.send", self.say)
+
+    async def connect(self, _sid: str, _environ: object, auth: dict[str, Any]) -> None:
+        if auth["token"] != "good":
+            raise socketio.exceptions.ConnectionRefusedError("no", {"code": "unauthorized"})
+
+    async def disconnect(self, sid: str, _reason: str) -> None:
+        self.members.discard(sid)
+
+    async def join(self, sid: str, data: dict[str, Any]) -> dict[str, Any]:
+        position = data.get("position")
+        self.members.add(sid)
+        ack = {"ok": True, "position": {"epoch": EPOCH, "seq": len(self.log)}, "audience": "everyone", "mine": {}}
+        if position is None:
+            return {**ack, "recovered": False, "reason": "first", "view": {"seen": len(self.log)}}
+        return {**ack, "recovered": True, "events": self.log[position["seq"] :]}
+
+    async def say(self, _sid: str, data: dict[str, Any]) -> dict[str, Any]:
+        name = data["id"]
+        if name not in self.ids:
+            seq = len(self.log) + 1
+            self.ids[name] = seq
+            event = {"type": "chat.sent", "room": ROOM, "epoch": EPOCH, "after": seq - 1, "seq": seq, "at": 0}
+            event |= {"by": {"id": name.split(".")[0]}, "data": {"text": data["text"]}}
+            self.log.append(event)
+            for member in list(self.members):
+                if seq not in self.skip:
+                    await self.io.emit("chat.sent", (event, f"{ROOM}:{EPOCH}:{seq}:everyone"), to=member)
+        if name in self.mute:
+            self.mute.discard(name)
+            self.cut()
+        return {"ok": True, "position": {"epoch": EPOCH, "seq": self.ids[name]}}
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[Peer]:
+    peer = Peer()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        peer.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        config = uvicorn.Config(socketio.ASGIApp(peer.io), log_level="error", lifespan="off", ws="websockets-sansio")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        while not server.started:  # noqa: ASYNC110 uvicorn has no event for it
+            await asyncio.sleep(0.005)
+        yield peer
+        server.should_exit = True
+        server.force_exit = True
+        await serving
+
+
+def member(peer: Peer, user: str, transport: TransportName = "websocket", token: str = "good") -> Client:
+    return Client(peer.url, token, ROOM, user=user, settings=Settings(transport=transport, answer_within=5))
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling", "upgrade"])
+async def test_two_members_talk(peer: Peer, transport: TransportName) -> None:
+    ann, ben = member(peer, "ann", transport), member(peer, "ben")
+    await ann.start()
+    await ben.start()
+    for _ in range(3):
+        assert (await ann.say("hello 你好"))["ok"]
+        assert (await ben.say())["ok"]
+    await ann.until_at(6)
+    await ben.until_at(6)
+    verdict = judge(Evidence([ann.diary, ben.diary]))
+    assert verdict.sentences() == []
+    assert verdict.figures["deliveries"] == 12
+    await ann.stop()
+    await ben.stop()
+
+
+async def test_long_messages_pass(peer: Peer) -> None:
+    ann = member(peer, "ann")
+    await ann.start()
+    for size in (124, 125, 126, 65_400, 65_600, 200_000):
+        assert (await ann.say("x" * size))["ok"]
+    await ann.until_at(6)
+    assert len(peer.log[-1]["data"]["text"]) > 200_000
+    await ann.stop()
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_a_cut_client_comes_back_and_recovers(peer: Peer, transport: TransportName) -> None:
+    ann, ben = member(peer, "ann", transport), member(peer, "ben")
+    await ann.start()
+    await ben.start()
+    await ben.say()
+    await ann.until_at(1)
+    ann.cut()
+    for _ in range(3):
+        await ben.say()
+    await ann.until_at(4)
+    assert ann.connection == 2
+    verdict = judge(Evidence([ann.diary, ben.diary]))
+    assert verdict.sentences() == []
+    assert verdict.figures["recovered"] == 1
+    await ann.stop()
+    await ben.stop()
+
+
+async def test_an_unanswered_command_is_sent_again_with_its_id(peer: Peer) -> None:
+    ann = member(peer, "ann")
+    await ann.start()
+    peer.mute.add("lost")
+    peer.cut = ann.cut
+    ack = await ann.send("chat.send", {"text": "#lost"}, "lost")
+    assert ack["position"]["seq"] == 1
+    assert len(peer.log) == 1
+    assert ann.connection == 2
+    assert judge(Evidence([ann.diary])).sentences() == []
+    await ann.stop()
+
+
+async def test_a_gap_is_recovered(peer: Peer) -> None:
+    ann, ben = member(peer, "ann"), member(peer, "ben")
+    await ann.start()
+    await ben.start()
+    peer.skip.add(2)
+    for _ in range(4):
+        await ben.say()
+    await ann.until_at(4)
+    assert ann.gaps >= 1
+    assert ann.connection == 1
+    assert judge(Evidence([ann.diary])).sentences() == []
+    await ann.stop()
+    await ben.stop()
+
+
+async def test_a_refused_client_does_not_come_again(peer: Peer) -> None:
+    ann = member(peer, "ann", token="bad")
+    with pytest.raises(ConnectRefused, match="unauthorized"):
+        await ann.start()
+    assert ann.connection == 1
+
+
+async def test_no_answer_in_time_is_a_time_out(peer: Peer) -> None:
+    ann = Client(peer.url, "good", ROOM, user="ann", settings=Settings(answer_within=0.05))
+    await ann.start()
+    ack = await ann.send("no.such", {})
+    assert ack["error"]["code"] == "timeout"
+    verdict = judge(Evidence([ann.diary]))
+    assert verdict.figures["timed out"] == 1
+    await ann.stop()
