@@ -1,13 +1,15 @@
 """The port of a broker: a room's log, appended and announced in one atomic step.
 
-Stale           the head is not where the writer thought: read on and decide anew
-Lost            the log holds less than the writer knows: it was lost or restored
-Unavailable     the batch may or may not be stored: publish the same batch again to learn which
+BrokerError
+├── Stale               the head is not where the writer thought: read on and decide anew
+├── Lost                the log holds less than the writer knows: it was lost or restored
+└── Unavailable         the batch may or may not be stored: publish the same batch again to learn which
+    └── Full            there is no space: surely not stored
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,7 +21,7 @@ class BrokerError(Exception):
 
 
 class Stale(BrokerError):
-    """Somebody else appended: ``head`` is where the log ends now."""
+    """Somebody else appended, or holds a higher term: ``head`` is where the log ends now."""
 
     def __init__(self, head: Position) -> None:
         self.head = head
@@ -27,26 +29,35 @@ class Stale(BrokerError):
 
 
 class Lost(BrokerError):
-    """The log ends before the writer's base, or has another epoch: ``head`` is where it ends now."""
+    """The log ends before the writer's base, has another epoch, or is gone (``head`` None)."""
 
-    def __init__(self, head: Position) -> None:
+    def __init__(self, head: Position | None) -> None:
         self.head = head
-        super().__init__(f"the log ends at {head.epoch}:{head.seq}, before what was acknowledged")
+        end = "is gone" if head is None else f"ends at {head.epoch}:{head.seq}, before what was acknowledged"
+        super().__init__(f"the log {end}")
 
 
 class Unavailable(BrokerError):
-    """No answer, or the disk is full: unknown whether stored."""
+    """No answer: unknown whether stored."""
+
+
+class Full(Unavailable):
+    """There is no space for it: surely not stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records appended together; ``id`` tells one's own batch after a time-out, ``term`` its owner's lease."""
+    """Records appended together; ``id`` tells one's own batch after a time-out, ``term`` its owner's lease.
+
+    ``due`` is the room time at which the room wants to be woken once these stand, None for never.
+    """
 
     room: str
     id: str
     term: int
     base: Position
     records: Sequence[Record]
+    due: int | None = None
 
     @property
     def head(self) -> Position:
@@ -54,33 +65,63 @@ class Batch:
         return Position(self.base.epoch, self.base.seq + len(self.records))
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A command in the log: ``digest`` as in ``Record.command``, the seq that its sender was told, when."""
+
+    digest: bytes
+    seq: int
+    at: int
+
+
 Listener = Callable[[Batch], None]
 
 
 class Broker(Protocol):
-    """One log a room, and its announcements. Adapters: ``EmbeddedBroker`` (SQLite), later ``RedisBroker``."""
+    """One log a room, and its announcements. Adapters: ``EmbeddedBroker`` (SQLite), later ``RedisBroker``.
+
+    All but ``subscribe`` and ``statistics`` raise Unavailable when the store does not answer.
+    """
 
     async def create(self, room: str) -> Position:
         """Start a log with a new epoch and no records; the existing head if there is one."""
 
+    async def renew(self, room: str, seq: int) -> Position:
+        """Go on at ``seq`` in a new epoch, because records before it were lost; what is left of them stays."""
+
+    async def claim(self, room: str) -> int:
+        """Raise the room's term and return it: batches of lower terms are Stale from now on. Raises Lost."""
+
     async def head(self, room: str) -> Position | None:
         """Where the log ends, or None if the room has no log."""
+
+    async def heads(self) -> Mapping[str, Position]:
+        """Where every room's log ends."""
+
+    async def dues(self) -> Mapping[str, int]:
+        """The rooms that want to be woken, and at which room time."""
 
     async def publish(self, batch: Batch) -> Position:
         """Append if the log ends at ``batch.base``, apply its erasures, announce it; the new head.
 
         The same batch id again is answered with its head and appends nothing.
-        Raises Stale, Lost, Unavailable.
+        Raises Stale, Lost, Unavailable, Full.
         """
 
     def read(self, room: str, after: int) -> AsyncIterator[Sequence[Record]]:
         """The records with ``seq > after``, in order, in chunks; stubs where erased."""
+
+    async def answered(self, room: str, since: int) -> Sequence[Answered]:
+        """The commands whose records have ``at >= since``, so that sending again stays safe; erased ones not."""
 
     def subscribe(self, room: str, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` with each batch appended from now on, in order; returns how to stop."""
 
     async def trim(self, room: str, upto: int) -> None:
         """Forget records with ``seq <= upto``; the head stays."""
+
+    def statistics(self) -> Mapping[str, float]:
+        """Queue lengths and counts, for metrics."""
 
     async def close(self) -> None:
         """Finish what was accepted and let go of the store."""

@@ -1,0 +1,276 @@
+"""EmbeddedBroker: the log in one SQLite file, for one process and no other server.
+
+One thread writes. It commits whatever waits as soon as it is free, never on a timer, so that many rooms
+share one fsync when busy and one command waits for none when quiet. Another thread reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from protocols.messages import Position, Record
+from server.broker.codec import Catalogue
+from server.broker.log_file import LogFile
+from server.broker.port import Answered, Batch, Full, Listener, Unavailable
+
+QUEUE_LIMIT = 8192  # jobs that wait for the writer; beyond: Unavailable
+GROUP = 256  # jobs in one transaction
+CHUNK = 1000  # records read at once
+BUSY_MS = 1000  # how long another process may hold the file
+RETRY_S = 0.25  # between attempts to cut the write-ahead log after an erasure
+
+Answer = TypeVar("Answer")
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Job:
+    """A step for the writer, and who waits for it. ``batch`` is set if the step appends one."""
+
+    step: Callable[[LogFile], Any]
+    waiter: asyncio.Future[Any]
+    batch: Batch | None = None
+    erases: bool = False
+
+
+Outcome = tuple[_Job, Any, Exception | None]
+
+
+class EmbeddedBroker:
+    """A ``Broker`` on SQLite. Make it inside the running loop; ``close`` it before the loop ends."""
+
+    def __init__(
+        self, path: Path, catalogue: Catalogue, *, busy_ms: int = BUSY_MS, max_pages: int | None = None
+    ) -> None:
+        self._open: Callable[[], LogFile] = lambda: LogFile(path, catalogue, busy_ms=busy_ms, max_pages=max_pages)
+        self._loop = asyncio.get_running_loop()
+        self._listeners: dict[str, list[Listener]] = {}
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closing = False
+        self._committed = self._commits = self._failures = 0
+        self._failing_since: float | None = None
+        file = self._open()
+        try:
+            # A crash may have come between an erasing commit and the cut that followed it.
+            self._uncut = not file.forget_wal()
+            self._reading = LogFile(path, catalogue, busy_ms=busy_ms, reading=True)
+        except sqlite3.Error:
+            file.connection.close()
+            raise
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="log-reader")
+        self._writer = threading.Thread(target=self._write, args=(file,), name="log-writer", daemon=True)
+        self._writer.start()
+
+    # The port
+
+    async def create(self, room: str) -> Position:
+        return await self._do(lambda file: file.create(room))
+
+    async def renew(self, room: str, seq: int) -> Position:
+        return await self._do(lambda file: file.renew(room, seq))
+
+    async def claim(self, room: str) -> int:
+        return await self._do(lambda file: file.claim(room))
+
+    async def trim(self, room: str, upto: int) -> None:
+        await self._do(lambda file: file.trim(room, upto), erases=True)
+
+    async def publish(self, batch: Batch) -> Position:
+        if not batch.records:
+            return batch.base
+        erases = any(record.erases for record in batch.records)
+        head, _ = await self._do(lambda file: file.append(batch), batch=batch, erases=erases)
+        return head
+
+    async def head(self, room: str) -> Position | None:
+        return await self._look(lambda file: file.head(room))
+
+    async def heads(self) -> Mapping[str, Position]:
+        return await self._look(lambda file: file.heads())
+
+    async def dues(self) -> Mapping[str, int]:
+        return await self._look(lambda file: file.dues())
+
+    async def answered(self, room: str, since: int) -> Sequence[Answered]:
+        return await self._look(lambda file: file.answered(room, since))
+
+    async def read(self, room: str, after: int) -> AsyncIterator[Sequence[Record]]:
+        while records := await self._look(lambda file, after=after: file.chunk(room, after, CHUNK)):  # type: ignore[misc]
+            yield records
+            after = records[-1].seq
+
+    def subscribe(self, room: str, listener: Listener) -> Callable[[], None]:
+        self._listeners.setdefault(room, []).append(listener)
+
+        def stop() -> None:
+            listeners = self._listeners.get(room, [])
+            if listener in listeners:
+                listeners.remove(listener)
+            if not listeners:
+                self._listeners.pop(room, None)
+
+        return stop
+
+    def statistics(self) -> Mapping[str, float]:
+        failing = self._failing_since
+        return {
+            "waiting": self._jobs.qsize(),
+            "commits_total": self._commits,
+            "records_total": self._committed,
+            "failures_total": self._failures,
+            "failing_s": 0.0 if failing is None else time.monotonic() - failing,
+        }
+
+    async def close(self) -> None:
+        if self._closing:
+            return
+        self._closing = True
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._reader.shutdown)
+        self._reading.connection.close()
+        # What the writer handed over last is still on its way through the loop.
+        await asyncio.sleep(0)
+
+    # From the loop to the threads
+
+    async def _do(
+        self, step: Callable[[LogFile], Answer], *, batch: Batch | None = None, erases: bool = False
+    ) -> Answer:
+        if self._closing:
+            raise Unavailable("the log is closed")
+        if self._jobs.qsize() >= QUEUE_LIMIT:
+            raise Unavailable("too many batches wait for the log")
+        waiter: asyncio.Future[Answer] = self._loop.create_future()
+        self._jobs.put(_Job(step, waiter, batch, erases))
+        return await waiter
+
+    async def _look(self, step: Callable[[LogFile], Answer]) -> Answer:
+        if self._closing:
+            raise Unavailable("the log is closed")
+        try:
+            return await self._loop.run_in_executor(self._reader, step, self._reading)
+        except sqlite3.Error as error:
+            raise Unavailable("the log cannot be read") from error
+
+    # The writer's thread
+
+    def _write(self, file: LogFile | None) -> None:
+        running = True
+        while running:
+            group, running = self._next_group()
+            if group:
+                file, outcomes = self._commit(file, group)
+                self._loop.call_soon_threadsafe(self._settle, outcomes)
+            if self._uncut and file is not None:
+                self._cut(file)
+        if file is not None:
+            file.connection.close()
+
+    def _next_group(self) -> tuple[list[_Job], bool]:
+        """The jobs that wait, after waiting for the first; False with the last ones before the end."""
+        group: list[_Job] = []
+        with contextlib.suppress(queue.Empty):
+            job = self._jobs.get(timeout=RETRY_S if self._uncut else None)
+            while job is not None:
+                group.append(job)
+                if len(group) == GROUP:
+                    return group, True
+                job = self._jobs.get_nowait()
+            return group, False
+        return group, True
+
+    def _commit(self, file: LogFile | None, group: list[_Job]) -> tuple[LogFile | None, list[Outcome]]:
+        """Do the jobs in one transaction. After an error of the file none of them stands, or that is unknown."""
+        try:
+            file = file or self._open()
+            outcomes = _transaction(file, group)
+        except sqlite3.Error as error:
+            self._failures += 1
+            if self._failing_since is None:
+                self._failing_since = time.monotonic()
+                log.error("log.failing", error=str(error))
+            full = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL if hasattr(error, "sqlite_errorcode") else False
+            failure = Full("no space for the log") if full else Unavailable("the log does not answer")
+            return _recovered(file), [(job, None, failure) for job in group]
+        if self._failing_since is not None:
+            log.info("log.works_again", failed_s=round(time.monotonic() - self._failing_since, 1))
+            self._failing_since = None
+        self._commits += 1
+        self._uncut = self._uncut or any(job.erases for job in group)
+        return file, outcomes
+
+    def _cut(self, file: LogFile) -> None:
+        try:
+            self._uncut = not file.forget_wal()
+        except sqlite3.Error as error:
+            # Tried again in a moment: nothing is lost, only not yet overwritten.
+            log.warning("log.not_cut", error=str(error))
+
+    # Back in the loop
+
+    def _settle(self, outcomes: list[Outcome]) -> None:
+        for job, answer, error in outcomes:
+            # After the commit, before the answer; a batch that stood already was announced then.
+            if error is None and job.batch is not None and answer[1]:
+                self._committed += len(job.batch.records)
+                self._announce(job.batch)
+            if job.waiter.done():
+                continue  # whoever asked has given up waiting; they ask again with the same batch
+            if error is not None:
+                job.waiter.set_exception(error)
+            else:
+                job.waiter.set_result(answer)
+
+    def _announce(self, batch: Batch) -> None:
+        for listener in tuple(self._listeners.get(batch.room, ())):
+            try:
+                listener(batch)
+            except Exception:
+                # One listener's fault must not keep the others, nor the acks, from what is committed.
+                log.exception("log.listener_failed", room=batch.room)
+
+
+def _transaction(file: LogFile, group: list[_Job]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    execute = file.connection.execute
+    execute("BEGIN IMMEDIATE")
+    for job in group:
+        execute("SAVEPOINT job")
+        try:
+            outcomes.append((job, job.step(file), None))
+        except sqlite3.Error:
+            raise
+        except Exception as error:
+            # The others in the group must not suffer from one that cannot be done; its sender gets the error.
+            execute("ROLLBACK TO job")
+            outcomes.append((job, None, error))
+        execute("RELEASE job")
+    execute("COMMIT")
+    return outcomes
+
+
+def _recovered(file: LogFile | None) -> LogFile | None:
+    """The connection without its failed transaction; None if it must be opened anew."""
+    if file is None:
+        return None
+    try:
+        if file.connection.in_transaction:
+            file.connection.execute("ROLLBACK")
+    except sqlite3.Error:
+        with contextlib.suppress(sqlite3.Error):
+            file.connection.close()
+        return None
+    return file

@@ -1,0 +1,200 @@
+"""The log as one SQLite file: plain statements, one connection, no threads of its own.
+
+One row a room and batch: fifty records cost one insert, which is what makes group commit cheap.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from protocols.messages import Position, Record
+from server.broker.codec import Catalogue, decode, digests, encode, erasures, stubbed
+from server.broker.port import Answered, Batch, Lost, Stale
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS logs (
+    room TEXT PRIMARY KEY, epoch TEXT NOT NULL, seq INTEGER NOT NULL, term INTEGER NOT NULL, due INTEGER
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS batches (
+    room TEXT NOT NULL, base INTEGER NOT NULL, n INTEGER NOT NULL, id TEXT NOT NULL, term INTEGER NOT NULL,
+    at INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (room, base)
+);
+"""
+EPOCH_BYTES = 3  # 4 characters; compared within one room only, and an epoch is rare
+
+
+def new_epoch(old: str | None = None) -> str:
+    """A short random name that is not the old one."""
+    while (epoch := secrets.token_urlsafe(EPOCH_BYTES)) == old:
+        pass
+    return epoch
+
+
+class LogFile:
+    """One connection to the log. Statements raise sqlite3.Error; ``append`` also Stale and Lost."""
+
+    def __init__(
+        self, path: Path, catalogue: Catalogue, *, busy_ms: int, max_pages: int | None = None, reading: bool = False
+    ) -> None:
+        self._catalogue = catalogue
+        # Reading and writing have a connection each, made and used in their own thread; closing comes from another.
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        execute = self.connection.execute
+        execute(f"PRAGMA busy_timeout = {busy_ms}")
+        if reading:
+            execute("PRAGMA query_only = ON")
+            return
+        execute("PRAGMA journal_mode = WAL")
+        execute("PRAGMA synchronous = FULL")
+        # What was erased is overwritten, not only unlinked.
+        execute("PRAGMA secure_delete = ON")
+        self.connection.executescript(SCHEMA)
+        if max_pages is not None:
+            execute(f"PRAGMA max_page_count = {max_pages}")
+
+    def forget_wal(self) -> bool:
+        """Move the write-ahead log into the file and cut it to nothing; False if a reader was in the way."""
+        busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    # Inside a transaction of the writer
+
+    def create(self, room: str) -> Position:
+        if head := self.head(room):
+            return head
+        epoch = new_epoch()
+        self.connection.execute("INSERT INTO logs VALUES (?, ?, 0, 0, NULL)", (room, epoch))
+        return Position(epoch, 0)
+
+    def renew(self, room: str, seq: int) -> Position:
+        old = self.head(room)
+        if old is not None and old.seq > seq:
+            raise Stale(old)
+        epoch = new_epoch(old.epoch if old else None)
+        self.connection.execute(
+            "INSERT INTO logs VALUES (?, ?, ?, 0, NULL)"
+            " ON CONFLICT (room) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq",
+            (room, epoch, seq),
+        )
+        return Position(epoch, seq)
+
+    def claim(self, room: str) -> int:
+        row = self.connection.execute("UPDATE logs SET term = term + 1 WHERE room = ? RETURNING term", (room,))
+        if (found := row.fetchone()) is None:
+            raise Lost(None)
+        return int(found[0])
+
+    def append(self, batch: Batch) -> tuple[Position, bool]:
+        """The head after the batch, and whether it was appended now (False: it stood already)."""
+        found = self.connection.execute("SELECT epoch, seq, term FROM logs WHERE room = ?", (batch.room,)).fetchone()
+        if found is None:
+            raise Lost(None)
+        head = Position(found[0], found[1])
+        if head.epoch != batch.base.epoch or head.seq < batch.base.seq:
+            raise Lost(head)
+        if head.seq > batch.base.seq:
+            if self._stands(batch):
+                return batch.head, False
+            raise Stale(head)
+        if batch.term < found[2]:
+            raise Stale(head)
+        self._insert(batch)
+        return batch.head, True
+
+    def _stands(self, batch: Batch) -> bool:
+        row = self.connection.execute(
+            "SELECT id FROM batches WHERE room = ? AND base = ?", (batch.room, batch.base.seq)
+        ).fetchone()
+        return row is not None and row[0] == batch.id
+
+    def _insert(self, batch: Batch) -> None:
+        records = batch.records
+        if erased := erasures(records):
+            self._erase(batch.room, {seq: name for seq, name in erased.items() if seq <= batch.base.seq})
+            # What was said and deleted within one batch is never written at all.
+            records = stubbed(records, erased)
+        row = (
+            batch.room,
+            batch.base.seq,
+            len(records),
+            batch.id,
+            batch.term,
+            max(record.at for record in records),
+            encode(records),
+        )
+        self.connection.execute("INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self.connection.execute(
+            "UPDATE logs SET seq = ?, term = ?, due = ? WHERE room = ?",
+            (batch.head.seq, batch.term, batch.due, batch.room),
+        )
+
+    def _erase(self, room: str, erased: dict[int, str | None]) -> None:
+        done = 0
+        for seq in sorted(erased):
+            if seq <= done:
+                continue
+            row = self.connection.execute(
+                "SELECT rowid, base, n, body FROM batches WHERE room = ? AND base < ? ORDER BY base DESC LIMIT 1",
+                (room, seq),
+            ).fetchone()
+            if row is None or row[1] + row[2] < seq:
+                continue  # trimmed: nothing is left to erase
+            body = encode(stubbed(decode(row[3], self._catalogue), erased))
+            self.connection.execute("UPDATE batches SET body = ? WHERE rowid = ?", (body, row[0]))
+            done = row[1] + row[2]
+
+    def trim(self, room: str, upto: int) -> None:
+        execute = self.connection.execute
+        straddling = execute(
+            "SELECT rowid, base, n, body FROM batches WHERE room = ? AND base < ? AND base + n > ?", (room, upto, upto)
+        ).fetchone()
+        if straddling is not None:
+            rowid, base, n, body = straddling
+            kept = [record for record in decode(body, self._catalogue) if record.seq > upto]
+            execute(
+                "UPDATE batches SET base = ?, n = ?, body = ? WHERE rowid = ?",
+                (upto, base + n - upto, encode(kept), rowid),
+            )
+        execute("DELETE FROM batches WHERE room = ? AND base + n <= ?", (room, upto))
+
+    # Reading
+
+    def head(self, room: str) -> Position | None:
+        row = self.connection.execute("SELECT epoch, seq FROM logs WHERE room = ?", (room,)).fetchone()
+        return None if row is None else Position(row[0], row[1])
+
+    def heads(self) -> dict[str, Position]:
+        rows = self.connection.execute("SELECT room, epoch, seq FROM logs")
+        return {room: Position(epoch, seq) for room, epoch, seq in rows}
+
+    def dues(self) -> dict[str, int]:
+        return dict(self.connection.execute("SELECT room, due FROM logs WHERE due IS NOT NULL").fetchall())
+
+    def chunk(self, room: str, after: int, enough: int) -> list[Record]:
+        """Records after that seq, at least ``enough`` if there are as many."""
+        records: list[Record] = []
+        for (body,) in self._bodies(room, after):
+            records += [record for record in decode(body, self._catalogue) if record.seq > after]
+            if len(records) >= enough:
+                break
+        return records
+
+    def _bodies(self, room: str, after: int) -> Iterable[tuple[bytes]]:
+        return self.connection.execute(
+            "SELECT body FROM batches WHERE room = :room AND base >= coalesce("
+            " (SELECT max(base) FROM batches WHERE room = :room AND base <= :after), 0) ORDER BY base",
+            {"room": room, "after": after},
+        )
+
+    def answered(self, room: str, since: int) -> list[Answered]:
+        found: list[list[Answered]] = []
+        rows = self.connection.execute("SELECT at, body FROM batches WHERE room = ? ORDER BY base DESC", (room,))
+        for last, body in rows:
+            # Time never runs back in a room: older batches hold nothing newer.
+            if last < since:
+                break
+            found.append([Answered(digest, seq, at) for digest, seq, at in digests(body) if at >= since])
+        return [answer for batch in reversed(found) for answer in batch]
