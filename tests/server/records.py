@@ -53,5 +53,5 @@ def recorded(seq: int, event: Event, **changes: Any) -> Record:
     return Record(**(values | changes))
 
 
-def batch(room: str, base: Position, records: Sequence[Record], *, id: str = "", term: int = 0, **more: Any) -> Batch:
-    return Batch(room, id or f"b{base.seq}", term, base, records, **more)
+def batch(room: str, base: Position, records: Sequence[Record], **more: Any) -> Batch:
+    return Batch(**{"room": room, "id": f"b{base.seq}", "term": 0, "base": base, "records": records} | more)
