@@ -1,0 +1,239 @@
+"""The application behind the gateway: who comes in, and where what they send goes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import structlog
+from pydantic import ValidationError
+
+from protocols.closing import Closing
+from protocols.errors import Code, Refused
+from protocols.limits import UNANSWERED_LIMIT
+from protocols.requests import REQUESTS, Request, RoomHistory, RoomJoin
+from rooms.registry import REGISTRY, explained
+from server.gateway.application import Accepted, Ack, Recovery
+from server.gateway.events import parse_offset
+from server.gateway.join import Joining, own_room
+from server.gateway.pid import Pids, Session
+from server.gateway.throttle import Rate, Throttle, Verdict
+from server.identity import Identity, Viewer
+
+if TYPE_CHECKING:
+    from protocols.frames import Prepared
+    from server.gateway.socket import Socket
+    from server.hosting.host import Host
+
+log = structlog.get_logger(__name__)
+
+PROTOCOL = 1
+REMEMBERED_CLOSINGS = 4096
+# What a client could not be told while it was being closed, and is told when it comes back.
+TOLD_LATER = frozenset({Closing.SLOW_CONSUMER, Closing.FLOOD, Closing.BAD_PACKET, Closing.TOO_LARGE})
+
+
+@dataclass(slots=True, eq=False)
+class Entrant:
+    """What the door keeps of a socket; ``waiting`` holds what came in while a request is being answered."""
+
+    viewer: Viewer
+    throttle: Throttle
+    host: Host | None = None
+    waiting: deque[tuple[str, list[Any], Ack | None]] | None = None
+
+
+class Door:
+    """Implements ``Application`` for the namespace ``/``."""
+
+    namespaces: Collection[str] = frozenset({"/"})
+
+    def __init__(
+        self,
+        *,
+        identity: Identity,
+        joining: Joining,
+        pids: Pids,
+        rate: Rate,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._identity = identity
+        self._joining = joining
+        self._pids = pids
+        self._rate = rate
+        self._clock = clock
+        self._sockets: set[Socket] = set()
+        self._closings: OrderedDict[str, Closing] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def connect(self, socket: Socket, auth: Mapping[str, Any], recovery: Recovery | None) -> Accepted:
+        """Checks the token, and resumes a stock client where it was if that can be done whole."""
+        viewer = self._viewer(auth)
+        socket.data = entrant = Entrant(viewer, Throttle(self._rate, self._clock()))
+        self._sockets.add(socket)
+
+        closing = self._closings.pop(viewer.user, None)
+        if closing is not None:
+            socket.emit("connection.closed", {"reason": closing.value, "message": closing.message})
+
+        replay = None if recovery is None else await self._resume(socket, entrant, recovery)
+        if recovery is not None and replay is not None:
+            return Accepted(recovery.pid, replay)
+        return Accepted(self._pids.issue(Session(viewer.user, viewer.room)))
+
+    def receive(self, socket: Socket, name: str, args: list[Any], ack: Ack | None) -> None:
+        """Answers a request, or hands a command to the room; in the order in which they came."""
+        entrant: Entrant = socket.data
+        match entrant.throttle.take(self._clock()):
+            case Verdict.CLOSE:
+                socket.close(Closing.FLOOD)
+                return
+            case Verdict.REFUSE:
+                _refuse(ack, Refused(Code.RATE_LIMITED, retry_after_ms=entrant.throttle.retry_after_ms()))
+                return
+            case Verdict.PASS:
+                pass
+
+        if entrant.waiting is None:
+            self._handle(socket, entrant, name, args, ack)
+        elif len(entrant.waiting) < UNANSWERED_LIMIT:
+            entrant.waiting.append((name, args, ack))
+        else:
+            _refuse(ack, Refused(Code.OVERLOADED))
+
+    def disconnected(self, socket: Socket, closing: Closing) -> None:
+        """Takes the socket out of its room."""
+        self._sockets.discard(socket)
+        entrant: Entrant | None = socket.data
+        if entrant is None:
+            return
+        self._joining.leave(socket, entrant.viewer)
+        if closing in TOLD_LATER:
+            self._closings[entrant.viewer.user] = closing
+            if len(self._closings) > REMEMBERED_CLOSINGS:
+                self._closings.popitem(last=False)
+
+    def expire(self, now_ms: int) -> None:
+        """Ends the sockets whose token has run out."""
+        for socket in [s for s in self._sockets if (s.data.viewer.expires_at or now_ms + 1) <= now_ms]:
+            socket.disconnect(Closing.EXPIRED)
+
+    def revoke(self, link: str) -> None:
+        """Ends the sockets of those who came by a link that is withdrawn now."""
+        for socket in [s for s in self._sockets if s.data.viewer.link == link]:
+            socket.disconnect(Closing.EXPIRED)
+
+    def _viewer(self, auth: Mapping[str, Any]) -> Viewer:
+        if auth.get("protocol", PROTOCOL) != PROTOCOL:
+            raise Refused(Code.INVALID, f"This server speaks protocol {PROTOCOL}.")
+        return self._identity.verify(auth.get("token"))
+
+    async def _resume(self, socket: Socket, entrant: Entrant, recovery: Recovery) -> list[Prepared] | None:
+        viewer = entrant.viewer
+        session = self._pids.read(recovery.pid)
+        place = None if recovery.offset is None else parse_offset(recovery.offset)
+        if session != Session(viewer.user, viewer.room) or place is None or place[0] != viewer.room:
+            return None
+        host = await self._joining.open(viewer)
+        replay = self._joining.resume(socket, viewer, host, place[1], place[2])
+        if replay is not None:
+            entrant.host = host
+        return replay
+
+    def _handle(self, socket: Socket, entrant: Entrant, name: str, args: list[Any], ack: Ack | None) -> None:
+        try:
+            data = _only_object(args)
+            if name in REQUESTS:
+                request = _request_of(name, data)
+                own_room(entrant.viewer, request.room)
+                self._request(socket, entrant, request, ack)
+            else:
+                self._command(entrant, name, data, ack)
+        except Refused as refused:
+            _refuse(ack, refused)
+        except Exception:
+            # What one sender found broken is answered to them alone; its text stays here.
+            log.exception("command_failed", type=name[:64])
+            _refuse(ack, Refused(Code.INTERNAL))
+
+    def _request(self, socket: Socket, entrant: Entrant, request: Request, ack: Ack | None) -> None:
+        if isinstance(request, RoomJoin) and entrant.host is not None and not entrant.host.closed:
+            self._enter(socket, entrant, entrant.host, request, ack)
+            return
+        entrant.waiting = deque()
+        task = asyncio.create_task(self._answer(socket, entrant, request, ack))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, socket: Socket, entrant: Entrant, request: Request, ack: Ack | None) -> None:
+        try:
+            match request:
+                case RoomJoin():
+                    host = await self._joining.open(entrant.viewer)
+                    if socket.closing is None:
+                        self._enter(socket, entrant, host, request, ack)
+                case RoomHistory():
+                    page = await self._joining.history(entrant.viewer, request)
+                    if ack is not None:
+                        ack(page)
+                case _:
+                    self._joining.leave(socket, entrant.viewer)
+                    entrant.host = None
+                    if ack is not None:
+                        ack(b'{"ok":true}')
+        except Refused as refused:
+            _refuse(ack, refused)
+        except Exception:
+            log.exception("request_failed", type=request.type)
+            _refuse(ack, Refused(Code.INTERNAL))
+        finally:
+            self._go_on(socket, entrant)
+
+    def _go_on(self, socket: Socket, entrant: Entrant) -> None:
+        waiting, entrant.waiting = entrant.waiting or deque(), None
+        while waiting and socket.closing is None:
+            self._handle(socket, entrant, *waiting.popleft())
+            if entrant.waiting is not None:  # the next request waits too: the rest stays behind it
+                entrant.waiting.extend(waiting)
+                return
+
+    def _enter(self, socket: Socket, entrant: Entrant, host: Host, request: RoomJoin, ack: Ack | None) -> None:
+        answer = self._joining.enter(socket, entrant.viewer, host, request)
+        entrant.host = host
+        if ack is not None:
+            ack(answer)
+        socket.send(self._joining.place(entrant.viewer, host))
+
+    def _command(self, entrant: Entrant, name: str, data: dict[str, Any], ack: Ack | None) -> None:
+        command = REGISTRY.command(name, data)
+        own_room(entrant.viewer, command.room)
+        if entrant.host is None:
+            raise Refused(Code.NOT_JOINED)
+        entrant.host.submit(command, entrant.viewer, data, _ignore if ack is None else ack)
+
+
+def _request_of(name: str, data: dict[str, Any]) -> Request:
+    try:
+        return REQUESTS[name].model_validate(data)
+    except ValidationError as error:
+        raise Refused(Code.INVALID, explained(error)) from None
+
+
+def _only_object(args: list[Any]) -> dict[str, Any]:
+    if len(args) != 1 or not isinstance(args[0], dict):
+        raise Refused(Code.INVALID, "A command is one JSON object.")
+    return args[0]
+
+
+def _refuse(ack: Ack | None, refused: Refused) -> None:
+    if ack is not None:
+        ack(orjson.dumps({"ok": False, "error": refused.as_wire()}))
+
+
+def _ignore(answer: bytes) -> None:
+    """For senders who asked for no answer."""

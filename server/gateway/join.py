@@ -1,0 +1,98 @@
+"""Entering a room: whole, or with what was missed; and reading what came before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from protocols.errors import Code, Refused
+from protocols.frames import Prepared, prepare_event
+from protocols.messages import Audience, Position, audience_of
+from protocols.requests import RoomHistory, RoomJoin
+from server.gateway.events import frame, offset, payload
+from server.gateway.members import Members
+from server.hosting.replica import Recovered
+
+if TYPE_CHECKING:
+    from server.gateway.socket import Socket
+    from server.hosting.directory import Directory
+    from server.hosting.host import Host
+    from server.identity import Viewer
+    from server.store.history import History
+
+
+class Joining:
+    """Answers what a client asks about its room; the answer and the entry are one step, so nothing falls between."""
+
+    def __init__(self, *, directory: Directory, members: Members, history: History, now: Callable[[], int]) -> None:
+        self._directory = directory
+        self._members = members
+        self._history = history
+        self._now = now
+
+    async def open(self, viewer: Viewer) -> Host:
+        """The host of the viewer's room. Raises Refused: not_found, unavailable."""
+        return await self._directory.open(viewer.room)
+
+    def enter(self, socket: Socket, viewer: Viewer, host: Host, request: RoomJoin) -> bytes:
+        """Lets the socket hear the room, and makes the join answer. Never waits, so that no event falls between."""
+        audience = audience_of(viewer.role)
+        live = host.live
+        asked = None if request.position is None else Position(request.position.epoch, request.position.seq)
+        answer = live.join(asked, audience, self._now())
+
+        told: dict[str, Any] = {"ok": True, "recovered": isinstance(answer, Recovered)}
+        if isinstance(answer, Recovered):
+            epoch = live.position.epoch
+            told["events"] = [payload(viewer.room, epoch, record, audience, typed=True) for record in answer.records]
+        else:
+            told["reason"] = answer.reason
+            told["view"] = orjson.Fragment(live.view(audience))
+        members = self._members.enter(host, socket, viewer, audience)
+        told |= {
+            "mine": live.mine(viewer.user),
+            "position": live.position,
+            "now": self._now(),
+            "audience": audience,
+            "you": {"id": viewer.user, "name": viewer.name, "role": viewer.role, "guest": viewer.guest},
+            "room": {"id": viewer.room, "occupancy": members.occupancy},
+        }
+        return orjson.dumps(told)
+
+    def place(self, viewer: Viewer, host: Host) -> Prepared:
+        """``room.position``: gives a stock client its first offset."""
+        position = host.live.position
+        told = orjson.dumps({"room": viewer.room, "position": position})
+        return prepare_event("room.position", [told], offset=offset(viewer.room, position, audience_of(viewer.role)))
+
+    def resume(
+        self, socket: Socket, viewer: Viewer, host: Host, position: Position, audience: Audience
+    ) -> list[Prepared] | None:
+        """Brings a stock client up to date before its CONNECT reply; None if that cannot be done whole."""
+        if audience is not audience_of(viewer.role):
+            return None
+        answer = host.live.join(position, audience, self._now())
+        if not isinstance(answer, Recovered):
+            return None
+        self._members.enter(host, socket, viewer, audience)
+        return [frame(viewer.room, position.epoch, record, audience) for record in answer.records]
+
+    def leave(self, socket: Socket, viewer: Viewer) -> None:
+        """Takes the socket out of its room."""
+        self._members.leave(socket, viewer)
+
+    async def history(self, viewer: Viewer, request: RoomHistory) -> bytes:
+        """A page of events as this viewer's audience was told of them."""
+        audience = audience_of(viewer.role)
+        host = await self.open(viewer)
+        page = await self._history.page(host.live, audience, before=request.before, limit=request.limit)
+        events = [payload(viewer.room, page.epoch, record, audience, typed=True) for record in page.records]
+        return orjson.dumps({"ok": True, "events": events, "more": page.more})
+
+
+def own_room(viewer: Viewer, room: str) -> None:
+    """Refuses a request for another room than the token's."""
+    if room != viewer.room:
+        raise Refused(Code.FORBIDDEN, "This token is for another room.")

@@ -1,0 +1,157 @@
+"""Who listens in the rooms of this node, and telling them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import orjson
+
+from protocols.frames import Prepared, prepare_event
+from protocols.messages import Audience, Record, Role
+from server.gateway.events import frame
+from server.gateway.fanout import Channel
+
+if TYPE_CHECKING:
+    from server.gateway.socket import Socket
+    from server.hosting.host import Host
+    from server.identity import Viewer
+
+TOLD = (Audience.EVERYONE, Audience.HOSTS)
+NOT_PEOPLE = frozenset({Role.WALL, Role.BOT})
+
+
+@dataclass(slots=True, eq=False)
+class RoomMembers:
+    """The members of one room on this node: a channel for each audience, and the sockets of each person."""
+
+    host: Host
+    channels: dict[Audience, Channel] = field(default_factory=lambda: {audience: Channel() for audience in TOLD})
+    sockets: dict[str, set[Socket]] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    stirred: bool = True
+    told_ticks: dict[tuple[Audience, str], bytes] = field(default_factory=dict)
+    told_occupancy: int = -1
+
+    @property
+    def room(self) -> str:
+        """The id of the room."""
+        return self.host.live.room.id
+
+    @property
+    def occupancy(self) -> int:
+        """How many people are here; several sockets of one person count once, walls and bots not at all."""
+        return len(self.people)
+
+    def enter(self, socket: Socket, viewer: Viewer, audience: Audience) -> None:
+        """Lets a socket hear the room. Entering again changes nothing."""
+        mine = self.sockets.setdefault(viewer.user, set())
+        if socket in mine:
+            return
+        mine.add(socket)
+        self.channels[audience].add(socket)
+        if viewer.role not in NOT_PEOPLE:
+            self.people[viewer.user] = self.people.get(viewer.user, 0) + 1
+
+    def leave(self, socket: Socket, viewer: Viewer) -> None:
+        """Takes a socket out; one that is not in changes nothing."""
+        mine = self.sockets.get(viewer.user, set())
+        if socket not in mine:
+            return
+        mine.discard(socket)
+        if not mine:
+            del self.sockets[viewer.user]
+        for channel in self.channels.values():
+            channel.remove(socket)
+        if viewer.role not in NOT_PEOPLE:
+            self.people[viewer.user] -= 1
+            if not self.people[viewer.user]:
+                del self.people[viewer.user]
+
+    def tell(self, epoch: str, records: Sequence[Record]) -> None:
+        """Sends committed records to whom they are for, framed once for each audience."""
+        self.stirred = True
+        for audience, channel in self.channels.items():
+            if len(channel):
+                channel.send(
+                    [frame(self.room, epoch, record, audience) for record in records if record.told_to(audience)]
+                )
+        for user in {record.by.id for record in records if record.by and record.data is not None and record.data.own}:
+            self.tell_mine(user)
+
+    def tell_mine(self, user: str) -> None:
+        """Sends a person what concerns them alone, on every socket of theirs."""
+        sockets = self.sockets.get(user)
+        if sockets:
+            told = orjson.dumps({"room": self.room, "mine": self.host.live.mine(user)})
+            event = prepare_event("room.mine", [told])
+            for socket in sockets:
+                socket.send(event)
+
+    def tell_ticks(self) -> None:
+        """Sends the volatile state that has changed since it was last told."""
+        if not self.stirred:
+            return
+        self.stirred = False
+        for audience, channel in self.channels.items():
+            for tick in self.host.live.room.ticks(audience):
+                told = orjson.dumps({"room": self.room, **tick.data})
+                key = f"{tick.type}:{tick.key}"
+                if self.told_ticks.get((audience, key)) != told:
+                    self.told_ticks[audience, key] = told
+                    channel.send_volatile(key, prepare_event(tick.type, [told]))
+
+    def tell_occupancy(self) -> None:
+        """Sends how many are here, if that has changed."""
+        if self.told_occupancy != self.occupancy:
+            self.told_occupancy = self.occupancy
+            event = self.occupancy_event()
+            for channel in self.channels.values():
+                channel.send_volatile("room.occupancy", event)
+
+    def occupancy_event(self) -> Prepared:
+        """How many are here, as an event."""
+        return prepare_event("room.occupancy", [orjson.dumps({"room": self.room, "count": self.occupancy})])
+
+
+class Members:
+    """The rooms that have members on this node; an empty one is forgotten and ``on_empty`` is told."""
+
+    def __init__(self, on_empty: Callable[[str], None]) -> None:
+        self._rooms: dict[str, RoomMembers] = {}
+        self._on_empty = on_empty
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def __iter__(self) -> Iterator[RoomMembers]:
+        return iter(tuple(self._rooms.values()))
+
+    def get(self, room: str) -> RoomMembers | None:
+        """The members of a room, or None if it has none here."""
+        return self._rooms.get(room)
+
+    def enter(self, host: Host, socket: Socket, viewer: Viewer, audience: Audience) -> RoomMembers:
+        """Lets a socket hear a room."""
+        members = self._rooms.get(viewer.room)
+        if members is None:
+            members = self._rooms[viewer.room] = RoomMembers(host)
+        members.enter(socket, viewer, audience)
+        return members
+
+    def leave(self, socket: Socket, viewer: Viewer) -> None:
+        """Takes a socket out of its room."""
+        members = self._rooms.get(viewer.room)
+        if members is None:
+            return
+        members.leave(socket, viewer)
+        if not members.sockets:
+            del self._rooms[viewer.room]
+            self._on_empty(viewer.room)
+
+    def tell(self, room: str, epoch: str, records: Sequence[Record]) -> None:
+        """Sends committed records to the members of a room."""
+        members = self._rooms.get(room)
+        if members is not None:
+            members.tell(epoch, records)

@@ -1,0 +1,29 @@
+"""Tells what has no seq: tallies at most every 250 ms, occupancy every second."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from protocols.limits import OCCUPANCY_INTERVAL_MS, TALLY_INTERVAL_MS
+from server.gateway.members import Members
+
+log = structlog.get_logger(__name__)
+
+
+async def tell_volatile(members: Members) -> None:
+    """Runs until cancelled. Whatever the vote rate, a room is told its tally four times a second at most."""
+    rounds_to_occupancy = max(1, OCCUPANCY_INTERVAL_MS // TALLY_INTERVAL_MS)
+    turn = 0
+    while True:
+        await asyncio.sleep(TALLY_INTERVAL_MS / 1000)
+        turn += 1
+        for room in members:
+            try:
+                room.tell_ticks()
+                if turn % rounds_to_occupancy == 0:
+                    room.tell_occupancy()
+            except Exception:
+                # One broken room must not silence the others.
+                log.exception("ticks_failed")
