@@ -18,7 +18,7 @@ class ProtocolError(Exception):
     closing = Closing.BAD_PACKET
 
 
-class BadPacket(ProtocolError):  # noqa: N818
+class BadPacket(ProtocolError):
     """Not a packet of the protocol."""
 
 
@@ -26,11 +26,11 @@ class BadJson(BadPacket):
     """JSON that is broken, or that not every peer reads in the same way."""
 
 
-class OutOfTurn(ProtocolError):  # noqa: N818
+class OutOfTurn(ProtocolError):
     """A packet that is not allowed in this state."""
 
 
-class TooLarge(ProtocolError):  # noqa: N818
+class TooLarge(ProtocolError):
     """Over a size or a count."""
 
     closing = Closing.TOO_LARGE

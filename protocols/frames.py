@@ -99,3 +99,20 @@ def join_payload(batch: Iterable[Prepared]) -> bytes:
 def join_frames(batch: Iterable[Prepared]) -> bytes:
     """Several messages as the bytes of one write."""
     return b"".join([prepared.frame for prepared in batch])
+
+
+def parts(batch: Sequence[Prepared], limit: int) -> list[Sequence[Prepared]]:
+    """The batch in runs of at most `limit` bytes of frames; a longer message is a run of its own."""
+    if sum([len(prepared.frame) for prepared in batch]) <= limit:
+        return [batch]
+    runs: list[Sequence[Prepared]] = []
+    run: list[Prepared] = []
+    size = 0
+    for prepared in batch:
+        if run and size + len(prepared.frame) > limit:
+            runs.append(run)
+            run, size = [], 0
+        run.append(prepared)
+        size += len(prepared.frame)
+    runs.append(run)
+    return runs

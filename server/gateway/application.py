@@ -33,7 +33,7 @@ class Accepted:
     replay: Sequence[Prepared] = ()
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
+class Refused(Exception):
     """The application does not take the socket; ends a stock client for good (packet 44).
 
     `message` and `code` are sent to the client. For anything it should try again, close the transport.

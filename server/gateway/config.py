@@ -22,7 +22,6 @@ class GatewayConfig:
     connect_timeout_ms: int = 15_000
     upgrade_timeout_ms: int = 10_000
     body_timeout_ms: int = 10_000
-    close_timeout_ms: int = 500
     linger_ms: int = 5_000
 
     max_payload: int = 16 * KIB

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from protocols.frames import Prepared, join_frames
+from protocols.frames import Prepared, join_frames, parts
 
 if TYPE_CHECKING:
     from server.gateway.socket import Socket
@@ -49,7 +49,7 @@ class Channel:
         """Sends the batch to all, in order; one write for each websocket."""
         if not batch:
             return
-        for part in _parts(batch):
+        for part in parts(batch, CHUNK):
             # A write may pause a transport, which moves its socket while we loop: both sides are taken first.
             writes = self._all_writes()
             queued = tuple(self._queued)
@@ -89,19 +89,3 @@ class Channel:
         if self._writes is None:
             self._writes = tuple(self._direct.values())
         return self._writes
-
-
-def _parts(batch: Sequence[Prepared]) -> list[Sequence[Prepared]]:
-    if sum([len(prepared.frame) for prepared in batch]) <= CHUNK:
-        return [batch]
-    parts: list[Sequence[Prepared]] = []
-    part: list[Prepared] = []
-    size = 0
-    for prepared in batch:
-        if part and size + len(prepared.frame) > CHUNK:
-            parts.append(part)
-            part, size = [], 0
-        part.append(prepared)
-        size += len(prepared.frame)
-    parts.append(part)
-    return parts

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from server.gateway.connection import Connection
     from server.gateway.fanout import Channel
 
+Ask = Callable[["Socket", str, Sequence[Any], Callable[[list[Any]], None]], None]
+
 
 class Socket:
     """A client in one namespace.
@@ -21,14 +23,28 @@ class Socket:
     reply is out, whatever is sent is held back in order; after the end, it is dropped.
     """
 
-    __slots__ = ("__weakref__", "_channels", "_held", "_held_bytes", "closing", "connection", "data", "namespace", "sid")
+    __slots__ = (
+        "__weakref__",
+        "_ask",
+        "_channels",
+        "_held",
+        "_held_bytes",
+        "accepted",
+        "closing",
+        "connection",
+        "data",
+        "namespace",
+        "sid",
+    )
 
-    def __init__(self, connection: Connection, namespace: str, sid: str) -> None:
+    def __init__(self, connection: Connection, namespace: str, sid: str, ask: Ask) -> None:
         self.connection = connection
         self.namespace = namespace
         self.sid = sid
         self.data: Any = None
         self.closing: Closing | None = None
+        self.accepted = False
+        self._ask = ask
         self._channels: set[Channel] = set()
         self._held: list[Prepared] | None = []
         self._held_bytes = 0
@@ -65,7 +81,7 @@ class Socket:
 
         Raises TooManyAsked when 64 are open. Not for logged events: a stock client then stores no offset.
         """
-        self.connection.ask(self, name, args, answer)
+        self._ask(self, name, args, answer)
 
     def send(self, prepared: Prepared) -> None:
         """Sends one prepared message."""

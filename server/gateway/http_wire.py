@@ -1,0 +1,132 @@
+"""uvicorn's HTTP protocol, with bounds on headers and time, and a clean hand-over to websockets.
+
+Given to uvicorn as `http=`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD = 16 * 1024
+HEAD_TIME_S = 10.0
+BODY_TIME_S = 10.0
+
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class HttpWire(HttpToolsProtocol):
+    """One HTTP connection.
+
+    A request's head is at most 16 KiB and takes at most 10 s, its body at most another 10 s. uvicorn bounds
+    neither. Bytes that follow an upgrade in the same segment go to the websocket; uvicorn drops them.
+    """
+
+    _timer: asyncio.TimerHandle | None = None
+    _head_size = 0
+    _in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Starts the time for the first head, also if nothing ever comes."""
+        super().connection_made(transport)
+        self._start_timer(HEAD_TIME_S)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The transport is gone."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Feeds the parser; switches over where a request asks for it."""
+        self._unset_keepalive_if_required()
+        # A head that is not complete is counted by what came; the parser calls back for whole lines only.
+        self._head_size += len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            rest = data[upgrade.args[0] :]
+        except httptools.HttpParserError:
+            self._stop_timer()
+            if self.transport is not None and not self.transport.is_closing():
+                self.send_400_response("Invalid HTTP request received.")
+            return
+        else:
+            if self._in_head and self._head_size > MAX_HEAD:
+                self._refuse(_TOO_LARGE)
+            return
+        if not self._should_upgrade():
+            self._unsupported_upgrade_warning()
+        elif self.cycle is not None and not self.cycle.response_complete:
+            self.send_400_response("Upgrade behind an open request.")
+        else:
+            self._switch(rest)
+
+    # Parser callbacks
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._in_head = True
+        self._start_timer(HEAD_TIME_S)
+
+    def on_headers_complete(self) -> None:
+        """A head is complete, and is refused here if it was too long: nothing has been started for it."""
+        self._in_head = False
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if size > MAX_HEAD:
+            self._refuse(_TOO_LARGE)
+            raise ValueError("head too large")
+        self._head_size = 0
+        self._start_timer(BODY_TIME_S)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A request is complete."""
+        super().on_message_complete()
+        self._stop_timer()
+        self._in_head = True
+        self._head_size = 0
+
+    def _switch(self, rest: bytes) -> None:
+        self._stop_timer()
+        self.connections.discard(self)
+        head = [self.scope["method"].encode(), b" ", self.url, b" HTTP/1.1\r\n"]
+        for name, value in self.headers:
+            head += [name, b": ", value, b"\r\n"]
+        head.append(b"\r\n")
+        assert self.ws_protocol_class is not None
+        protocol = self.ws_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.app_state
+        )
+        self.transport.set_protocol(protocol)
+        protocol.connection_made(self.transport)
+        protocol.data_received(b"".join(head) + rest)
+        # Nothing of the request is kept for as long as the websocket lives.
+        self.parser = None  # type: ignore[assignment]
+
+    def _refuse(self, response: bytes) -> None:
+        self._stop_timer()
+        if not self.transport.is_closing():
+            self.transport.write(response)
+            self.transport.close()
+
+    def _too_slow(self) -> None:
+        self._timer = None
+        if self.transport.is_closing():
+            return
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.abort()
+        else:
+            self._refuse(_TOO_SLOW)
+
+    def _start_timer(self, seconds: float) -> None:
+        self._stop_timer()
+        self._timer = self.loop.call_later(seconds, self._too_slow)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

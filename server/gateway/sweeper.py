@@ -1,0 +1,70 @@
+"""One clock for all connections."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from itertools import count
+from typing import Protocol
+
+
+class Timed(Protocol):
+    """Something with a time at which it wants to look at the clock."""
+
+    wakes_at: int | None
+
+    def tick(self, now: int) -> None:
+        """It is time."""
+
+
+class Sweeper:
+    """Wakes connections when they are due, with one timer for all of them.
+
+    Each has at most one live entry in the heap. A deadline that moves back (every pong moves one) leaves its
+    entry where it is; the connection finds out when it is woken and asks again.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._heap: list[tuple[int, int, Timed]] = []
+        self._order = count()
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0
+
+    def now(self) -> int:
+        """Milliseconds of a steady clock."""
+        return int(self._loop.time() * 1000)
+
+    def wake(self, timed: Timed, at: int) -> None:
+        """Has `timed.tick` called at about `at`, unless that is to happen earlier anyway."""
+        if timed.wakes_at is not None and timed.wakes_at <= at:
+            return
+        timed.wakes_at = at
+        heapq.heappush(self._heap, (at, next(self._order), timed))
+        if self._timer is None or at < self._timer_at:
+            self._set_timer(at)
+
+    def stop(self) -> None:
+        """Forgets everything."""
+        self._heap.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _set_timer(self, at: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = at
+        self._timer = self._loop.call_at(at / 1000, self._sweep)
+
+    def _sweep(self) -> None:
+        self._timer = None
+        now = self.now()
+        while self._heap and self._heap[0][0] <= now:
+            at, _, timed = heapq.heappop(self._heap)
+            if timed.wakes_at == at:
+                timed.wakes_at = None
+                timed.tick(now)
+        if self._heap and self._timer is None:
+            # At least a millisecond on, or a timer that fires early would spin.
+            self._set_timer(max(self._heap[0][0], now + 1))
