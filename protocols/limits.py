@@ -17,6 +17,10 @@ UNANSWERED_LIMIT: Final = 64  # commands without an answer before a connection i
 ID_LENGTH: Final = 64  # characters of a command, room or user id
 NAME_LENGTH: Final = 32  # characters of a nickname
 TEXT_LENGTH: Final = 500  # characters of a chat message (room setting)
+TITLE_LENGTH: Final = 120  # characters of a room's title
+QUESTION_LENGTH: Final = 300  # characters of a poll's question
+OPTION_LENGTH: Final = 100  # characters of one option
+TEXT_MAXIMUM: Final = 4_000  # characters of a chat message, whatever the room says
 BATCH_COMMANDS: Final = 256  # commands decided in one batch
 MAILBOX_LIMIT: Final = 2048  # commands that wait in a room's mailbox; beyond: overloaded
 DEDUPE_WINDOW_MS: Final = 10 * 60_000  # at least this long is a command id remembered
@@ -30,3 +34,19 @@ HISTORY_PAGE: Final = 100  # events in one page of history
 # Volatile
 TALLY_INTERVAL_MS: Final = 250
 OCCUPANCY_INTERVAL_MS: Final = 1_000
+
+# Rates (room settings)
+ROOM_RATE: Final = 40  # messages a second in a room, shared out by class
+PERSON_RATE: Final = 1  # messages a second from one person
+PERSON_BURST: Final = 5  # messages one person may send at once
+SLOW_MODE_MAXIMUM_MS: Final = 120_000
+RETENTION_DAYS: Final = 180  # 0: kept until somebody deletes it
+
+# Activities
+CHAT_KEPT: Final = 1_000  # latest messages that can be deleted, pinned or restored
+CHAT_SHOWN: Final = 200  # latest messages in a view
+BIN_KEPT: Final = 200  # latest deleted messages that hosts can restore
+POLLS_KEPT: Final = 100  # polls in a room
+OPTIONS: Final = 20  # options of a poll
+RATING: Final = 5  # steps of a rating
+DURATION_MAXIMUM_MS: Final = 24 * 3_600_000

@@ -12,9 +12,16 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from protocols.limits import ID_LENGTH, NAME_LENGTH
+from protocols.limits import ID_LENGTH
+from protocols.text import Name
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=ID_LENGTH, pattern=r"^[A-Za-z0-9._~-]+$")]
+
+# Someone a bot speaks for is ``network:id``, and who was erased is ``erased:id``: no token can name either.
+UserId = Annotated[
+    str, StringConstraints(min_length=1, max_length=ID_LENGTH + 33, pattern=r"^([a-z0-9_]{1,32}:)?[A-Za-z0-9._~-]+$")
+]
+PSEUDONYM = "erased:"
 
 
 class Role(StrEnum):
@@ -64,6 +71,20 @@ class By:
     guest: bool = False
     via: str | None = None
 
+    def as_wire(self) -> dict[str, Any]:
+        """The plain form: id, name and role always, guest and via only if they say something."""
+        wire: dict[str, Any] = {"id": self.id, "name": self.name, "role": str(self.role)}
+        if self.guest:
+            wire["guest"] = True
+        if self.via is not None:
+            wire["via"] = self.via
+        return wire
+
+    @classmethod
+    def of_wire(cls, wire: dict[str, Any]) -> By:
+        """The author that ``as_wire`` described."""
+        return cls(wire["id"], wire["name"], Role(wire["role"]), wire.get("guest", False), wire.get("via"))
+
 
 class Person(BaseModel):
     """A person that a bot speaks for."""
@@ -71,7 +92,7 @@ class Person(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Id
-    name: Annotated[str, StringConstraints(min_length=1, max_length=NAME_LENGTH)]
+    name: Name
     via: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 
 
@@ -110,8 +131,17 @@ class Event:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def erased(self) -> Event | None:
-        """What may stay when its author is erased; None leaves a stub without data."""
+        """What may stay when it is erased; None leaves a stub without data."""
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting(Event):
+    """An event that says nothing personal and that later ones build on: erasure takes its author's name only."""
+
+    def erased(self) -> Event:
+        """All of it."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +182,13 @@ class Record:
         """The seq of the last record that this audience was told of before it."""
         return self.after[1] if audience is Audience.HOSTS else self.after[0]
 
+    @property
+    def pseudonym(self) -> str | None:
+        """Whose name the records that this one erases bear from now on: ``stub(record.pseudonym)``."""
+        return getattr(self.data, "pseudonym", None)
+
     def stub(self, pseudonym: str | None = None) -> Record:
         """The same place without what was said or who said it; ballots stay under a pseudonym."""
         kept = self.data.erased() if self.data is not None else None
-        by = By(pseudonym, "", self.by.role) if pseudonym and self.by else None
+        by = By(pseudonym, "", self.by.role, self.by.guest) if pseudonym and self.by else None
         return replace(self, data=kept, by=by, command=None)

@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, Final
 
-from protocols.messages import Audience, By, Command, Event, Record
+from protocols.messages import Audience, By, Command, Event, Record, Role
+from rooms.settings import DEFAULTS, RoomSettings
+
+# The room itself: who acts when a timer ends. Such events are recorded with ``by`` None.
+ROOM: Final = By("room", "", Role.BOT)
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a decision may know beside the room: who asks, the room's time, fresh ids. No clock, no luck of its own."""
+    """What a decision may know beside the room: who asks, the room's time, fresh ids. No clock, no luck of its own.
+
+    ``bound``      the person is a known member, not only a browser
+    ``signed_up``  the person has signed up for this event
+    ``settings``   filled in by the room
+    """
 
     by: By
     at: int
     new_id: Callable[[], str]
+    bound: bool = False
+    signed_up: bool = False
+    settings: RoomSettings = DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """An event that a decision wishes to append; ``erases`` lists seqs that become stubs with it."""
+    """An event that a decision wishes to append; ``erases`` lists seqs that become stubs with it.
+
+    ``by`` is given where the words are another's than the sender's: what a host restores is still its author's.
+    """
 
     event: Event
     audience: Audience = Audience.EVERYONE
     erases: tuple[int, ...] = ()
-    pseudonym: str | None = None  # for erases: whose name the stubs bear
+    by: By | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,11 @@ class Activity(ABC):
     commands: ClassVar[Sequence[type[Command]]] = ()
     events: ClassVar[Sequence[type[Event]]] = ()
 
+    # For the schema: what ``view`` and ``mine`` give, and the data of each type of tick, as TypedDicts.
+    view_shape: ClassVar[type]
+    mine_shape: ClassVar[type | None] = None
+    tick_shapes: ClassVar[Mapping[str, type]] = MappingProxyType({})
+
     @abstractmethod
     def decide(self, command: Command, context: Context) -> Iterable[Proposed]:
         """The events that the command leads to; empty if nothing changes."""
@@ -72,18 +93,18 @@ class Activity(ABC):
 
     def mine(self, user: str) -> dict[str, Any] | None:
         """What concerns this person alone, or None."""
-        return
+        return None
 
     def due(self) -> int | None:
         """The room time at which ``elapse`` has something to say, or None."""
-        return
+        return None
 
     def elapse(self, context: Context) -> Iterable[Proposed]:
         """The events that are due at ``context.at``."""
         return ()
 
     def ticks(self, audience: Audience) -> Iterable[Tick]:
-        """Volatile state worth telling now."""
+        """Volatile state worth telling now; whoever sends it leaves out what has not changed."""
         return ()
 
     def erase(self, user: str, pseudonym: str) -> None:

@@ -1,0 +1,487 @@
+"""Polls: one ballot a person, changed until close; close is a barrier.
+
+Staff, walls and bots have no ballot, so that nobody takes those who run the room for voters; a host who
+wants to vote opens the audience's link. A pause stops the clock, not the voting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from protocols.errors import Code, Refused
+from protocols.limits import DURATION_MAXIMUM_MS, OPTIONS, POLLS_KEPT, RATING
+from protocols.messages import STAFF, Audience, Budget, Command, Event, Id, Lasting, Record, Role
+from protocols.text import Option, Question
+from rooms.activity import Activity, Context, Proposed, Tick
+from rooms.poll import Ballot, Kind, Poll, PollsMine, PollsView, PollTally, Result, Who
+
+Duration = Annotated[int, Field(ge=1_000, le=DURATION_MAXIMUM_MS)]
+
+
+class PollCreate(Command):
+    """Draft a poll. A rating has no options of its own; ``max_choices`` is for multi, else 1."""
+
+    type = "poll.create"
+    roles = STAFF
+
+    question: Question
+    kind: Kind
+    options: Annotated[list[Option], Field(max_length=OPTIONS, default_factory=list)]
+    max_choices: Annotated[int, Field(ge=1, le=OPTIONS)] | None = None
+    hidden: bool = False
+    who: Who = "everyone"
+    duration_ms: Duration | None = None
+
+
+class _PollCommand(Command):
+    roles = STAFF
+
+    poll: Id
+
+
+class PollOpen(_PollCommand):
+    """Let people vote, for ``duration_ms`` or the draft's, or until somebody closes it."""
+
+    type = "poll.open"
+
+    duration_ms: Duration | None = None
+
+
+class PollPause(_PollCommand):
+    """Stop the clock; ballots still count."""
+
+    type = "poll.pause"
+
+
+class PollResume(_PollCommand):
+    """Let the clock run on."""
+
+    type = "poll.resume"
+
+
+class PollExtend(_PollCommand):
+    """Give it more time."""
+
+    type = "poll.extend"
+
+    by_ms: Duration = 30_000
+
+
+class PollHide(_PollCommand):
+    """Show the result to hosts only; not once it is closed and was shown."""
+
+    type = "poll.hide"
+
+
+class PollReveal(_PollCommand):
+    """Show the result to everyone."""
+
+    type = "poll.reveal"
+
+
+class PollVote(_PollCommand):
+    """Cast one's ballot, or change it. The same again changes nothing."""
+
+    type = "poll.vote"
+    roles = frozenset({Role.ATTENDEE})
+    budget = Budget.NONE
+
+    choices: Annotated[list[Annotated[int, Field(ge=0, le=OPTIONS)]], Field(min_length=1, max_length=OPTIONS)]
+
+
+class PollClose(_PollCommand):
+    """End voting: every ballot acknowledged before counts, every later one is refused."""
+
+    type = "poll.close"
+
+
+class PollRemove(_PollCommand):
+    """Take the poll away, with its ballots."""
+
+    type = "poll.remove"
+
+
+@dataclass(frozen=True, slots=True)
+class PollCreated(Lasting):
+    """A draft, for hosts."""
+
+    type: ClassVar[str] = "poll.created"
+
+    poll: str
+    question: str
+    kind: Kind
+    options: list[str]
+    max_choices: int
+    who: Who
+    hidden: bool
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollOpened(Lasting):
+    """People may vote; whole, because everyone hears of it for the first time."""
+
+    type: ClassVar[str] = "poll.opened"
+
+    poll: str
+    question: str
+    kind: Kind
+    options: list[str]
+    max_choices: int
+    who: Who
+    hidden: bool
+    duration_ms: int | None
+    closes_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollPaused(Lasting):
+    """The clock stands."""
+
+    type: ClassVar[str] = "poll.paused"
+
+    poll: str
+    remaining_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PollResumed(Lasting):
+    """The clock runs."""
+
+    type: ClassVar[str] = "poll.resumed"
+
+    poll: str
+    closes_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PollExtended(Lasting):
+    """There is more time: until ``closes_at``, or ``remaining_ms`` from the end of the pause."""
+
+    type: ClassVar[str] = "poll.extended"
+
+    poll: str
+    closes_at: int | None
+    remaining_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollHidden(Lasting):
+    """Only hosts see the result."""
+
+    type: ClassVar[str] = "poll.hidden"
+
+    poll: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollRevealed(Lasting):
+    """Everyone sees the result, as it is now."""
+
+    type: ClassVar[str] = "poll.revealed"
+
+    poll: str
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class PollVoted(Lasting):
+    """A ballot; told to nobody. ``Room.mine`` tells its author."""
+
+    type: ClassVar[str] = "poll.voted"
+    own: ClassVar[bool] = True
+
+    poll: str
+    choices: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class PollClosed(Lasting):
+    """Voting has ended; ``result`` is null while it is hidden."""
+
+    type: ClassVar[str] = "poll.closed"
+
+    poll: str
+    reason: Literal["staff", "timer"]
+    result: Result | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollCounted(Lasting):
+    """The hidden result of a poll that has just closed, for hosts."""
+
+    type: ClassVar[str] = "poll.counted"
+
+    poll: str
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class PollRemoved(Lasting):
+    """The poll is gone."""
+
+    type: ClassVar[str] = "poll.removed"
+
+    poll: str
+
+
+def _closing(poll: Poll, reason: Literal["staff", "timer"]) -> list[Proposed]:
+    result = poll.result()
+    if not poll.hidden:
+        return [Proposed(PollClosed(poll.poll, reason, result))]
+    return [
+        Proposed(PollClosed(poll.poll, reason, None)),
+        Proposed(PollCounted(poll.poll, result), Audience.HOSTS),
+    ]
+
+
+def _audience(poll: Poll) -> Audience:
+    return Audience.HOSTS if poll.status == "draft" else Audience.EVERYONE
+
+
+class Polls(Activity):
+    """The polls of a room, several of which may be open."""
+
+    name = "polls"
+    commands = (
+        PollCreate,
+        PollOpen,
+        PollPause,
+        PollResume,
+        PollExtend,
+        PollHide,
+        PollReveal,
+        PollVote,
+        PollClose,
+        PollRemove,
+    )
+    events = (
+        PollCreated,
+        PollOpened,
+        PollPaused,
+        PollResumed,
+        PollExtended,
+        PollHidden,
+        PollRevealed,
+        PollVoted,
+        PollClosed,
+        PollCounted,
+        PollRemoved,
+    )
+    view_shape = PollsView
+    mine_shape = PollsMine
+    tick_shapes = MappingProxyType({"poll.tally": PollTally})
+
+    def __init__(self) -> None:
+        self._polls: dict[str, Poll] = {}
+        self._due: int | None = None
+
+    def decide(self, command: Command, context: Context) -> Iterable[Proposed]:
+        """What would change nothing leads to nothing, so that a second tap on a button does no harm."""
+        if isinstance(command, PollVote):
+            return self._vote(command, context)
+        if isinstance(command, PollCreate):
+            return self._create(command, context)
+        if not isinstance(command, _PollCommand):
+            raise Refused(Code.UNKNOWN_COMMAND)
+        poll = self._find(command.poll)
+        match command:
+            case PollOpen():
+                return self._open(poll, command, context)
+            case PollPause() | PollResume() | PollExtend():
+                return self._clock(poll, command, context)
+            case PollHide():
+                if poll.status == "closed" and not poll.hidden:
+                    raise Refused(Code.CONFLICT, "Its result was shown already.")
+                return [] if poll.hidden else [Proposed(PollHidden(poll.poll), _audience(poll))]
+            case PollReveal():
+                return [Proposed(PollRevealed(poll.poll, poll.result()), _audience(poll))] if poll.hidden else []
+            case PollClose():
+                if poll.status == "draft":
+                    raise Refused(Code.CONFLICT, "It is not open.")
+                return _closing(poll, "staff") if poll.status == "open" else []
+            case PollRemove():
+                return [Proposed(PollRemoved(poll.poll), _audience(poll))]
+        raise Refused(Code.UNKNOWN_COMMAND)
+
+    def _find(self, wanted: str) -> Poll:
+        poll = self._polls.get(wanted)
+        if poll is None:
+            raise Refused(Code.NOT_FOUND, "There is no such poll.")
+        return poll
+
+    def _vote(self, command: PollVote, context: Context) -> list[Proposed]:
+        poll = self._find(command.poll)
+        if poll.status == "draft":  # for an attendee it does not exist yet
+            raise Refused(Code.NOT_FOUND, "There is no such poll.")
+        if poll.status == "closed":
+            raise Refused(Code.CLOSED, "Voting has ended.")
+        if poll.who == "bound" and not context.bound:
+            raise Refused(Code.FORBIDDEN, "Only known members vote here.")
+        if poll.who == "signed_up" and not context.signed_up:
+            raise Refused(Code.FORBIDDEN, "Only those who signed up vote here.")
+        if not poll.allows(command.choices):
+            raise Refused(Code.INVALID, "These choices are not a ballot of this poll.")
+        choices = sorted(command.choices)
+        before = poll.ballots.get(context.by.id)
+        if before is not None and before.choices == choices:
+            return []
+        return [Proposed(PollVoted(poll.poll, choices), Audience.NOBODY)]
+
+    def _create(self, command: PollCreate, context: Context) -> list[Proposed]:
+        if len(self._polls) >= POLLS_KEPT:
+            raise Refused(Code.CONFLICT, f"A room has at most {POLLS_KEPT} polls; remove one first.")
+        options = list(command.options)
+        if command.kind == "rating" and options:
+            raise Refused(Code.INVALID, f"A rating goes from 1 to {RATING} and has no options.")
+        if command.kind != "rating" and (len(options) < 2 or len(set(options)) < len(options)):
+            raise Refused(Code.INVALID, "A poll has at least two options, each different.")
+        if command.kind != "multi" and command.max_choices not in {None, 1}:
+            raise Refused(Code.INVALID, "Only a poll of kind multi takes several choices.")
+        if command.max_choices is not None and command.max_choices > max(len(options), 1):
+            raise Refused(Code.INVALID, "There are fewer options than choices.")
+        most = (command.max_choices or len(options)) if command.kind == "multi" else 1
+        created = PollCreated(
+            context.new_id(),
+            command.question,
+            command.kind,
+            options,
+            most,
+            command.who,
+            command.hidden,
+            command.duration_ms,
+        )
+        return [Proposed(created, Audience.HOSTS)]
+
+    def _open(self, poll: Poll, command: PollOpen, context: Context) -> list[Proposed]:
+        if poll.status == "closed":
+            raise Refused(Code.CONFLICT, "It was closed; make a new one.")
+        if poll.status == "open":
+            return []
+        duration = command.duration_ms or poll.duration_ms
+        words = poll.words() | {"duration_ms": duration}
+        return [Proposed(PollOpened(**words, closes_at=context.at + duration if duration else None))]
+
+    def _clock(self, poll: Poll, command: Command, context: Context) -> list[Proposed]:
+        if poll.status != "open" or (poll.closes_at is None and poll.remaining_ms is None):
+            raise Refused(Code.CONFLICT, "It has no clock that runs.")
+        closes_at, remaining = poll.closes_at, poll.remaining_ms
+        event: Event | None = None
+        match command:
+            case PollPause() if closes_at is not None:
+                event = PollPaused(poll.poll, max(0, closes_at - context.at))
+            case PollResume() if remaining is not None:
+                event = PollResumed(poll.poll, context.at + remaining)
+            case PollExtend(by_ms=more):
+                event = PollExtended(
+                    poll.poll,
+                    None if closes_at is None else closes_at + more,
+                    None if remaining is None else remaining + more,
+                )
+        return [] if event is None else [Proposed(event)]
+
+    def apply(self, record: Record) -> None:
+        """Events on a poll that is not here are passed over."""
+        event = record.data
+        if isinstance(event, PollVoted):
+            # The hot path: a ballot moves no deadline.
+            poll = self._polls.get(event.poll)
+            if poll is not None and record.by is not None:
+                poll.cast(record.by.id, Ballot(event.choices, record.by.guest))
+            return
+        if isinstance(event, PollCreated):
+            self._polls[event.poll] = Poll(**event.dump())
+        elif isinstance(event, PollOpened):
+            self._opened(event, record.at)
+        elif isinstance(event, PollRemoved):
+            self._polls.pop(event.poll, None)
+        elif event is not None:
+            poll = self._polls.get(getattr(event, "poll", ""))
+            if poll is not None:
+                self._changed(poll, event, record.at)
+        running = (poll.closes_at for poll in self._polls.values() if poll.status == "open")
+        self._due = min((at for at in running if at is not None), default=None)
+
+    def _opened(self, event: PollOpened, at: int) -> None:
+        poll = self._polls.get(event.poll)
+        if poll is None:
+            return
+        poll.status, poll.opened_at = "open", at
+        poll.duration_ms, poll.closes_at = event.duration_ms, event.closes_at
+
+    def _changed(self, poll: Poll, event: Event, at: int) -> None:
+        match event:
+            case PollPaused():
+                poll.closes_at, poll.remaining_ms = None, event.remaining_ms
+            case PollResumed():
+                poll.closes_at, poll.remaining_ms = event.closes_at, None
+            case PollExtended():
+                poll.closes_at, poll.remaining_ms = event.closes_at, event.remaining_ms
+            case PollHidden():
+                poll.hidden = True
+            case PollRevealed():
+                poll.hidden = False
+            case PollClosed():
+                poll.status, poll.closed_at = "closed", at
+                poll.closes_at = poll.remaining_ms = None
+
+    def due(self) -> int | None:
+        """The first deadline of an open poll whose clock runs."""
+        return self._due
+
+    def elapse(self, context: Context) -> Iterable[Proposed]:
+        """Close what is due."""
+        return [
+            proposed
+            for poll in self._polls.values()
+            if poll.status == "open" and poll.closes_at is not None and poll.closes_at <= context.at
+            for proposed in _closing(poll, "timer")
+        ]
+
+    def view(self, audience: Audience) -> dict[str, Any]:
+        """Hosts see drafts and hidden results."""
+        hosts = audience is Audience.HOSTS
+        return {
+            "polls": [
+                poll.view(counted=hosts or not poll.hidden)
+                for poll in self._polls.values()
+                if hosts or poll.status != "draft"
+            ]
+        }
+
+    def mine(self, user: str) -> dict[str, Any] | None:
+        """One's own ballots."""
+        ballots = {poll.poll: poll.ballots[user].choices for poll in self._polls.values() if user in poll.ballots}
+        return {"ballots": ballots} if ballots else None
+
+    def ticks(self, audience: Audience) -> Iterable[Tick]:
+        """The tally of each open poll."""
+        hosts = audience is Audience.HOSTS
+        return [
+            Tick("poll.tally", poll.poll, {"poll": poll.poll, "result": poll.result()})
+            for poll in self._polls.values()
+            if poll.status == "open" and (hosts or not poll.hidden)
+        ]
+
+    def dump(self) -> dict[str, Any]:
+        """Polls with their ballots, oldest first."""
+        return {"polls": [poll.dump() for poll in self._polls.values()]}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take back what ``dump`` gave."""
+        polls = [Poll.of_dump(each) for each in state["polls"]]
+        self._polls = {poll.poll: poll for poll in polls}
+        running = (poll.closes_at for poll in polls if poll.status == "open")
+        self._due = min((at for at in running if at is not None), default=None)
+
+    def erase(self, user: str, pseudonym: str) -> None:
+        """The ballot stays, under the pseudonym, as the records have it."""
+        for poll in self._polls.values():
+            ballot = poll.drop(user)
+            if ballot is not None:
+                poll.cast(pseudonym, ballot)

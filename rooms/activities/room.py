@@ -1,0 +1,203 @@
+"""The room's own life: created, open or closed, configured; and a person's erasure from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from typing_extensions import TypedDict
+
+from protocols.errors import Code, Refused
+from protocols.messages import STAFF, Audience, Budget, Command, Lasting, Record, Role, UserId
+from protocols.text import Title
+from rooms.activity import Activity, Context, Proposed
+from rooms.settings import DEFAULTS, PlainSettings, RoomSettings
+
+Status = Literal["open", "closed"]
+
+
+class RoomCreate(Command):
+    """Make the room; it can be open at once."""
+
+    type = "room.create"
+    roles = frozenset({Role.HOST})
+    budget = Budget.CONTROL
+
+    title: Title
+    settings: RoomSettings | None = None
+    status: Status = "open"
+
+
+class RoomOpen(Command):
+    """Let attendees take part (again)."""
+
+    type = "room.open"
+    roles = STAFF
+    budget = Budget.CONTROL
+
+
+class RoomClose(Command):
+    """End taking part; reading goes on. Running timers of polls run on."""
+
+    type = "room.close"
+    roles = STAFF
+    budget = Budget.CONTROL
+
+
+class RoomConfigure(Command):
+    """Change the title, or the settings that are given."""
+
+    type = "room.configure"
+    roles = frozenset({Role.HOST})
+    budget = Budget.CONTROL
+
+    title: Title | None = None
+    settings: RoomSettings | None = None
+
+
+class PersonErase(Command):
+    """Erase what a person wrote in this room; their ballots stay under a pseudonym."""
+
+    type = "person.erase"
+    roles = frozenset({Role.HOST})
+    budget = Budget.CONTROL
+
+    user: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCreated(Lasting):
+    """The room was made."""
+
+    type: ClassVar[str] = "room.created"
+
+    title: str
+    settings: PlainSettings
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOpened(Lasting):
+    """Attendees may take part."""
+
+    type: ClassVar[str] = "room.opened"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomClosed(Lasting):
+    """Attendees may only read."""
+
+    type: ClassVar[str] = "room.closed"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomConfigured(Lasting):
+    """Title and settings as they are from now on, whole."""
+
+    type: ClassVar[str] = "room.configured"
+
+    title: str
+    settings: PlainSettings
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased(Lasting):
+    """A person's words are gone, wherever they stood: show the room anew from a join without a position."""
+
+    type: ClassVar[str] = "person.erased"
+
+    pseudonym: str
+
+
+class RoomView(TypedDict):
+    """The room's own state."""
+
+    title: str
+    status: Status
+    settings: RoomSettings
+    created_at: int
+
+
+class Lifecycle(Activity):
+    """Title, settings, open or closed."""
+
+    name = "room"
+    commands = (RoomCreate, RoomOpen, RoomClose, RoomConfigure, PersonErase)
+    events = (RoomCreated, RoomOpened, RoomClosed, RoomConfigured, PersonErased)
+    view_shape = RoomView
+
+    def __init__(self) -> None:
+        self.title = ""
+        self.status: Status = "closed"
+        self.settings = DEFAULTS
+        self.created_at = 0
+        self.created_by: str | None = None
+
+    @property
+    def created(self) -> bool:
+        """Whether there is a room at all."""
+        return self.created_at > 0
+
+    def decide(self, command: Command, context: Context) -> Iterable[Proposed]:
+        """Nothing follows from opening what is open or setting what is set."""
+        match command:
+            case RoomCreate():
+                if self.created:
+                    raise Refused(Code.CONFLICT, "There is a room of this name.")
+                settings = DEFAULTS.changed(command.settings) if command.settings else DEFAULTS
+                return [Proposed(RoomCreated(command.title, settings.model_dump(), command.status))]
+            case RoomOpen():
+                return [] if self.status == "open" else [Proposed(RoomOpened())]
+            case RoomClose():
+                return [] if self.status == "closed" else [Proposed(RoomClosed())]
+            case RoomConfigure():
+                settings = self.settings.changed(command.settings) if command.settings else self.settings
+                title = command.title or self.title
+                if (title, settings) == (self.title, self.settings):
+                    return []
+                return [Proposed(RoomConfigured(title, settings.model_dump()))]
+        raise Refused(Code.UNKNOWN_COMMAND)
+
+    def apply(self, record: Record) -> None:
+        """Settings that this software does not know are left out, those that it misses get their default."""
+        match record.data:
+            case RoomCreated() as event:
+                self.title, self.status = event.title, event.status
+                self.settings = _settings(event.settings)
+                self.created_at = record.at
+                self.created_by = record.by.id if record.by else None
+            case RoomOpened():
+                self.status = "open"
+            case RoomClosed():
+                self.status = "closed"
+            case RoomConfigured() as event:
+                self.title, self.settings = event.title, _settings(event.settings)
+
+    def view(self, audience: Audience) -> dict[str, Any]:
+        """The same for all."""
+        return {
+            "title": self.title,
+            "status": self.status,
+            "settings": self.settings.model_dump(),
+            "created_at": self.created_at,
+        }
+
+    def dump(self) -> dict[str, Any]:
+        """The view, and who made the room."""
+        return self.view(Audience.HOSTS) | {"created_by": self.created_by}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take back what ``dump`` gave."""
+        self.title, self.status = state["title"], state["status"]
+        self.settings = _settings(state["settings"])
+        self.created_at, self.created_by = state["created_at"], state["created_by"]
+
+    def erase(self, user: str, pseudonym: str) -> None:
+        """The room stays."""
+        if self.created_by == user:
+            self.created_by = pseudonym
+
+
+def _settings(stored: dict[str, Any]) -> RoomSettings:
+    return RoomSettings.model_construct(**{key: stored[key] for key in RoomSettings.model_fields if key in stored})

@@ -1,0 +1,182 @@
+"""A poll: its question, its clock, its ballots and their count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
+
+from protocols.limits import RATING
+
+Kind = Literal["single", "multi", "rating"]
+Who = Literal["everyone", "bound", "signed_up"]
+Status = Literal["draft", "open", "closed"]
+
+
+class Count(TypedDict):
+    """Ballots by choice, in the order of the options (a rating: 1 to 5), and how many people cast one."""
+
+    counts: list[int]
+    voters: int
+
+
+class Result(TypedDict):
+    """All ballots; ``guests`` says how many of them came from browsers without a known person."""
+
+    counts: list[int]
+    voters: int
+    guests: Count
+
+
+class PollTally(TypedDict):
+    """The count so far, while a poll is open: for hosts always, for everyone unless it is hidden."""
+
+    room: str
+    poll: str
+    result: Result
+
+
+class PollView(TypedDict):
+    """A poll as it is shown. ``result`` is null where it may not be seen; choices are places in ``options`` from 0,
+    or 1 to 5. A running clock has ``closes_at``, a paused one ``remaining_ms``."""
+
+    poll: str
+    question: str
+    kind: Kind
+    options: list[str]
+    max_choices: int
+    who: Who
+    hidden: bool
+    status: Status
+    duration_ms: int | None
+    closes_at: int | None
+    remaining_ms: int | None
+    opened_at: int | None
+    closed_at: int | None
+    result: Result | None
+
+
+class PollsView(TypedDict):
+    """The polls of a room, oldest first; drafts for hosts only."""
+
+    polls: list[PollView]
+
+
+class PollsMine(TypedDict):
+    """One's own ballots: poll -> choices."""
+
+    ballots: dict[str, list[int]]
+
+
+@dataclass(slots=True)
+class Ballot:
+    """What one person chose; ``guest`` if that person is only a browser."""
+
+    choices: list[int]
+    guest: bool
+
+
+@dataclass(slots=True)
+class Poll:
+    """The state of one poll. The counts follow the ballots, so that a tally costs no pass over them."""
+
+    poll: str
+    question: str
+    kind: Kind
+    options: list[str]
+    max_choices: int
+    who: Who
+    hidden: bool
+    duration_ms: int | None
+    status: Status = "draft"
+    closes_at: int | None = None
+    remaining_ms: int | None = None
+    opened_at: int | None = None
+    closed_at: int | None = None
+    ballots: dict[str, Ballot] = field(default_factory=dict)
+    counts: list[int] = field(init=False)
+    guest_counts: list[int] = field(init=False)
+    guests: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        places = RATING if self.kind == "rating" else len(self.options)
+        self.counts, self.guest_counts = [0] * places, [0] * places
+        for ballot in self.ballots.values():
+            self._count(ballot, 1)
+
+    @property
+    def first(self) -> int:
+        """The smallest choice: options count from 0, a rating starts at 1."""
+        return 1 if self.kind == "rating" else 0
+
+    def allows(self, choices: list[int]) -> bool:
+        """Whether a ballot may say this; the order of choices says nothing."""
+        places = range(self.first, self.first + len(self.counts))
+        distinct = len(set(choices)) == len(choices)
+        return 1 <= len(choices) <= self.max_choices and distinct and all(choice in places for choice in choices)
+
+    def cast(self, user: str, ballot: Ballot) -> None:
+        """Put this ballot in place of the person's earlier one."""
+        self.drop(user)
+        self.ballots[user] = ballot
+        self._count(ballot, 1)
+
+    def drop(self, user: str) -> Ballot | None:
+        """Take the person's ballot back, if there is one."""
+        ballot = self.ballots.pop(user, None)
+        if ballot is not None:
+            self._count(ballot, -1)
+        return ballot
+
+    def _count(self, ballot: Ballot, step: int) -> None:
+        for choice in ballot.choices:
+            self.counts[choice - self.first] += step
+            if ballot.guest:
+                self.guest_counts[choice - self.first] += step
+        if ballot.guest:
+            self.guests += step
+
+    def result(self) -> Result:
+        """The count as it is now."""
+        guests = Count(counts=list(self.guest_counts), voters=self.guests)
+        return Result(counts=list(self.counts), voters=len(self.ballots), guests=guests)
+
+    def words(self) -> dict[str, Any]:
+        """What it asks."""
+        return {
+            "poll": self.poll,
+            "question": self.question,
+            "kind": self.kind,
+            "options": self.options,
+            "max_choices": self.max_choices,
+            "who": self.who,
+            "hidden": self.hidden,
+            "duration_ms": self.duration_ms,
+        }
+
+    def clock(self) -> dict[str, Any]:
+        """Where it is in its life."""
+        return {
+            "status": self.status,
+            "closes_at": self.closes_at,
+            "remaining_ms": self.remaining_ms,
+            "opened_at": self.opened_at,
+            "closed_at": self.closed_at,
+        }
+
+    def view(self, *, counted: bool) -> dict[str, Any]:
+        """Its plain form, with the result only if ``counted``."""
+        return self.words() | self.clock() | {"result": self.result() if counted else None}
+
+    def dump(self) -> dict[str, Any]:
+        """The whole state as plain values."""
+        ballots = {user: [ballot.choices, ballot.guest] for user, ballot in self.ballots.items()}
+        return self.words() | self.clock() | {"ballots": ballots}
+
+    @classmethod
+    def of_dump(cls, state: dict[str, Any]) -> Poll:
+        """The poll that ``dump`` described."""
+        plain = {each.name: state[each.name] for each in fields(cls) if each.init and each.name != "ballots"}
+        ballots = {user: Ballot(list(choices), guest) for user, (choices, guest) in state["ballots"].items()}
+        return cls(**plain, ballots=ballots)

@@ -1,0 +1,239 @@
+"""A room: decides on commands, takes in records, shows its state. No clock, no luck, no I/O."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Self, cast
+
+from protocols.errors import Code, Refused
+from protocols.messages import PSEUDONYM, STAFF, Audience, By, Command, Record
+from rooms.activities.room import Lifecycle, PersonErase, PersonErased, RoomCreate, Status
+from rooms.activity import Activity, Context, Proposed, Tick
+from rooms.registry import REGISTRY, Registry
+from rooms.roles import permit, speaker
+from rooms.settings import RoomSettings
+
+SNAPSHOT_VERSION: Final = 1
+
+
+class Room:
+    """The state of one room and its rules.
+
+    Whoever holds it decides on a command, makes records of what was proposed, stores them and applies them:
+    ``decide`` and ``record`` change nothing, ``apply`` is the only way in.
+
+    ``seq``   the last record taken in, ``at`` its time, ``told`` the last seq that (everyone, hosts) were told of
+    """
+
+    def __init__(self, room_id: str, registry: Registry = REGISTRY) -> None:
+        self.id = room_id
+        self.registry = registry
+        self.seq = 0
+        self.at = 0
+        self.told = (0, 0)
+        self.activities: dict[str, Activity] = {activity.name: activity() for activity in registry.activities}
+        self._homes = {word: self.activities[name] for word, name in registry.homes.items()}
+        self._life = cast(Lifecycle, self.activities[Lifecycle.name])
+        self._authored: dict[str, array[int]] = {}
+
+    @property
+    def settings(self) -> RoomSettings:
+        """What its hosts have set."""
+        return self._life.settings
+
+    @property
+    def status(self) -> Status:
+        """Open, or closed: attendees may only read."""
+        return self._life.status
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self._life.title
+
+    @property
+    def created(self) -> bool:
+        """Whether its first record, room.created, was taken in."""
+        return self._life.created
+
+    def decide(self, command: Command, context: Context) -> list[Proposed]:
+        """The events that follow from the command; raises Refused."""
+        by = speaker(command, context.by)
+        permit(command, by)
+        home = self._homes.get(command.type)
+        if home is None:
+            raise Refused(Code.UNKNOWN_COMMAND)
+        life = self._life
+        if not life.created and not isinstance(command, RoomCreate):
+            raise Refused(Code.NOT_FOUND, "There is no such room.")
+        if life.status == "closed" and by.role not in STAFF:
+            raise Refused(Code.CLOSED, "The room is closed.")
+        if isinstance(command, PersonErase):
+            return self._erasure(command, context)
+        inner = Context(by, context.at, context.new_id, context.bound, context.signed_up, life.settings)
+        return list(home.decide(command, inner))
+
+    def due(self) -> int | None:
+        """The room time of the next deadline, or None. Call ``elapse`` with ``context.at`` equal to it."""
+        return min((due for each in self.activities.values() if (due := each.due()) is not None), default=None)
+
+    def elapse(self, context: Context) -> list[Proposed]:
+        """The events whose deadline is not after ``context.at``; record them with ``by`` None, at the deadline."""
+        return [proposed for each in self.activities.values() for proposed in each.elapse(context)]
+
+    def record(
+        self, proposed: Iterable[Proposed], *, by: By | None, at: int, command: bytes | None = None
+    ) -> list[Record]:
+        """Give what was proposed its places after the last record, without taking it in.
+
+        ``by`` is ``roles.speaker(command, sender)``; ``command`` is the digest that the last record bears.
+        """
+        seq, (everyone, hosts) = self.seq, self.told
+        at = max(at, self.at)
+        records: list[Record] = []
+        for each in proposed:
+            seq += 1
+            event, audience = each.event, each.audience
+            records.append(
+                Record(
+                    seq,
+                    at,
+                    event.type,
+                    event.version,
+                    audience,
+                    each.by or by,
+                    event,
+                    (everyone, hosts),
+                    None,
+                    each.erases,
+                )
+            )
+            if audience is Audience.EVERYONE:
+                everyone = hosts = seq
+            elif audience is Audience.HOSTS:
+                hosts = seq
+        if records and command is not None:
+            records[-1] = _signed(records[-1], command)
+        return records
+
+    def apply(self, record: Record) -> None:
+        """Take in the next record. Only a record out of its place is refused: ValueError."""
+        if record.seq != self.seq + 1:
+            raise ValueError(f"record {record.seq} does not follow {self.seq}")
+        self.seq, self.at = record.seq, record.at
+        if record.audience is Audience.EVERYONE:
+            self.told = (record.seq, record.seq)
+        elif record.audience is Audience.HOSTS:
+            self.told = (self.told[0], record.seq)
+        by = record.by
+        if by is not None and record.data is not None and not by.id.startswith(PSEUDONYM):
+            authored = self._authored.get(by.id)
+            if authored is None:
+                self._authored[by.id] = array("Q", (record.seq,))
+            else:
+                authored.append(record.seq)
+        if record.erases:
+            self._erase(record)
+        home = self._homes.get(record.type)
+        if home is not None:
+            home.apply(record)
+
+    def view(self, audience: Audience) -> dict[str, Any]:
+        """The state as everyone, or as hosts, may see it: activity name -> its view."""
+        return {name: each.view(audience) for name, each in self.activities.items()}
+
+    def mine(self, user: str) -> dict[str, Any]:
+        """What concerns this person alone: activity name -> what it has for them."""
+        return {name: mine for name, each in self.activities.items() if (mine := each.mine(user)) is not None}
+
+    def ticks(self, audience: Audience) -> list[Tick]:
+        """Volatile state worth telling this audience now."""
+        return [tick for each in self.activities.values() for tick in each.ticks(audience)]
+
+    def seqs_of(self, user: str) -> tuple[int, ...]:
+        """The seqs of the records that hold this person's name or words."""
+        return tuple(self._authored.get(user, ()))
+
+    def dump(self) -> dict[str, Any]:
+        """The whole state as plain values."""
+        return {
+            "version": SNAPSHOT_VERSION,
+            "seq": self.seq,
+            "at": self.at,
+            "told": list(self.told),
+            "authored": {user: seqs.tolist() for user, seqs in self._authored.items()},
+            "activities": {name: each.dump() for name, each in self.activities.items()},
+        }
+
+    @classmethod
+    def load(cls, room_id: str, state: dict[str, Any], registry: Registry = REGISTRY) -> Self:
+        """The room that ``dump`` described; ValueError for another version: replay the log instead."""
+        if state.get("version") != SNAPSHOT_VERSION:
+            raise ValueError("the snapshot is of another version")
+        if not state["activities"].keys() <= {each.name for each in registry.activities}:
+            raise ValueError("the snapshot holds an activity that this software does not know")
+        room = cls(room_id, registry)
+        room.seq, room.at = state["seq"], state["at"]
+        room.told = (state["told"][0], state["told"][1])
+        room._authored = {user: array("Q", seqs) for user, seqs in state["authored"].items()}
+        for name, dumped in state["activities"].items():
+            room.activities[name].load(dumped)
+        return room
+
+    def _erasure(self, command: PersonErase, context: Context) -> list[Proposed]:
+        seqs = self.seqs_of(command.user)
+        if not seqs:
+            return []
+        return [Proposed(PersonErased(PSEUDONYM + context.new_id()), erases=seqs)]
+
+    def _erase(self, record: Record) -> None:
+        pseudonym = record.pseudonym
+        if pseudonym is not None:
+            # The log must not name whom it forgot; a room that saw them finds out by the seqs. In a replay the
+            # records were stubs already, nobody is found, and nothing is left to forget.
+            user = self._author_of(record.erases[-1])
+            if user is not None:
+                for each in self.activities.values():
+                    each.erase(user, pseudonym)
+        _drop(self._authored, record.erases)
+
+    def _author_of(self, seq: int) -> str | None:
+        for user, seqs in self._authored.items():
+            if _holds(seqs, seq):
+                return user
+        return None
+
+
+def _signed(record: Record, command: bytes) -> Record:
+    return Record(
+        record.seq,
+        record.at,
+        record.type,
+        record.version,
+        record.audience,
+        record.by,
+        record.data,
+        record.after,
+        command,
+        record.erases,
+    )
+
+
+def _holds(seqs: array[int], seq: int) -> bool:
+    place = bisect_left(seqs, seq)
+    return place < len(seqs) and seqs[place] == seq
+
+
+def _drop(authored: dict[str, array[int]], gone: Sequence[int]) -> None:
+    # All seqs of one step are one person's, so the first list that holds one of them is the only one.
+    for user, seqs in authored.items():
+        if any(_holds(seqs, seq) for seq in gone[-1:]):
+            left = set(gone)
+            kept = array("Q", (seq for seq in seqs if seq not in left))
+            if kept:
+                authored[user] = kept
+            else:
+                del authored[user]
+            return

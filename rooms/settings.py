@@ -1,0 +1,54 @@
+"""What a room's hosts may set; the defaults are those of ``protocols.limits``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, StringConstraints
+
+from protocols import limits
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+
+
+class RoomSettings(BaseModel):
+    """The settings of a room. In ``room.configure`` those that are given change, the others stay."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    text_length: int = Field(limits.TEXT_LENGTH, ge=1, le=limits.TEXT_MAXIMUM, description="Characters of a message.")
+    slow_mode_ms: int = Field(
+        0, ge=0, le=limits.SLOW_MODE_MAXIMUM_MS, description="Time between two messages of one person; staff is exempt."
+    )
+    room_rate: int = Field(
+        limits.ROOM_RATE,
+        ge=1,
+        le=100_000,
+        description="Messages a second in the room; the least urgent are shed first.",
+    )
+    person_rate: int = Field(limits.PERSON_RATE, ge=1, le=100_000, description="Messages a second from one person.")
+    person_burst: int = Field(
+        limits.PERSON_BURST, ge=1, le=100_000, description="Messages one person may send at once."
+    )
+    retention_days: int = Field(
+        limits.RETENTION_DAYS, ge=0, le=3_650, description="After how many days the room's records go; 0 for never."
+    )
+    recovery_window_ms: int = Field(
+        limits.RECOVERY_WINDOW_MS, ge=0, le=3_600_000, description="How long ago a client may have left and recover."
+    )
+    recovery_events: int = Field(
+        limits.RECOVERY_EVENTS, ge=0, le=100_000, description="Events kept at hand for those who come back."
+    )
+    languages: list[Language] = Field(
+        default=["zh-CN", "en"], min_length=1, max_length=10, description="The room's languages, the first one first."
+    )
+
+    def changed(self, patch: RoomSettings) -> RoomSettings:
+        """These settings with those of ``patch`` that were given."""
+        return self.model_copy(update=patch.model_dump(exclude_unset=True))
+
+
+DEFAULTS: Final = RoomSettings()
+
+# Events carry plain values; the schema still says which.
+PlainSettings = Annotated[dict[str, Any], GetPydanticSchema(lambda _source, handler: handler(RoomSettings))]
