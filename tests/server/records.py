@@ -54,4 +54,5 @@ def recorded(seq: int, event: Event, **changes: Any) -> Record:
 
 
 def batch(room: str, base: Position, records: Sequence[Record], **more: Any) -> Batch:
-    return Batch(**{"room": room, "id": f"b{base.seq}", "term": 0, "base": base, "records": records} | more)
+    values: dict[str, Any] = {"room": room, "id": f"b{base.seq}", "term": 0, "base": base, "records": records}
+    return Batch(**(values | more))

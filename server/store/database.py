@@ -1,0 +1,103 @@
+"""The database: an engine by URL, transactions that behave the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+from sqlalchemy import Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_MS = 5000
+# What the driver, the file system and the pool raise when the database cannot be had.
+DatabaseErrors = (SQLAlchemyError, OSError, TimeoutError)
+
+
+class Database:
+    """One database and its connections. ``url`` as SQLAlchemy's, as ``sqlite+aiosqlite:///var/rooms.sqlite``."""
+
+    def __init__(self, url: str, *, busy_ms: int = BUSY_MS) -> None:
+        self.engine = create_async_engine(
+            url, json_serializer=_json, json_deserializer=orjson.loads, pool_size=4, max_overflow=4
+        )
+        self.embedded = make_url(url).get_backend_name() == "sqlite"
+        self._busy_ms = busy_ms
+        self._writing = asyncio.Lock()
+        if self.embedded:
+            event.listen(self.engine.sync_engine, "connect", self._prepare)
+            event.listen(self.engine.sync_engine, "begin", _begin)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that only reads."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that is committed at the end; on SQLite one at a time."""
+        # Waiting here is cheaper and fairer than SQLite's busy loop.
+        async with self._writing, self.engine.connect() as plain:
+            connection = await plain.execution_options(writing=True)
+            async with connection.begin():
+                yield connection
+
+    async def upsert(
+        self, connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], *, keep: Sequence[str] = ()
+    ) -> None:
+        """Insert rows; where the primary key is there already, replace all columns but those in ``keep``."""
+        if not rows:
+            return
+        make = sqlite.insert if self.embedded else postgresql.insert
+        statement = make(table)
+        keys = [column.name for column in table.primary_key]
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in keys and name not in keep}
+        await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+
+    async def overwrite_erased(self) -> bool:
+        """Leave no copy of what was erased in SQLite's write-ahead log; False if a reader was in the way."""
+        if not self.embedded:
+            return True
+        async with self._writing, self.engine.connect() as plain:
+            # Outside a transaction, which a checkpoint must be.
+            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+            row = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+        return not row[0]
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self.engine.dispose()
+
+    def _prepare(self, driver: Any, _: ConnectionPoolEntry) -> None:
+        # The driver must not begin transactions on its own: see _begin.
+        driver.isolation_level = None
+        cursor = driver.cursor()
+        for pragma in (
+            f"busy_timeout = {self._busy_ms}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "secure_delete = ON",
+            "foreign_keys = ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        # A transaction that begins by reading cannot wait its turn when it comes to write.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+

@@ -1,0 +1,102 @@
+"""The tables of the database, as they are now; ``migrations`` says how they came to be so."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
+)
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("settings", JSON(none_as_null=True), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("active_at", BigInteger, nullable=False, comment="when its last record was made"),
+    Column("retention_days", Integer, nullable=False, comment="0: records stay"),
+    Column("erased_seq", BigInteger, nullable=False, comment="the last record that erased others; 0 if none"),
+)
+
+# A seq is used once in a room whatever the epoch, so that it alone is the order.
+records = Table(
+    "records",
+    metadata,
+    Column("room", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("epoch", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("audience", String(16), nullable=False),
+    Column("user", String(128)),
+    Column("name", Text),
+    Column("role", String(16)),
+    Column("guest", Boolean),
+    Column("via", String(32)),
+    Column("data", JSON(none_as_null=True), comment="null: a stub, what was said has been erased"),
+    Column("after_everyone", BigInteger, nullable=False),
+    Column("after_hosts", BigInteger, nullable=False),
+    Column("command", LargeBinary, comment="digest of who sent which command, so that sending again is safe"),
+    Column("erases", JSON(none_as_null=True)),
+    Index(None, "room", "at"),
+)
+
+# Who reads the logs, and how far they have come.
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("reader", String(64), primary_key=True),
+    Column("room", String(64), primary_key=True),
+    Column("epoch", String(32), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("room", String(64), primary_key=True),
+    Column("epoch", String(32), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# One a person and poll: the key is the promise.
+ballots = Table(
+    "ballots",
+    metadata,
+    Column("room", String(64), primary_key=True),
+    Column("poll", String(64), primary_key=True),
+    Column("voter", String(128), primary_key=True),
+    Column("choices", JSON, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("room", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("label", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Index(None, "room"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("label", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
