@@ -1,18 +1,12 @@
-"""The plain shapes around commands and events: who, acks, requests beside the log, join answers, volatile news.
-
-Models check what clients send; TypedDicts say what the server sends.
-"""
+"""The plain shapes around events: who, answers, volatile news. The schema is made from them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, NotRequired
+from typing import Any, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from protocols.errors import Code
-from protocols.limits import HISTORY_PAGE
-from protocols.messages import Id
 
 RoleName = Literal["host", "moderator", "attendee", "wall", "bot"]
 
@@ -57,49 +51,6 @@ class Ack(TypedDict):
     position: PositionShape
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    type: ClassVar[str]
-
-    id: Id
-    room: Id
-
-
-class PositionModel(BaseModel):
-    """A place in a room's log, as a client gives it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    epoch: Annotated[str, Field(min_length=1, max_length=64)]
-    seq: Annotated[int, Field(ge=0, le=2**53)]
-
-
-class RoomJoin(_Request):
-    """Take part from here on; with a position: be told what was missed since."""
-
-    type = "room.join"
-
-    position: PositionModel | None = None
-
-
-class RoomLeave(_Request):
-    """Be told nothing more."""
-
-    type = "room.leave"
-
-
-class RoomHistory(_Request):
-    """Read older events."""
-
-    type = "room.history"
-
-    before: Annotated[int, Field(ge=1, le=2**53)] | None = None
-    limit: Annotated[int, Field(ge=1, le=HISTORY_PAGE)] | None = None
-
-
-REQUESTS = (RoomJoin, RoomLeave, RoomHistory)
-
 Reason = Literal["first", "epoch", "future", "trimmed", "limit", "expired", "audience"]
 
 
@@ -113,9 +64,10 @@ class You(TypedDict):
 
 
 class RoomName(TypedDict):
-    """Which room was joined."""
+    """Which room was joined, and how many are in it."""
 
     id: str
+    occupancy: int
 
 
 class Occupancy(TypedDict):

@@ -46,6 +46,10 @@ class Window(Generic[T]):
         """The entry at this place."""
         return self._kept.get(seq)
 
+    def among(self, seq: int, count: int) -> bool:
+        """Whether this place is one of the last ``count``."""
+        return len(self._places) <= count or seq >= self._places[-count]
+
     def latest(self, count: int) -> Iterator[T]:
         """The entries of the last ``count`` places, blanks left out, oldest first."""
         skipped = max(0, len(self._places) - count)

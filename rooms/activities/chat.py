@@ -200,8 +200,12 @@ class Chat(Activity):
                 return self._restore(command.message)
             case ChatPin():
                 message = self._find(command.message)
-                pinned = self._pinned is not None and self._pinned.message == message.message
-                return [] if pinned else [Proposed(ChatPinned(message.message))]
+                if self._pinned == message:
+                    return []
+                # Clients find it by its id among what a view shows.
+                if not self._messages.among(message.seq, CHAT_SHOWN):
+                    raise Refused(Code.NOT_FOUND, "This message is not among the latest.")
+                return [Proposed(ChatPinned(message.message))]
             case ChatUnpin():
                 return [Proposed(ChatUnpinned())] if self._pinned else []
         raise Refused(Code.UNKNOWN_COMMAND)
