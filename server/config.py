@@ -1,0 +1,189 @@
+"""Settings: read once from ``SHOWFLOOR_*``, frozen, printed redacted.
+
+SettingsError           a setting is missing or wrong; its text is one line for the person who starts the server
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from protocols.limits import RECOVERY_EVENTS, RECOVERY_WINDOW_MS
+
+PREFIX = "SHOWFLOOR_"
+SECRET_LENGTH = 32  # characters; fewer can be guessed
+SECRET_VARIETY = 10  # different characters; "aaaa…" and "passwordpassword…" have fewer
+HINT = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+
+
+class SettingsError(Exception):
+    """The server must not start; the text is one clear line."""
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least grave line that is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _listed(value: Any) -> Any:
+    """A comma-separated text as a tuple; what is no text stays."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+class Settings(BaseModel):
+    """All that can be set; the field ``port`` is read from ``SHOWFLOOR_PORT``, and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
+    data: Path = Field(Path("var"), description="The folder of the log, the database and the demo's secret.")
+    pages: Path = Field(Path("client_web/dist"), description="The folder of the built pages.")
+    secret: SecretStr = Field(description="Signs tokens, links and devices; at least 32 characters.")
+    demo: bool = Field(default=False, description="Makes a demo room, and a secret of its own if none is set.")
+    node_id: str = Field("n1", pattern=r"^[a-z0-9]{1,16}$", description="Tells one server process from another.")
+
+    public_url: str | None = Field(None, description="Where people reach the server, as https://live.example.")
+    allowed_origins: Listed = Field((), description="Other sites whose pages may connect, comma-separated.")
+    trusted_proxies: Listed = Field((), description="Addresses or networks whose X-Forwarded-* are believed.")
+    tls_certificate: Path | None = Field(None, description="A PEM certificate; with tls_key, serves https.")
+    tls_key: Path | None = Field(None, description="The certificate's PEM key.")
+
+    max_connections: int = Field(10_000, ge=1, description="Connections beyond this are refused.")
+    guests_per_minute: int = Field(600, ge=1, description="New guests from one address; a shop shares one.")
+    token_ttl_s: int = Field(12 * 3600, ge=60, le=30 * 86_400, description="How long a token is good for.")
+    recovery_window_ms: int = Field(RECOVERY_WINDOW_MS, ge=0, description="How long what was missed is kept at hand.")
+    recovery_events: int = Field(RECOVERY_EVENTS, ge=0, description="How many events a room keeps at hand.")
+    drain_s: float = Field(12.0, gt=0, le=120, description="How long a stopping server may take.")
+
+    metrics_token: SecretStr | None = Field(None, description="If set, /metrics asks for it as a bearer token.")
+    docs: bool = Field(default=True, description="Serves the description of the API at /docs.")
+    log_level: LogLevel = LogLevel.INFO
+    log_format: LogFormat = LogFormat.CONSOLE
+
+    @field_validator("secret")
+    @classmethod
+    def _strong(cls, secret: SecretStr) -> SecretStr:
+        text = secret.get_secret_value()
+        if len(text) < SECRET_LENGTH or len(set(text)) < SECRET_VARIETY:
+            message = f"is too weak: it needs at least {SECRET_LENGTH} characters, chosen at random; {HINT}"
+            raise ValueError(message)
+        return secret
+
+    @field_validator("public_url")
+    @classmethod
+    def _url(cls, url: str | None) -> str | None:
+        return None if url is None else _origin(url)
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(origin if origin == "*" else _origin(origin) for origin in origins)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ipaddress.ip_network(network, strict=False)) for network in networks)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Self:
+        """Read the environment; ``overrides`` (from the command line) that are not None win.
+
+        Raises SettingsError. An empty variable counts as not set.
+        """
+        environ = os.environ if environ is None else environ
+        values: dict[str, Any] = {
+            field: environ[PREFIX + field.upper()] for field in cls.model_fields if environ.get(PREFIX + field.upper())
+        }
+        values |= {field: value for field, value in overrides.items() if value is not None}
+
+        if "secret" not in values:
+            values["secret"] = _made_secret(cls, values)
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise SettingsError(_one_line(error)) from None
+
+    def printed(self) -> dict[str, Any]:
+        """Every setting as plain values, secrets as ``**********``."""
+        return self.model_dump(mode="json")
+
+
+def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:
+    """The ``SHOWFLOOR_*`` variables that name no setting: most likely slips of the pen."""
+    environ = os.environ if environ is None else environ
+    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+
+
+def _made_secret(cls: type[Settings], values: Mapping[str, Any]) -> str:
+    try:
+        # Only to read "demo" and "data" by the rules of the fields; this secret is never used.
+        placeholder = secrets.token_urlsafe(SECRET_LENGTH)
+        draft = cls.model_validate({**values, "secret": placeholder})
+    except ValidationError as error:
+        raise SettingsError(_one_line(error)) from None
+    if not draft.demo:
+        message = f"{PREFIX}SECRET is not set: it signs tokens and links; {HINT}"
+        raise SettingsError(message)
+    return demo_secret(draft.data)
+
+
+def demo_secret(data: Path) -> str:
+    """The secret kept in the data folder, made at the first start, so that links outlive a restart."""
+    path = data / "secret"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        # Exclusive and private from the start: two processes that start at once agree on one secret.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        message = f"{PREFIX}DATA: cannot write to {data}: {error.strerror}"
+        raise SettingsError(message) from None
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        secret = secrets.token_urlsafe(SECRET_LENGTH)
+        file.write(secret + "\n")
+    return secret
+
+
+def _origin(url: str) -> str:
+    """``scheme://host[:port]`` without a path; ValueError for anything else."""
+    parts = urlsplit(url)
+    # Reading the port checks it.
+    plain = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
+    if not plain or parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username:
+        message = "must look like https://live.example, without a path"
+        raise ValueError(message)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _one_line(error: ValidationError) -> str:
+    # The input is left out: it may be the secret.
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    field = str(first["loc"][0]) if first["loc"] else "?"
+    return f"{PREFIX}{field.upper()}: {first['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,65 @@
+"""What was said and done in a room before, from the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from protocols.limits import HISTORY_PAGE
+from protocols.messages import Audience, Record
+from server.http.api.fields import Answer, Before, Limit, RoomPath
+from server.http.body import JsonAnswer, StrictRoute
+from server.http.callers import KnownCaller
+from server.http.services import services_of
+
+router = APIRouter(tags=["history"], route_class=StrictRoute)
+
+
+class Told(Answer):
+    """An event as it was told; ``data`` and ``by`` are null where it was erased."""
+
+    type: str
+    room: str
+    epoch: str
+    after: int
+    seq: int
+    at: int
+    by: dict[str, Any] | None
+    data: dict[str, Any] | None
+
+
+class HistoryAnswer(Answer):
+    """Events in their order; ``more`` says whether there are earlier ones."""
+
+    events: list[Told]
+    more: bool
+
+
+def told(room: str, epoch: str, record: Record, audience: Audience) -> dict[str, Any]:
+    """A record as this audience is told of it."""
+    return {
+        "type": record.type,
+        "room": room,
+        "epoch": epoch,
+        "after": record.after_for(audience),
+        "seq": record.seq,
+        "at": record.at,
+        "by": None if record.by is None else record.by.as_wire(),
+        "data": None if record.data is None else record.data.dump(),
+    }
+
+
+@router.get("/rooms/{room}/history", response_model=HistoryAnswer)
+async def read_history(
+    request: Request, room: RoomPath, caller: KnownCaller, before: Before = None, limit: Limit = HISTORY_PAGE
+) -> Response:
+    """The last events before ``before``, as the caller may know them: hosts are told more. Needs a token or a key."""
+    audience = caller.audience(room)
+    services = services_of(request)
+    await services.rooms.live(room)
+    page = await services.history.page(room, audience, before, limit)
+    events = [told(room, page.epoch, record, audience) for record in page.records]
+    # Made here: a hundred events through a model's validation cost more than the read.
+    return JsonAnswer(orjson.dumps({"events": events, "more": page.more}))

@@ -1,0 +1,170 @@
+"""Ways in: links of a room, and what they, or a nickname alone, are exchanged for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import Field, StringConstraints
+
+from protocols.limits import NAME_LENGTH
+from protocols.messages import STAFF, Role
+from protocols.text import Name
+from server.guests import DEVICE_LENGTH, Admitted
+from server.http.api.fields import Answer, Body, Instant, LinkPath, RoomPath
+from server.http.body import StrictRoute
+from server.http.callers import KnownCaller, host_of
+from server.http.limits import counted_as
+from server.http.services import Services, services_of
+from server.links import LINK_LENGTH, Link, link_url
+
+router = APIRouter(route_class=StrictRoute)
+
+RoleName = Literal["host", "moderator", "attendee", "wall", "bot"]
+# Looked at by server/guests.py: a nickname is refused by its own words, not by a pattern's.
+Nickname = Annotated[str, StringConstraints(min_length=1, max_length=2 * NAME_LENGTH)]
+Device = Annotated[
+    str | None,
+    Field(max_length=DEVICE_LENGTH, description="What an earlier answer gave this browser; keeps the person the same."),
+]
+
+
+class NewLink(Body):
+    """A link to be made."""
+
+    role: RoleName
+    label: Name | None = Field(None, description="Whose it is; the name of those who open it and give none.")
+    expires_at: Instant | None = None
+
+
+class LinkAnswer(Answer):
+    """A link. ``link`` opens the room, so it is as secret as a key; ``url`` is the address that holds it."""
+
+    id: str
+    room: str
+    role: RoleName
+    label: str | None
+    link: str
+    url: str
+    created_at: int
+    expires_at: int | None
+    revoked_at: int | None
+
+
+class LinksAnswer(Answer):
+    """The links of a room, the newest first; those that were withdrawn too."""
+
+    links: list[LinkAnswer]
+
+
+class Opened(Body):
+    """A link that somebody opened."""
+
+    link: Annotated[str, StringConstraints(min_length=1, max_length=LINK_LENGTH)]
+    nickname: Nickname | None = None
+    device: Device = None
+
+
+class Nicknamed(Body):
+    """Somebody without a link."""
+
+    nickname: Nickname
+    device: Device = None
+
+
+class Admission(Answer):
+    """Who somebody is from now on. ``device`` is to be kept in the browser and sent next time."""
+
+    token: str
+    device: str
+    room: str
+    role: RoleName
+    user: str
+    name: str
+    expires_at: int
+
+    @classmethod
+    def of(cls, admitted: Admitted) -> Admission:
+        """The same, to be answered."""
+        viewer = admitted.viewer
+        assert viewer.expires_at is not None
+        return cls(
+            token=admitted.token,
+            device=admitted.device,
+            room=viewer.room,
+            role=viewer.role.value,
+            user=viewer.user,
+            name=viewer.name,
+            expires_at=viewer.expires_at,
+        )
+
+
+@router.post("/rooms/{room}/links", status_code=201, tags=["links"])
+async def create_link(request: Request, room: RoomPath, link: NewLink, caller: KnownCaller) -> LinkAnswer:
+    """Make a link into a room. Needs an API key or the room's host."""
+    host_of(caller, room)
+    services = services_of(request)
+    await services.rooms.live(room)
+    made = await services.links.create(room, Role(link.role), label=link.label, expires_at=link.expires_at)
+    return _answer(services, made)
+
+
+@router.get("/rooms/{room}/links", tags=["links"])
+async def list_links(request: Request, room: RoomPath, caller: KnownCaller) -> LinksAnswer:
+    """List a room's links. Needs an API key or the room's host."""
+    host_of(caller, room)
+    services = services_of(request)
+    await services.rooms.live(room)
+    return LinksAnswer(links=[_answer(services, link) for link in await services.links.of_room(room)])
+
+
+@router.delete("/rooms/{room}/links/{link}", status_code=204, tags=["links"])
+async def revoke_link(request: Request, room: RoomPath, link: LinkPath, caller: KnownCaller) -> None:
+    """Withdraw a link: nobody comes in by it any more, and who did goes. Again changes nothing."""
+    host_of(caller, room)
+    await services_of(request).links.revoke(room, link)
+
+
+@router.post("/links/exchange", tags=["people"])
+async def exchange(request: Request, opened: Opened) -> Admission:
+    """Exchange a link for a token. An attendee's link needs a nickname."""
+    services = services_of(request)
+    _count(request, services)
+    link = await services.links.opened(opened.link)
+    staff = await services.links.staff_names(link.room)
+    admitted = services.guests.admit_by(link, opened.nickname, device=opened.device, staff_names=staff)
+    if link.role in STAFF:
+        services.links.note_staff_name(link.room, admitted.viewer.name)
+    return Admission.of(admitted)
+
+
+@router.post("/rooms/{room}/guest", tags=["people"])
+async def admit_guest(request: Request, room: RoomPath, nicknamed: Nicknamed) -> Admission:
+    """Let a guest into a room: a nickname, and no account."""
+    services = services_of(request)
+    _count(request, services)
+    await services.rooms.live(room)
+    staff = await services.links.staff_names(room)
+    return Admission.of(services.guests.admit(room, nicknamed.nickname, device=nicknamed.device, staff_names=staff))
+
+
+def _count(request: Request, services: Services) -> None:
+    """Raises Refused: rate_limited."""
+    peer = request.client.host if request.client else ""
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for")) or None
+    services.admissions.take(counted_as(services.client_address(peer, forwarded)))
+
+
+def _answer(services: Services, link: Link) -> LinkAnswer:
+    signed = services.links.signed(link)
+    return LinkAnswer(
+        id=link.id,
+        room=link.room,
+        role=link.role.value,
+        label=link.label,
+        link=signed,
+        url=link_url(services.settings.public_url, link.room, link.role, signed),
+        created_at=link.created_at,
+        expires_at=link.expires_at,
+        revoked_at=link.revoked_at,
+    )

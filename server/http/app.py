@@ -1,0 +1,84 @@
+"""The HTTP application: the API, its description, health, metrics and pages, inside the guard."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from server.http import docs, errors, health, metrics, pages
+from server.http.api import exports, history, links, rooms
+from server.http.api.exports import EXPORTS_AT_ONCE, Slots
+from server.http.errors import ErrorAnswer
+from server.http.guard import Guard
+from server.http.limits import Bounds
+from server.http.services import Services
+
+DESCRIPTION = """
+Rooms, links and what was said in them.
+
+* Every answer that is not a success is `{"error": {code, message, retry}}`; `code` is for programs.
+* Fields that are not asked for are refused. Instants end in `_at` and are milliseconds since 1970.
+* Speaking in a room goes over Socket.IO; see the wire reference.
+"""
+# In the description these stand beside each operation; which of them it can give is in its text.
+REFUSALS: dict[int | str, dict[str, object]] = {
+    status: {"model": ErrorAnswer, "description": text}
+    for status, text in {
+        400: "The body cannot be read.",
+        401: "No credentials, or none that are good.",
+        403: "The role does not allow it.",
+        404: "There is no such thing.",
+        409: "It does not fit the state.",
+        413: "Larger than allowed.",
+        422: "Not of the form that it should have.",
+        429: "Too often.",
+        503: "Not now; try again shortly.",
+    }.items()
+}
+
+
+def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
+    """The whole HTTP side as one ASGI application."""
+    app = FastAPI(
+        title="Showfloor",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=docs.OPENAPI if services.settings.docs else None,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.services = services
+    app.state.exports = Slots(EXPORTS_AT_ONCE)
+    errors.install(app)
+
+    # Redirects for a slash too many would carry the address of whoever stands before us.
+    app.router.redirect_slashes = False
+
+    api = APIRouter(prefix="/api/v1", responses=REFUSALS)
+    for part in (rooms, links, history, exports):
+        api.include_router(part.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+    if services.settings.docs:
+        app.include_router(docs.router)
+    # Last: it takes what no other address took.
+    app.include_router(pages.router)
+
+    if services.settings.allowed_origins:
+        # Credentials travel in a header that scripts set, never in cookies.
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=services.settings.allowed_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["authorization", "content-type"],
+            max_age=600,
+        )
+    return Guard(app, bounds=bounds, answered=services.metrics.answered)
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

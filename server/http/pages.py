@@ -1,0 +1,112 @@
+"""The built pages, under a policy that runs nothing but them.
+
+    /  /r/{room}        the audience's page
+    /host/{room}        the console
+    /wall/{room}        the wall
+    /assets/…           their files; names bear a digest, so they are kept for a year
+
+A link's signature stands in the fragment (``#…``), which browsers send to nobody.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from protocols.errors import Code, Refused
+from server.config import Settings
+from server.http.headers import page_policy
+from server.http.services import services_of
+
+router = APIRouter(include_in_schema=False)
+
+ROOM = r"/{room}"
+YEAR = "public, max-age=31536000, immutable"
+# A page names files that bear digests: it must be looked at anew after an upgrade, at no cost if unchanged.
+FRESH = "no-cache"
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+
+
+def policy(settings: Settings) -> str:
+    """The content security policy of the pages."""
+    url = settings.public_url
+    return page_policy([] if url is None else [url.replace("http", "ws", 1)])
+
+
+async def page(request: Request, name: str) -> Response:
+    """One of the pages; 503 in one clear line if they were not built."""
+    settings = services_of(request).settings
+    path = settings.pages / f"{name}.html"
+    if not path.is_file():
+        return PlainTextResponse("The pages are not built: run make run, or npm run build in client_web.\n", 503)
+    headers = {"cache-control": FRESH, "content-security-policy": policy(settings)}
+    return FileResponse(path, media_type=TYPES[".html"], headers=headers)
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+async def start(request: Request) -> Response:
+    """The audience's page, without a room."""
+    return await page(request, "audience")
+
+
+@router.api_route("/r" + ROOM, methods=["GET", "HEAD"])
+async def audience(request: Request, room: str) -> Response:
+    """The audience's page; it asks for the room itself."""
+    return await page(request, "audience")
+
+
+@router.api_route("/host", methods=["GET", "HEAD"])
+@router.api_route("/host" + ROOM, methods=["GET", "HEAD"])
+async def console(request: Request) -> Response:
+    """The host's console."""
+    return await page(request, "host")
+
+
+@router.api_route("/wall", methods=["GET", "HEAD"])
+@router.api_route("/wall" + ROOM, methods=["GET", "HEAD"])
+async def wall(request: Request) -> Response:
+    """The wall."""
+    return await page(request, "wall")
+
+
+@router.api_route("/assets/{name:path}", methods=["GET", "HEAD"])
+async def asset(request: Request, name: str) -> Response:
+    """A file of the pages; its name bears a digest of its content."""
+    return _file(services_of(request).settings.pages / "assets", name, YEAR)
+
+
+@router.api_route("/{name}", methods=["GET", "HEAD"])
+async def root_file(request: Request, name: str) -> Response:
+    """A file beside the pages, such as an icon; the pages themselves have their own addresses."""
+    if name.endswith(".html"):
+        raise Refused(Code.NOT_FOUND)
+    return _file(services_of(request).settings.pages, name, FRESH)
+
+
+def _file(folder: Path, name: str, caching: str) -> Response:
+    root = folder.resolve()
+    try:
+        # Links are followed before the test, so that neither ".." nor a link leads out of the folder.
+        path = (root / name).resolve()
+        found = path.is_relative_to(root) and path.is_file()
+    except (OSError, ValueError):
+        # A name too long for the disk, or with NUL in it.
+        found = False
+    hidden = any(part.startswith(".") for part in name.split("/"))
+    if not found or hidden:
+        raise Refused(Code.NOT_FOUND)
+    kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return FileResponse(path, media_type=kind, headers={"cache-control": caching})
