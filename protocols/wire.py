@@ -89,3 +89,9 @@ class PositionTold(TypedDict):
 
     room: str
     position: PositionShape
+
+
+class Left(TypedDict):
+    """The answer to room.leave."""
+
+    ok: Literal[True]

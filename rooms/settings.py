@@ -14,7 +14,9 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2
 class RoomSettings(BaseModel):
     """The settings of a room. In ``room.configure`` those that are given change, the others stay."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, json_schema_serialization_defaults_required=True
+    )
 
     text_length: int = Field(limits.TEXT_LENGTH, ge=1, le=limits.TEXT_MAXIMUM, description="Characters of a message.")
     slow_mode_ms: int = Field(

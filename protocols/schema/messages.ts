@@ -1,0 +1,992 @@
+/* Generated from messages.schema.json by `npm run schema`; do not edit. */
+
+/**
+ * A message on the wire; its type is the Socket.IO event name.
+ */
+export type Message = Command | Request | LoggedEvent | Volatile;
+export type Command =
+  | RoomCreate
+  | RoomOpen
+  | RoomClose
+  | RoomConfigure
+  | PersonErase
+  | ChatSend
+  | ChatDelete
+  | ChatRestore
+  | ChatPin
+  | ChatUnpin
+  | PollCreate
+  | PollOpen
+  | PollPause
+  | PollResume
+  | PollExtend
+  | PollHide
+  | PollReveal
+  | PollVote
+  | PollClose
+  | PollRemove;
+export type Request = RoomJoin | RoomLeave | RoomHistory;
+export type LoggedEvent =
+  | RoomCreatedEvent
+  | RoomOpenedEvent
+  | RoomClosedEvent
+  | RoomConfiguredEvent
+  | PersonErasedEvent
+  | ChatSentEvent
+  | ChatDeletedEvent
+  | ChatBinnedEvent
+  | ChatUnbinnedEvent
+  | ChatRestoredEvent
+  | ChatPinnedEvent
+  | ChatUnpinnedEvent
+  | PollCreatedEvent
+  | PollOpenedEvent
+  | PollPausedEvent
+  | PollResumedEvent
+  | PollExtendedEvent
+  | PollHiddenEvent
+  | PollRevealedEvent
+  | PollVotedEvent
+  | PollClosedEvent
+  | PollCountedEvent
+  | PollRemovedEvent;
+export type Volatile = Occupancy | MineChanged | PositionTold | PollTally;
+
+/**
+ * Make the room; it can be open at once.
+ */
+export interface RoomCreate {
+  type: "room.create";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  title: string;
+  settings?: RoomSettingsGiven | null;
+  status?: "open" | "closed";
+}
+/**
+ * A person that a bot speaks for.
+ */
+export interface Person {
+  id: string;
+  name: string;
+  via: string;
+}
+/**
+ * The settings of a room. In ``room.configure`` those that are given change, the others stay.
+ */
+export interface RoomSettingsGiven {
+  /**
+   * Characters of a message.
+   */
+  text_length?: number;
+  /**
+   * Time between two messages of one person; staff is exempt.
+   */
+  slow_mode_ms?: number;
+  /**
+   * Messages a second in the room; the least urgent are shed first.
+   */
+  room_rate?: number;
+  /**
+   * Messages a second from one person.
+   */
+  person_rate?: number;
+  /**
+   * Messages one person may send at once.
+   */
+  person_burst?: number;
+  /**
+   * After how many days the room's records go; 0 for never.
+   */
+  retention_days?: number;
+  /**
+   * How long ago a client may have left and recover.
+   */
+  recovery_window_ms?: number;
+  /**
+   * Events kept at hand for those who come back.
+   */
+  recovery_events?: number;
+  /**
+   * The room's languages, the first one first.
+   *
+   * @minItems 1
+   * @maxItems 10
+   */
+  languages?: string[];
+}
+/**
+ * Let attendees take part (again).
+ */
+export interface RoomOpen {
+  type: "room.open";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * End taking part; reading goes on. Running timers of polls run on.
+ */
+export interface RoomClose {
+  type: "room.close";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Change the title, or the settings that are given.
+ */
+export interface RoomConfigure {
+  type: "room.configure";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  title?: string | null;
+  settings?: RoomSettingsGiven | null;
+}
+/**
+ * Erase what a person wrote in this room; their ballots stay under a pseudonym.
+ */
+export interface PersonErase {
+  type: "person.erase";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  user: string;
+}
+/**
+ * Say something to the room.
+ */
+export interface ChatSend {
+  type: "chat.send";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  text: string;
+}
+/**
+ * Delete a message: staff any of the latest, anybody their own. Only what staff deleted can be restored.
+ */
+export interface ChatDelete {
+  type: "chat.delete";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  message: string;
+}
+/**
+ * Bring back what staff deleted.
+ */
+export interface ChatRestore {
+  type: "chat.restore";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  message: string;
+}
+/**
+ * Show this message on top, instead of the one before.
+ */
+export interface ChatPin {
+  type: "chat.pin";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  message: string;
+}
+/**
+ * Show no message on top.
+ */
+export interface ChatUnpin {
+  type: "chat.unpin";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Draft a poll. A rating has no options of its own; ``max_choices`` is for multi, else 1.
+ */
+export interface PollCreate {
+  type: "poll.create";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
+  kind: "single" | "multi" | "rating";
+  /**
+   * @maxItems 20
+   */
+  options?: string[];
+  max_choices?: number | null;
+  hidden?: boolean;
+  who?: "everyone" | "bound" | "signed_up";
+  duration_ms?: number | null;
+}
+/**
+ * Let people vote, for ``duration_ms`` or the draft's, or until somebody closes it.
+ */
+export interface PollOpen {
+  type: "poll.open";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+  duration_ms?: number | null;
+}
+/**
+ * Stop the clock; ballots still count.
+ */
+export interface PollPause {
+  type: "poll.pause";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+}
+/**
+ * Let the clock run on.
+ */
+export interface PollResume {
+  type: "poll.resume";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+}
+/**
+ * Give it more time.
+ */
+export interface PollExtend {
+  type: "poll.extend";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+  by_ms?: number;
+}
+/**
+ * Show the result to hosts only; not once it is closed and was shown.
+ */
+export interface PollHide {
+  type: "poll.hide";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+}
+/**
+ * Show the result to everyone.
+ */
+export interface PollReveal {
+  type: "poll.reveal";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+}
+/**
+ * Cast one's ballot, or change it. The same again changes nothing.
+ */
+export interface PollVote {
+  type: "poll.vote";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  choices: number[];
+}
+/**
+ * End voting: every ballot acknowledged before counts, every later one is refused.
+ */
+export interface PollClose {
+  type: "poll.close";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+}
+/**
+ * Take the poll away, with its ballots.
+ */
+export interface PollRemove {
+  type: "poll.remove";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+}
+/**
+ * Enter a room; with ``position``, and get what was missed since.
+ */
+export interface RoomJoin {
+  type: "room.join";
+  id: string;
+  room: string;
+  position?: Place | null;
+}
+/**
+ * The last position that a client holds.
+ */
+export interface Place {
+  epoch: string;
+  seq: number;
+}
+/**
+ * Stop listening to a room.
+ */
+export interface RoomLeave {
+  type: "room.leave";
+  id: string;
+  room: string;
+}
+/**
+ * The page of events before ``before`` (a seq), newest page if it is left out.
+ */
+export interface RoomHistory {
+  type: "room.history";
+  id: string;
+  room: string;
+  before?: number | null;
+  limit?: number;
+}
+/**
+ * The room was made.
+ */
+export interface RoomCreatedEvent {
+  type: "room.created";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: RoomCreated | null;
+}
+/**
+ * Who did it; ``guest`` and ``via`` (the network they write from) only where they say something.
+ */
+export interface Author {
+  id: string;
+  name: string;
+  role: "host" | "moderator" | "attendee" | "wall" | "bot";
+  guest?: boolean;
+  via?: string;
+}
+/**
+ * The room was made.
+ */
+export interface RoomCreated {
+  title: string;
+  settings: RoomSettings;
+  status: "open" | "closed";
+}
+/**
+ * The settings of a room. In ``room.configure`` those that are given change, the others stay.
+ */
+export interface RoomSettings {
+  /**
+   * Characters of a message.
+   */
+  text_length: number;
+  /**
+   * Time between two messages of one person; staff is exempt.
+   */
+  slow_mode_ms: number;
+  /**
+   * Messages a second in the room; the least urgent are shed first.
+   */
+  room_rate: number;
+  /**
+   * Messages a second from one person.
+   */
+  person_rate: number;
+  /**
+   * Messages one person may send at once.
+   */
+  person_burst: number;
+  /**
+   * After how many days the room's records go; 0 for never.
+   */
+  retention_days: number;
+  /**
+   * How long ago a client may have left and recover.
+   */
+  recovery_window_ms: number;
+  /**
+   * Events kept at hand for those who come back.
+   */
+  recovery_events: number;
+  /**
+   * The room's languages, the first one first.
+   *
+   * @minItems 1
+   * @maxItems 10
+   */
+  languages: string[];
+}
+/**
+ * Attendees may take part.
+ */
+export interface RoomOpenedEvent {
+  type: "room.opened";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: RoomOpened | null;
+}
+/**
+ * Attendees may take part.
+ */
+export interface RoomOpened {}
+/**
+ * Attendees may only read.
+ */
+export interface RoomClosedEvent {
+  type: "room.closed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: RoomClosed | null;
+}
+/**
+ * Attendees may only read.
+ */
+export interface RoomClosed {}
+/**
+ * Title and settings as they are from now on, whole.
+ */
+export interface RoomConfiguredEvent {
+  type: "room.configured";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: RoomConfigured | null;
+}
+/**
+ * Title and settings as they are from now on, whole.
+ */
+export interface RoomConfigured {
+  title: string;
+  settings: RoomSettings;
+}
+/**
+ * A person's words are gone, wherever they stood: show the room anew from a join without a position.
+ */
+export interface PersonErasedEvent {
+  type: "person.erased";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PersonErased | null;
+}
+/**
+ * A person's words are gone, wherever they stood: show the room anew from a join without a position.
+ */
+export interface PersonErased {
+  pseudonym: string;
+}
+/**
+ * A message; ``by`` is its author.
+ */
+export interface ChatSentEvent {
+  type: "chat.sent";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatSent | null;
+}
+/**
+ * A message; ``by`` is its author.
+ */
+export interface ChatSent {
+  message: string;
+  text: string;
+}
+/**
+ * The message is gone, also from the history; ``by`` says who deleted it.
+ */
+export interface ChatDeletedEvent {
+  type: "chat.deleted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatDeleted | null;
+}
+/**
+ * The message is gone, also from the history; ``by`` says who deleted it.
+ */
+export interface ChatDeleted {
+  message: string;
+}
+/**
+ * What staff deleted lies in the hosts' bin; ``by`` is its author.
+ */
+export interface ChatBinnedEvent {
+  type: "chat.binned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatBinned | null;
+}
+/**
+ * What staff deleted lies in the hosts' bin; ``by`` is its author.
+ */
+export interface ChatBinned {
+  message: string;
+  text: string;
+  sent_seq: number;
+  sent_at: number;
+}
+/**
+ * The bin holds it no more; ``by`` says who restored it.
+ */
+export interface ChatUnbinnedEvent {
+  type: "chat.unbinned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatUnbinned | null;
+}
+/**
+ * The bin holds it no more; ``by`` says who restored it.
+ */
+export interface ChatUnbinned {
+  message: string;
+}
+/**
+ * A message is back in its place, whole; ``by`` is its author.
+ */
+export interface ChatRestoredEvent {
+  type: "chat.restored";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatRestored | null;
+}
+/**
+ * A message is back in its place, whole; ``by`` is its author.
+ */
+export interface ChatRestored {
+  message: string;
+  text: string;
+  sent_seq: number;
+  sent_at: number;
+}
+/**
+ * The message stands on top.
+ */
+export interface ChatPinnedEvent {
+  type: "chat.pinned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatPinned | null;
+}
+/**
+ * The message stands on top.
+ */
+export interface ChatPinned {
+  message: string;
+}
+/**
+ * No message stands on top.
+ */
+export interface ChatUnpinnedEvent {
+  type: "chat.unpinned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatUnpinned | null;
+}
+/**
+ * No message stands on top.
+ */
+export interface ChatUnpinned {}
+/**
+ * A draft, for hosts.
+ */
+export interface PollCreatedEvent {
+  type: "poll.created";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollCreated | null;
+}
+/**
+ * A draft, for hosts.
+ */
+export interface PollCreated {
+  poll: string;
+  question: string;
+  kind: "single" | "multi" | "rating";
+  options: string[];
+  max_choices: number;
+  who: "everyone" | "bound" | "signed_up";
+  hidden: boolean;
+  duration_ms: number | null;
+}
+/**
+ * People may vote; whole, because everyone hears of it for the first time.
+ */
+export interface PollOpenedEvent {
+  type: "poll.opened";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollOpened | null;
+}
+/**
+ * People may vote; whole, because everyone hears of it for the first time.
+ */
+export interface PollOpened {
+  poll: string;
+  question: string;
+  kind: "single" | "multi" | "rating";
+  options: string[];
+  max_choices: number;
+  who: "everyone" | "bound" | "signed_up";
+  hidden: boolean;
+  duration_ms: number | null;
+  closes_at: number | null;
+}
+/**
+ * The clock stands.
+ */
+export interface PollPausedEvent {
+  type: "poll.paused";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollPaused | null;
+}
+/**
+ * The clock stands.
+ */
+export interface PollPaused {
+  poll: string;
+  remaining_ms: number;
+}
+/**
+ * The clock runs.
+ */
+export interface PollResumedEvent {
+  type: "poll.resumed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollResumed | null;
+}
+/**
+ * The clock runs.
+ */
+export interface PollResumed {
+  poll: string;
+  closes_at: number;
+}
+/**
+ * There is more time: until ``closes_at``, or ``remaining_ms`` from the end of the pause.
+ */
+export interface PollExtendedEvent {
+  type: "poll.extended";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollExtended | null;
+}
+/**
+ * There is more time: until ``closes_at``, or ``remaining_ms`` from the end of the pause.
+ */
+export interface PollExtended {
+  poll: string;
+  closes_at: number | null;
+  remaining_ms: number | null;
+}
+/**
+ * Only hosts see the result.
+ */
+export interface PollHiddenEvent {
+  type: "poll.hidden";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollHidden | null;
+}
+/**
+ * Only hosts see the result.
+ */
+export interface PollHidden {
+  poll: string;
+}
+/**
+ * Everyone sees the result, as it is now.
+ */
+export interface PollRevealedEvent {
+  type: "poll.revealed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollRevealed | null;
+}
+/**
+ * Everyone sees the result, as it is now.
+ */
+export interface PollRevealed {
+  poll: string;
+  result: Result;
+}
+/**
+ * All ballots; ``guests`` says how many of them came from browsers without a known person.
+ */
+export interface Result {
+  counts: number[];
+  voters: number;
+  guests: Count;
+}
+/**
+ * Ballots by choice, in the order of the options (a rating: 1 to 5), and how many people cast one.
+ */
+export interface Count {
+  counts: number[];
+  voters: number;
+}
+/**
+ * A ballot; told to nobody. ``Room.mine`` tells its author.
+ */
+export interface PollVotedEvent {
+  type: "poll.voted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollVoted | null;
+}
+/**
+ * A ballot; told to nobody. ``Room.mine`` tells its author.
+ */
+export interface PollVoted {
+  poll: string;
+  choices: number[];
+}
+/**
+ * Voting has ended; ``result`` is null while it is hidden.
+ */
+export interface PollClosedEvent {
+  type: "poll.closed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollClosed | null;
+}
+/**
+ * Voting has ended; ``result`` is null while it is hidden.
+ */
+export interface PollClosed {
+  poll: string;
+  reason: "staff" | "timer";
+  result: Result | null;
+}
+/**
+ * The hidden result of a poll that has just closed, for hosts.
+ */
+export interface PollCountedEvent {
+  type: "poll.counted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollCounted | null;
+}
+/**
+ * The hidden result of a poll that has just closed, for hosts.
+ */
+export interface PollCounted {
+  poll: string;
+  result: Result;
+}
+/**
+ * The poll is gone.
+ */
+export interface PollRemovedEvent {
+  type: "poll.removed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollRemoved | null;
+}
+/**
+ * The poll is gone.
+ */
+export interface PollRemoved {
+  poll: string;
+}
+/**
+ * How many are in the room.
+ */
+export interface Occupancy {
+  type: "room.occupancy";
+  room: string;
+  count: number;
+}
+/**
+ * What concerns this person alone, anew.
+ */
+export interface MineChanged {
+  type: "room.mine";
+  room: string;
+  mine: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Where the room stands, after a join.
+ */
+export interface PositionTold {
+  type: "room.position";
+  room: string;
+  position: PositionShape;
+}
+/**
+ * A place in a room's log.
+ */
+export interface PositionShape {
+  epoch: string;
+  seq: number;
+}
+/**
+ * The count so far, while a poll is open: for hosts always, for everyone unless it is hidden.
+ */
+export interface PollTally {
+  type: "poll.tally";
+  room: string;
+  poll: string;
+  result: Result;
+}
