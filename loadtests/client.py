@@ -14,12 +14,12 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 
+from loadtests.behaviour import ConnectRefused, Pending, Place, Seen, Settings, settle
 from loadtests.diary import (
     TIMEOUT,
     Answered,
@@ -37,66 +37,7 @@ from loadtests.polling import open_polling
 from loadtests.websocket import open_websocket
 from loadtests.wire import Wire, WireError
 
-TransportName = Literal["websocket", "polling", "upgrade"]
 OnEvent = Callable[["Client", str, dict[str, Any]], None]
-
-
-class ConnectRefused(Exception):
-    """The server answered CONNECT or room.join with an error: there is no point in coming again."""
-
-    def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        super().__init__(f"{code}: {message}")
-
-
-@dataclass(slots=True)
-class Pending:
-    """A command without an answer yet."""
-
-    type: str
-    fields: dict[str, Any]
-    answer: asyncio.Future[dict[str, Any]]
-    attempts: int = 0
-    connection: int = 0  # the one it was sent on last
-
-
-def settle(answer: asyncio.Future[dict[str, Any]], ack: dict[str, Any]) -> None:
-    """Set a future that may have been given up."""
-    if not answer.done():
-        answer.set_result(ack)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a client behaves: waits in seconds."""
-
-    transport: TransportName = "websocket"
-    answer_within: float = 20.0
-    open_within: float = 10.0
-    reconnect: bool = True
-    backoff: tuple[float, float] = (0.05, 1.0)  # first and longest wait before coming again
-    diary: bool = True
-
-
-@dataclass(slots=True)
-class Place:
-    """Where a client stands in the room's log."""
-
-    epoch: str = ""
-    seq: int = -1
-
-    def wire(self) -> dict[str, Any] | None:
-        return {"epoch": self.epoch, "seq": self.seq} if self.seq >= 0 else None
-
-
-@dataclass(slots=True)
-class Seen:
-    """What the last join answered, beside its events."""
-
-    view: dict[str, Any] = field(default_factory=dict)
-    mine: dict[str, Any] = field(default_factory=dict)
-    audience: str = ""
-    answer: dict[str, Any] = field(default_factory=dict)
 
 
 class Client:

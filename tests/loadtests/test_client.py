@@ -11,8 +11,9 @@ import pytest
 import socketio  # type: ignore[import-untyped]
 import uvicorn
 
+from loadtests.behaviour import ConnectRefused, Settings, TransportName
 from loadtests.checker import judge
-from loadtests.client import Client, ConnectRefused, Settings, TransportName
+from loadtests.client import Client
 from loadtests.evidence import Evidence
 
 ROOM, EPOCH = "r1", "peer"

@@ -1,0 +1,96 @@
+"""Judging votes: from what each voter was answered, and the votes that the database holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from protocols.errors import Code
+
+Rows = Sequence[tuple[int, str, dict[str, Any] | None]]  # seq, user, data of each poll.voted
+
+
+@dataclass(slots=True)
+class Ballots:
+    """What one person sent: choice and answer of each vote, and which choices may stand in the end."""
+
+    user: str
+    answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    lawful: set[int] = field(default_factory=set)
+
+    @property
+    def conflicts(self) -> int:
+        return sum((ack.get("error") or {}).get("code") == Code.ID_CONFLICT for _, ack in self.answers)
+
+
+def counted(choices: dict[str, int], options: int) -> list[int]:
+    count = Counter(choices.values())
+    return [count[place] for place in range(options)]
+
+
+def standing(rows: Rows, poll: str) -> dict[str, int]:
+    """The last ballot of each person, from the log of the database."""
+    return {user: data["choices"][0] for _, user, data in rows if data is not None and data["poll"] == poll}
+
+
+def judge_race(ballots: Sequence[Ballots], stands: dict[str, int]) -> Iterator[str]:
+    """What stands for each person is what they may expect from their acks."""
+    for each in ballots:
+        bad = [ack for _, ack in each.answers if not ack.get("ok") and ack["error"]["code"] != Code.ID_CONFLICT]
+        if bad:
+            yield f"{each.user} was answered {bad[0]}"
+        if stands.get(each.user) not in each.lawful:
+            yield f"{each.user} has the ballot {stands.get(each.user)}, expected one of {each.lawful}"
+        first = each.answers[0][0]
+        if len({ack["position"]["seq"] for _, ack in each.answers if ack.get("ok")}) == 0:
+            yield f"{each.user} had no vote acked, the first was {first}"
+
+
+def judge_barrier(ballots: Sequence[Ballots], rows: Rows, poll: str, closed: int) -> Iterator[str]:
+    """Acked before the close and counted, or refused: nothing between."""
+    at = {seq: (user, data["choices"][0]) for seq, user, data in rows if data is not None and data["poll"] == poll}
+    late = [seq for seq in at if seq > closed]
+    if late:
+        yield f"{len(late)} votes stand behind the close at {closed}, as at {late[0]}"
+    for each in ballots:
+        over = False
+        for choice, answer in each.answers:
+            if answer.get("ok"):
+                seq = answer["position"]["seq"]
+                if over:
+                    yield f"{each.user} had a vote acked after one was refused"
+                if seq > closed:
+                    yield f"{each.user} had a vote acked at {seq}, behind the close at {closed}"
+                if at.get(seq) != (each.user, choice):
+                    yield f"{each.user} was acked {choice} at {seq}, where {at.get(seq)} is stored"
+            else:
+                over = True
+                if answer["error"]["code"] != Code.CLOSED:
+                    yield f"{each.user} was refused with {answer['error']['code']}"
+
+
+def leaks(packets: Sequence[str], poll: str) -> Iterator[str]:
+    """Packets in which anything said of the poll bears numbers."""
+    for packet in packets:
+        start = packet.find("[")
+        if (
+            poll in packet
+            and start >= 0
+            and any("counts" in text for text in _said_of(poll, orjson.loads(packet[start:])))
+        ):
+            yield f"a frame to the audience bears the hidden result: {packet[:300]}"
+
+
+def _said_of(poll: str, value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if value.get("poll") == poll:
+            yield orjson.dumps(value).decode()
+        for inner in value.values():
+            yield from _said_of(poll, inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _said_of(poll, inner)

@@ -1,0 +1,107 @@
+"""What rigs share: their command line, their crowd, and the end at which the checker judges."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import uvloop
+
+from loadtests.behaviour import Settings, TransportName
+from loadtests.checker import judge, report
+from loadtests.client import Client
+from loadtests.diary import dump
+from loadtests.evidence import Evidence, Verdict
+from loadtests.figures import Progress
+from loadtests.serving import Serving
+from loadtests.stored import head, read
+from loadtests.waiting import until
+
+# Half come by polling and go over to a websocket, as browsers behind old proxies do.
+MIXED: tuple[TransportName, ...] = ("websocket", "upgrade", "websocket", "upgrade")
+
+
+def arguments(module: str, text: str | None) -> argparse.ArgumentParser:
+    """A parser with what every rig knows."""
+    parser = argparse.ArgumentParser(prog=f"python -m loadtests.{module}", description=(text or "").split("\n")[0])
+    parser.add_argument(
+        "--data", type=Path, help="the server's data folder, kept afterwards (default: a temporary one)"
+    )
+    parser.add_argument("--diaries", type=Path, help="write the clients' diaries here as JSON lines")
+    parser.add_argument("--quiet", action="store_true", help="print the figures only")
+    return parser
+
+
+def execute(run: Callable[[Path, Progress], Awaitable[bool]], given: argparse.Namespace) -> int:
+    """Run a rig on a data folder; 0 if it holds."""
+    data = given.data or Path(tempfile.mkdtemp(prefix="showfloor-rig-"))
+    data.mkdir(parents=True, exist_ok=True)
+
+    async def rig() -> bool:
+        return await run(data, Progress(quiet=given.quiet))
+
+    try:
+        held = uvloop.run(rig())
+    finally:
+        if given.data is None:
+            shutil.rmtree(data, ignore_errors=True)
+    sys.stdout.write("holds\n" if held else "DOES NOT HOLD\n")
+    return 0 if held else 1
+
+
+async def start_all(clients: Sequence[Client], at_once: int = 50) -> None:
+    """Start clients, some at once, so that the kernel's queue of new connections suffices."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def start(client: Client) -> None:
+        async with gate:
+            await client.start()
+
+    async with asyncio.TaskGroup() as group:
+        for client in clients:
+            group.create_task(start(client))
+
+
+async def stop_all(clients: Sequence[Client]) -> None:
+    await asyncio.gather(*(client.stop() for client in clients))
+
+
+def crowd(server: Serving, room: str, count: int, *, transports: Sequence[TransportName] = MIXED) -> list[Client]:
+    """Clients u0, u1, … with the transports in turn."""
+    return [
+        server.client(room, f"u{number}", Settings(transport=transports[number % len(transports)]))
+        for number in range(count)
+    ]
+
+
+async def until_stored(data: Path, room: str, seq: int, within: float = 30.0) -> None:
+    """Wait until the database holds the room's records up to ``seq``; raises TimeoutError."""
+    if not await until(lambda: head(data, room) >= seq, within, every=0.1):
+        message = f"the database holds {room} only up to {head(data, room)}, not to {seq}"
+        raise TimeoutError(message)
+
+
+async def verdict_on(
+    server: Serving, room: str, clients: Sequence[Client], diaries: Path | None = None, within: float = 30.0
+) -> Verdict:
+    """Wait until all are caught up, stop the server, and judge."""
+    top = max(client.place.seq for client in clients)
+    for client in clients:
+        await client.until_joined(within)
+        await client.until_at(top, within)
+    await until_stored(server.data, room, top, within)
+    await stop_all(clients)
+    await server.terminate()
+    records = [client.diary for client in clients]
+    if diaries is not None:
+        dump(records, diaries)
+    return judge(Evidence(records, read(server.data), server.output, server.exits))
+
+
+def tell(verdict: Verdict) -> None:
+    sys.stdout.write(report(verdict) + "\n")

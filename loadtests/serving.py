@@ -1,0 +1,204 @@
+"""A real server for a rig: started as a subprocess, killed, started again on the same port and data.
+
+async with Serving(data) as server:
+    host = await server.host("r1")            # a Client that made the room and raised its limits
+    server.kill(); await server.start()
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+from loadtests.behaviour import Settings
+from loadtests.client import Client
+from loadtests.evidence import Exit, Idle
+from loadtests.polling import HttpConnection
+from loadtests.waiting import until
+from loadtests.wire import WireError
+
+ROOT = Path(__file__).resolve().parent.parent
+# Limits are raised for a rig, never removed.
+RAISED = {"room_rate": 5_000, "person_rate": 1_000, "person_burst": 5_000}
+
+
+class ServerFailed(Exception):
+    """The server did not start, or a command of it failed; the text holds the end of its output."""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+class Serving:
+    """One server process at a time on ``data``; ``exits`` says how each ended."""
+
+    def __init__(self, data: Path, *, port: int | None = None, env: dict[str, str] | None = None) -> None:
+        self.data = data
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.secret = secrets.token_urlsafe(32)
+        self.output_path = data / "server.log"
+        self.exits: list[Exit] = []
+        self.started_in: list[float] = []
+        self.process: asyncio.subprocess.Process | None = None
+        self._env = {**os.environ, "SHOWFLOOR_SECRET": self.secret, "PYTHONUNBUFFERED": "1", **(env or {})}
+
+    async def __aenter__(self) -> Self:
+        self.data.mkdir(parents=True, exist_ok=True)
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process is not None:
+            await self.terminate()
+
+    @property
+    def output(self) -> str:
+        return self.output_path.read_text(errors="replace") if self.output_path.exists() else ""
+
+    async def start(self, within: float = 20.0) -> float:
+        """Start and wait for /readyz; the seconds that took. Raises ServerFailed."""
+        begun = time.monotonic()
+        with self.output_path.open("ab") as output:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "server", "serve"),
+                *("--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data)),
+                cwd=ROOT,
+                env=self._env,
+                stdout=output,
+                stderr=output,
+            )
+        if not await until(self.ready, within):
+            message = f"not ready within {within} s:\n{self.output[-2000:]}"
+            raise ServerFailed(message)
+        took = time.monotonic() - begun
+        self.started_in.append(took)
+        return took
+
+    async def ready(self) -> bool:
+        """Whether /readyz answers 200; raises ServerFailed if the process has ended."""
+        if self.process is None or self.process.returncode is not None:
+            message = f"the server ended:\n{self.output[-2000:]}"
+            raise ServerFailed(message)
+        status, _ = await self.get("/readyz")
+        return status == 200
+
+    async def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+        """The status and body of a GET; status 0 if nobody listens."""
+        http = HttpConnection("127.0.0.1", self.port)
+        try:
+            return await http.request("GET", path, headers=headers)
+        except (OSError, WireError):
+            return 0, b""
+        finally:
+            http.cut()
+
+    async def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        await self._end(signal.SIGKILL)
+
+    async def terminate(self, within: float = 20.0) -> int:
+        """SIGTERM; the exit code. What does not end in time is killed and counts as an exit by itself."""
+        return await self._end(signal.SIGTERM, within)
+
+    async def _end(self, how: signal.Signals, within: float = 20.0) -> int:
+        process, self.process = self.process, None
+        assert process is not None
+        early = process.returncode is not None
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(how)
+        expected = -signal.SIGKILL if how == signal.SIGKILL else 0
+        try:
+            code = await asyncio.wait_for(process.wait(), within)
+        except TimeoutError:
+            process.kill()
+            code = await process.wait()
+        self.exits.append(Exit(code, caused=not early and code == expected))
+        return code
+
+    def token(self, room: str, user: str, role: str = "attendee", **claims: Any) -> str:
+        """A token as the server issues them, made here because a thousand are needed."""
+        key = OctKey.import_key(hmac.new(self.secret.encode(), b"showfloor token", hashlib.sha256).digest())
+        now = int(time.time())
+        stated = {"iss": "showfloor", "sub": user, "name": user, "role": role, "room": room, **claims}
+        return jwt.encode({"alg": "HS256"}, {"iat": now, "exp": now + 3600, **stated}, key)
+
+    async def command(self, *arguments: str) -> str:
+        """The output of ``python -m server …`` on this data; raises ServerFailed."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "server", *arguments),
+            cwd=ROOT,
+            env=self._env,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        if process.returncode:
+            message = f"server {arguments[0]} ended with {process.returncode}: {err.decode()[-2000:]}"
+            raise ServerFailed(message)
+        return out.decode()
+
+    async def made(self, room: str, user: str = "host", role: str = "host") -> str:
+        """Make the room if it is new; a token from the command line."""
+        data = ("--data", str(self.data))
+        printed = await self.command("token", *data, "--room", room, "--user", user, "--role", role)
+        return printed.strip().splitlines()[-1]
+
+    async def host(self, room: str, **settings: int) -> Client:
+        """A joined host of a room that is made here, with its limits raised."""
+        host = Client(self.url, await self.made(room), room, user="host", settings=Settings())
+        await host.start()
+        answer = await host.send("room.configure", {"settings": {**RAISED, **settings}})
+        if not answer.get("ok"):
+            message = f"room.configure: {answer}"
+            raise ServerFailed(message)
+        return host
+
+    def client(self, room: str, user: str, settings: Settings | None = None, role: str = "attendee") -> Client:
+        """A client of that room, not yet started."""
+        return Client(self.url, self.token(room, user, role), room, user=user, settings=settings)
+
+    async def idle(self) -> Idle:
+        """What the process holds now, from /metrics and /proc."""
+        assert self.process is not None
+        _, body = await self.get("/metrics")
+        numbers = dict(
+            line.rsplit(" ", 1)
+            for line in body.decode().splitlines()
+            if line and not line.startswith("#") and " " in line
+        )
+
+        def number(*names: str) -> int:
+            return next((int(float(numbers[name])) for name in names if name in numbers), -1)
+
+        return Idle(
+            sockets=number("showfloor_gateway_connections"),
+            rooms=number("showfloor_gateway_rooms"),
+            tasks=number("showfloor_gateway_tasks"),
+            memory=memory_of(self.process.pid),
+        )
+
+
+def memory_of(pid: int) -> int:
+    """The resident bytes of a process."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))

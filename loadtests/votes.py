@@ -1,0 +1,287 @@
+"""A thousand people vote five times each, racing: exact tally in every client and in the database.
+
+First poll: the same id again, other ids, changed minds, two sockets of one person, an id used for another choice.
+Second poll, hidden: everybody changes their mind without pause while the host closes it. Every vote acked before
+``poll.closed`` counts, every later one is refused, and no frame to the audience bears a number of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from loadtests import stored
+from loadtests.ballots import Ballots, Rows, counted, judge_barrier, judge_race, leaks, standing
+from loadtests.behaviour import Settings
+from loadtests.client import Client
+from loadtests.figures import Progress, milliseconds
+from loadtests.rig import arguments, execute, start_all, stop_all, until_stored
+from loadtests.serving import Serving
+from loadtests.waiting import until
+
+ROOM = "votes"
+OPTIONS = ["red", "green", "blue", "yellow"]
+REPEATS = 5
+
+
+class Voter(Client):
+    """A client that keeps the newest number of each poll, and everything else said of polls."""
+
+    tally: dict[str, dict[str, Any]]
+    told: dict[tuple[str, str], dict[str, Any]]
+    packets: list[str]
+
+    @classmethod
+    def of(cls, server: Serving, user: str, role: str = "attendee") -> Self:
+        voter = cls(
+            server.url,
+            server.token(ROOM, user, role),
+            ROOM,
+            user=user,
+            settings=Settings(diary=False),
+            on_event=cls.on_poll_event,  # type: ignore[arg-type]
+            on_volatile=cls.on_poll_tally,  # type: ignore[arg-type]
+        )
+        voter.tally, voter.told, voter.packets = {}, {}, []
+        return voter
+
+    def on_poll_event(self, kind: str, event: dict[str, Any]) -> None:
+        if kind.startswith("poll.") and event["data"]:
+            self.told[(kind, event["data"]["poll"])] = event["data"]
+
+    def on_poll_tally(self, kind: str, payload: dict[str, Any]) -> None:
+        if kind == "poll.tally":
+            self.tally[payload["poll"]] = payload["result"]
+
+    async def until_told(self, kind: str, poll: str, within: float = 30.0) -> dict[str, Any]:
+        """The data of that event of a poll, as soon as it has come."""
+        async with asyncio.timeout(within):
+            while (kind, poll) not in self.told:
+                self._moved.clear()
+                await self._moved.wait()
+        return self.told[(kind, poll)]
+
+
+class Spy(Voter):
+    """A member of the audience that keeps every packet."""
+
+    def _packet(self, packet: str) -> None:
+        self.packets.append(packet)
+        super()._packet(packet)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Faults in sentences, and seconds each vote took to be answered."""
+
+    faults: list[str] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
+    votes: int = 0
+    acked_in_race: int = 0
+    refused_in_race: int = 0
+
+
+async def vote(voter: Voter, poll: str, choice: int, name: str, outcome: Outcome) -> dict[str, Any]:
+    begun = time.monotonic()
+    payload = {"id": name, "room": ROOM, "poll": poll, "choices": [choice]}
+    answer = await voter.request("poll.vote", payload, within=60)
+    outcome.took.append(time.monotonic() - begun)
+    outcome.votes += 1
+    return answer
+
+
+async def race(sockets: Sequence[Voter], number: int, poll: str, luck: random.Random, outcome: Outcome) -> Ballots:
+    """Five votes of one person at once, in one of five ways."""
+    way, user = number % 5, sockets[0].user
+    ballots = Ballots(user)
+    choices = [luck.randrange(len(OPTIONS)) for _ in range(REPEATS)]
+    if way in (0, 1):
+        choices = choices[:1] * REPEATS
+    one_id = way in (0, 4)
+    names = [f"v{number}" if one_id else f"v{number}.{turn}" for turn in range(REPEATS)]
+    by = [sockets[turn % len(sockets)] for turn in range(REPEATS)]
+    acks = await asyncio.gather(
+        *(vote(each, poll, choice, name, outcome) for each, choice, name in zip(by, choices, names, strict=True))
+    )
+    ballots.answers = list(zip(choices, acks, strict=True))
+    # On one socket the last stands, or the first if the others were of the same id; of two sockets either's last.
+    ballots.lawful = {choices[0]} if one_id else {choices[-1]} if len(sockets) == 1 else set(choices[-2:])
+    return ballots
+
+
+async def make_poll(host: Voter, *, hidden: bool) -> str:
+    """Draft and open a poll; its id."""
+    name = host.new_id()
+    before = set(host.told)
+    answer = await host.send(
+        "poll.create",
+        {"question": "Which colour?", "kind": "single", "options": OPTIONS, "hidden": hidden},
+        name,
+    )
+    assert answer.get("ok"), answer
+    await host.until_at(answer["position"]["seq"])
+    poll: str = next(key[1] for key in host.told if key not in before and key[0] == "poll.created")
+    answer = await host.send("poll.open", {"poll": poll})
+    assert answer.get("ok"), answer
+    return poll
+
+
+async def until_tally(voters: Sequence[Voter], poll: str, wanted: list[int], within: float = 15.0) -> list[str]:
+    """Wait until every client shows these numbers; who does not, in the end."""
+
+    def wrong() -> list[Voter]:
+        return [voter for voter in voters if voter.tally.get(poll, {}).get("counts") != wanted]
+
+    await until(lambda: not wrong(), within)
+    return [f"{voter.user} shows {voter.tally.get(poll)}, not {wanted}" for voter in wrong()]
+
+
+async def changing(voter: Voter, poll: str, luck: random.Random, outcome: Outcome) -> Ballots:
+    """Change one's mind without pause until refused, and once more then."""
+    ballots = Ballots(voter.user)
+    choice, number, refused = luck.randrange(len(OPTIONS)), 0, 0
+    while refused < 2:
+        number += 1
+        choice = (choice + luck.randint(1, len(OPTIONS) - 1)) % len(OPTIONS)
+        answer = await vote(voter, poll, choice, f"w{number}", outcome)
+        ballots.answers.append((choice, answer))
+        refused += not answer.get("ok")
+    return ballots
+
+
+class Run:
+    """One run on a server: the crowd, both polls, the judgement."""
+
+    def __init__(self, server: Serving, progress: Progress, voters: int, seed: int) -> None:
+        self.server, self.progress = server, progress
+        self.luck = random.Random(seed)
+        self.host = Voter.of(server, "boss", "host")
+        self.spy = Spy.of(server, "spy")
+        self.sockets: list[list[Voter]] = []
+        for number in range(voters):
+            user = f"u{number}"
+            self.sockets.append([Voter.of(server, user) for _ in range(2 if number % 5 == 3 else 1)])
+        self.outcome = Outcome()
+
+    @property
+    def everyone(self) -> list[Voter]:
+        return [self.host, self.spy, *(voter for sockets in self.sockets for voter in sockets)]
+
+    async def race(self) -> None:
+        """The first poll."""
+        outcome, poll = self.outcome, await make_poll(self.host, hidden=False)
+        for sockets in self.sockets:
+            await sockets[0].until_told("poll.opened", poll)
+        begun = time.monotonic()
+        ballots = await asyncio.gather(
+            *(race(sockets, number, poll, self.luck, outcome) for number, sockets in enumerate(self.sockets))
+        )
+        self.progress.say(f"{outcome.votes} votes answered in {time.monotonic() - begun:.1f} s")
+        rows = await self.rows()
+        stands = standing(rows, poll)
+        outcome.faults += judge_race(ballots, stands)
+        wanted = counted(stands, len(OPTIONS))
+        if sum(wanted) != len(self.sockets):
+            outcome.faults.append(f"{sum(wanted)} ballots stand, {len(self.sockets)} people voted")
+        outcome.faults += await until_tally(self.everyone, poll, wanted)
+        await self.host.send("poll.close", {"poll": poll})
+        for voter in self.everyone:
+            told = await voter.until_told("poll.closed", poll)
+            if told["result"]["counts"] != wanted or told["result"]["voters"] != len(self.sockets):
+                outcome.faults.append(f"{voter.user} was told {told['result']} at the close, not {wanted}")
+        self.progress.say(f"first poll: {wanted} in every client and in the database")
+
+    async def barrier(self, seconds: float) -> None:
+        """The second poll: hidden, closed in the midst of voting, then revealed."""
+        outcome, poll = self.outcome, await make_poll(self.host, hidden=True)
+        crowd = [sockets[0] for sockets in self.sockets]
+        for voter in crowd:
+            await voter.until_told("poll.opened", poll)
+        voting = [asyncio.create_task(changing(voter, poll, self.luck, outcome)) for voter in crowd]
+        await asyncio.sleep(seconds / 2)
+        await self.spy.recover()  # a join's answer in the midst of it must not tell either
+        await asyncio.sleep(seconds / 2)
+        await self.host.send("poll.close", {"poll": poll})
+        ballots = await asyncio.gather(*voting)
+        await self.spy.recover()
+        await self.spy.request("room.history", {"id": self.spy.new_id(), "room": ROOM})
+        outcome.faults += leaks(self.spy.packets, poll)
+
+        rows = await self.rows()
+        closes = [seq for seq, _, data in self.stored("poll.closed") if data and data["poll"] == poll]
+        outcome.faults += judge_barrier(ballots, rows, poll, closes[0])
+        outcome.acked_in_race = sum(bool(ack.get("ok")) for each in ballots for _, ack in each.answers)
+        outcome.refused_in_race = sum(not ack.get("ok") for each in ballots for _, ack in each.answers)
+
+        # What clients hold in their hands: the last vote of each that was acked.
+        acked = {each.user: [choice for choice, ack in each.answers if ack.get("ok")] for each in ballots}
+        wanted = counted({user: choices[-1] for user, choices in acked.items() if choices}, len(OPTIONS))
+        there = counted(standing(rows, poll), len(OPTIONS))
+        if there != wanted:
+            outcome.faults.append(f"the database counts {there}, the acks say {wanted}")
+        hosts = await self.host.until_told("poll.counted", poll)
+        if hosts["result"]["counts"] != wanted:
+            outcome.faults.append(f"the host was told {hosts['result']}, the acks say {wanted}")
+        await self.host.send("poll.reveal", {"poll": poll})
+        for voter in self.everyone:
+            told = await voter.until_told("poll.revealed", poll)
+            if told["result"]["counts"] != wanted:
+                outcome.faults.append(f"{voter.user} was told {told['result']} when revealed, not {wanted}")
+        self.progress.say(f"second poll: {wanted} everywhere, closed at {closes[0]}")
+
+    async def rows(self) -> Rows:
+        """All votes in the database, once it has caught up."""
+        answer = await self.host.send("chat.send", {"text": "a mark in the log"})
+        await until_stored(self.server.data, ROOM, answer["position"]["seq"])
+        return self.stored("poll.voted")
+
+    def stored(self, kind: str) -> Rows:
+        return stored.events(self.server.data, ROOM, kind)
+
+
+async def run(data: Path, progress: Progress, *, voters: int = 1000, seconds: float = 3.0, seed: int = 1) -> Outcome:
+    """Serve, vote, judge."""
+    async with Serving(data) as server:
+        maker = await server.host(ROOM)
+        await maker.stop()
+        votes = Run(server, progress, voters, seed)
+        await start_all(votes.everyone)
+        progress.say(f"{len(votes.everyone)} connections of {voters} voters joined")
+        await votes.race()
+        await votes.barrier(seconds)
+        await stop_all(votes.everyone)
+    if server.exits and not all(each.caused for each in server.exits):
+        votes.outcome.faults.append(f"the server ended with {server.exits}")
+    if "Traceback" in server.output:
+        votes.outcome.faults.append("the server's output has a traceback")
+    return votes.outcome
+
+
+def main() -> int:
+    parser = arguments("votes", __doc__)
+    parser.add_argument("--voters", type=int, default=1000, help="how many people (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=3.0, help="voting before the close (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="who votes what (default: %(default)s)")
+    given = parser.parse_args()
+
+    async def rig(data: Path, progress: Progress) -> bool:
+        outcome = await run(data, progress, voters=given.voters, seconds=given.seconds, seed=given.seed)
+        sys.stdout.write("".join(f"{fault}\n" for fault in outcome.faults[:20]))
+        sys.stdout.write(
+            f"{outcome.votes} votes, {milliseconds(outcome.took)}\n"
+            f"around the close: {outcome.acked_in_race} acked, {outcome.refused_in_race} refused\n"
+            f"{len(outcome.faults)} faults\n"
+        )
+        return not outcome.faults
+
+    return execute(rig, given)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
