@@ -112,7 +112,7 @@ def _attachment_count(text: str, limit: int) -> tuple[int, int]:
     end = _digits(text, 1)
     if end == 1 or text[end : end + 1] != "-":
         raise BadPacket("no attachment count")
-    if end > _MAX_ID_DIGITS or int(text[1:end]) > limit:
+    if int(text[1:end]) > limit:
         raise TooLarge("too many attachments")
     if text[1] == "0":
         raise BadPacket("an attachment count of none")

@@ -1,0 +1,57 @@
+import asyncio
+
+from protocols.closing import Closing
+from server.gateway.gateway import Gateway
+from tests.server.gateway.rig import Notes, config, joined
+
+
+async def test_sids_begin_with_the_node_and_are_not_guessed() -> None:
+    gateway = Gateway.serving(Notes(), config(node_id="n7"))
+    sids = [gateway.open("polling", "", {}).session.sid for _ in range(50)]
+
+    assert len(set(sids)) == 50
+    assert all(sid.startswith("n7.") and len(sid) >= 22 for sid in sids)
+    await gateway.stop()
+
+
+async def test_full() -> None:
+    gateway = Gateway.serving(Notes(), config(max_connections=1))
+    assert not gateway.full
+    gateway.open("polling", "", {})
+
+    assert gateway.full
+    await gateway.stop()
+
+
+async def test_drain_closes_all_within_the_time_and_not_at_once() -> None:
+    application = Notes()
+    gateway = Gateway.serving(application)
+    for _ in range(12):
+        await joined(gateway, application)
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+
+    draining = asyncio.ensure_future(gateway.drain(200))
+    await asyncio.sleep(0)
+    left = len(gateway.connections)
+    await draining
+
+    assert 0 < left < 12
+    assert gateway.full
+    assert loop.time() - start < 0.4
+    assert gateway.statistics().closed == {"draining": 12}
+    assert {closing for _, closing in application.gone} == {Closing.DRAINING}
+
+
+async def test_statistics() -> None:
+    application = Notes()
+    gateway = Gateway.serving(application)
+    await joined(gateway, application)
+    await joined(gateway, application, polling=True)
+    gateway.open("polling", "", {})
+
+    statistics = gateway.statistics()
+
+    assert (statistics.websocket, statistics.polling) == (1, 2)
+    await gateway.stop()
+    assert gateway.statistics().polling == 0
