@@ -1,0 +1,264 @@
+"""What holds for every activity, whichever are registered."""
+
+import json
+import re
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass
+from itertools import count
+from typing import Any
+
+import msgpack
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from pydantic import TypeAdapter
+
+from protocols.errors import Code, Refused
+from protocols.messages import Audience, Event, Record
+from rooms.activity import Activity, Context
+from rooms.registry import ACTIVITIES, REGISTRY, Registry
+from rooms.room import Room
+from server.schema import schema
+from tests.rooms import wishes
+from tests.rooms.example.applause import Applause
+from tests.rooms.play import ANN, BEN, BOT, HOST, MODERATOR, WALL, Play
+
+ALL = Registry((*ACTIVITIES, Applause))
+SCHEMAS = wishes.schemas(ALL)
+PEOPLE = (HOST, MODERATOR, ANN, BEN, WALL, BOT)
+WORD = re.compile(r"^[a-z]+\.[a-z]+(_[a-z]+)*$")
+IRREGULAR = {"sent", "hidden"}
+MARKED = re.compile(r"¤\w+|id-\d+")
+
+
+def plain(value: object) -> Any:
+    """As a store would give it back."""
+    return msgpack.unpackb(msgpack.packb(value))
+
+
+def marks(value: object) -> set[str]:
+    return set(MARKED.findall(json.dumps(value, ensure_ascii=False)))
+
+
+def told(record: Record) -> object:
+    return [record.by.as_wire() if record.by else None, record.data.dump() if record.data else None]
+
+
+class AnyRoom(RuleBasedStateMachine):
+    """Random commands of random people; the room must be what its log says, whatever was erased."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fresh = count(1).__next__
+        self.play = Play(ALL, created=False)
+        self.snapshot = plain(self.play.room.dump())
+        self.ids: list[str] = [person.id for person in PEOPLE]
+
+    @initialize()
+    def create(self) -> None:
+        self.play.do(HOST, "room.create", title=f"Show ¤{self.fresh()}")
+
+    @rule(data=st.data(), who=st.sampled_from(PEOPLE), word=st.sampled_from(sorted(SCHEMAS)), known=st.booleans())
+    def command(self, data: st.DataObject, who: Any, word: str, known: bool) -> None:
+        sent = data.draw(wishes.fields(SCHEMAS[word], self.ids, self.fresh))
+        room, before = self.play.room, plain(self.play.room.dump())
+        deadline = room.due()
+        mine = {person.id: room.mine(person.id) for person in PEOPLE}
+        try:
+            records = self.play.do(who, word, bound=known, signed_up=known, **sent)
+        except Refused:
+            if deadline is None or deadline > self.play.now:
+                assert plain(room.dump()) == before, "a refusal changed the room"
+            return
+        if records and all(type(record.data).own for record in records if record.data):
+            for person in PEOPLE:
+                assert person.id == who.id or room.mine(person.id) == mine[person.id]
+        for record in records:
+            self.ids += [mark for mark in marks(told(record)) if mark.startswith("id-")]
+            if record.pseudonym:
+                self.forgotten(sent["user"])
+
+    def forgotten(self, user: str) -> None:
+        # A host who erases themselves did so under their own name.
+        trace = json.dumps([self.play.room.dump(), [told(record) for record in self.play.log[:-1]]])
+        assert f'"{user}"' not in json.dumps([told(record) for record in self.play.log[:-1]])
+        assert self.play.log[-1].by is not None
+        if self.play.log[-1].by.id != user:
+            assert f'"{user}"' not in trace
+
+    @rule(ms=st.sampled_from([1, 900, 1_000, 9_000, 60_000]))
+    def wait(self, ms: int) -> None:
+        self.play.wait(ms)
+
+    @rule()
+    def snap(self) -> None:
+        self.snapshot = plain(self.play.room.dump())
+
+    @invariant()
+    def decides_without_changing(self) -> None:
+        room = self.play.room
+        before = plain(room.dump())
+        room.record([], by=HOST, at=0)
+        room.view(Audience.HOSTS)
+        room.ticks(Audience.HOSTS)
+        assert plain(room.dump()) == before
+
+    @invariant()
+    @precondition(lambda self: self.play.room.created)
+    def tells_nobody_what_is_for_hosts(self) -> None:
+        public = {mark for record in self.play.log if record.told_to(Audience.EVERYONE) for mark in marks(told(record))}
+        secret = {mark for record in self.play.log for mark in marks(told(record))} - public
+        # A ballot names its poll, which everyone knows of; whoever cast it is not to be seen.
+        room = self.play.room
+        shown = marks(room.view(Audience.EVERYONE)) | marks([tick.data for tick in room.ticks(Audience.EVERYONE)])
+        assert not shown & secret
+
+    def teardown(self) -> None:
+        play = self.play
+        now = plain(play.room.dump())
+        assert plain(play.replayed().dump()) == now
+        assert plain(Room.load("r1", now, ALL).dump()) == now
+        assert plain(play.replayed(Room.load("r1", self.snapshot, ALL)).dump()) == now
+        for audience in (Audience.EVERYONE, Audience.HOSTS):
+            last = 0
+            for record in play.log:
+                if record.told_to(audience):
+                    assert record.after_for(audience) == last
+                    last = record.seq
+
+
+TestAnyRoom = AnyRoom.TestCase
+TestAnyRoom.settings = settings(
+    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def test_decide_changes_nothing() -> None:
+    """The state machine sees decide and apply together; here decide stands alone."""
+    play = Play(ALL)
+    sent = play.do(ANN, "chat.send", text="hi")[0].data
+    before = plain(play.room.dump())
+    for word, shape in SCHEMAS.items():
+        for who in PEOPLE:
+            body = {"id": "c", "room": "r1"} | {name: _some(name, sent) for name in shape["required"][2:]}
+            try:
+                command = ALL.command(word, body)
+                play.room.decide(command, Context(who, play.now, play.new_id))
+            except Refused:
+                pass
+            assert plain(play.room.dump()) == before, word
+
+
+def _some(name: str, sent: Event | None) -> object:
+    known = {"message": getattr(sent, "message", ""), "user": ANN.id, "title": "T", "text": "t", "question": "q"}
+    return known.get(name, {"kind": "rating", "choices": [1]}.get(name, "id-1"))
+
+
+EACH = [pytest.param(each, id=each.name) for each in ALL.activities]
+
+
+@pytest.mark.parametrize("activity", EACH)
+def test_words(activity: type[Activity]) -> None:
+    """Commands wish, events state what happened."""
+    assert activity.commands
+    assert activity.__doc__
+    for each in (*activity.commands, *activity.events):
+        assert WORD.match(each.type), each.type
+        assert each.__doc__
+    for command in activity.commands:
+        assert not command.type.endswith("ed"), command.type
+    for event in activity.events:
+        verb = event.type.split(".")[1].split("_")[-1]
+        assert verb.endswith("ed") or verb in IRREGULAR, event.type
+        assert is_dataclass(event)
+        assert "__dict__" not in dir(event), f"{event.type} needs slots=True"
+
+
+@pytest.mark.parametrize("activity", EACH)
+def test_everything_is_in_the_schema(activity: type[Activity]) -> None:
+    defs = schema(ALL)["$defs"]
+    commands = {ref["$ref"] for ref in defs["Command"]["oneOf"]}
+    events = {ref["$ref"] for ref in defs["LoggedEvent"]["oneOf"]}
+    for command in activity.commands:
+        assert f"#/$defs/{command.__name__}" in commands
+    for event in activity.events:
+        assert f"#/$defs/{event.__name__}Event" in events
+        assert set(defs[event.__name__].get("properties", {})) == {field.name for field in fields_of(event)}
+    assert activity.name in defs["View"]["properties"]
+
+
+@pytest.mark.parametrize("activity", EACH)
+def test_a_fresh_one_has_little_to_say(activity: type[Activity]) -> None:
+    fresh = activity()
+    assert fresh.mine("nobody") is None
+    assert fresh.due() is None
+    assert list(fresh.ticks(Audience.HOSTS)) == []
+    other = activity()
+    other.load(plain(fresh.dump()))
+    assert other.dump() == fresh.dump()
+
+
+@pytest.mark.parametrize("audience", [Audience.EVERYONE, Audience.HOSTS])
+def test_views_ticks_and_mine_have_their_declared_shape(audience: Audience) -> None:
+    play = Play(ALL)
+    message = play.do(ANN, "chat.send", text="hi")[0].data
+    play.do(HOST, "chat.pin", message=getattr(message, "message", ""))
+    second = play.do(BEN, "chat.send", text="bad")[0].data
+    play.do(HOST, "chat.delete", message=getattr(second, "message", ""))
+    created = play.do(HOST, "poll.create", question="Which?", kind="single", options=["a", "b"], duration_ms=5_000)[0]
+    poll = getattr(created.data, "poll", "")
+    play.do(HOST, "poll.open", poll=poll)
+    play.do(ANN, "poll.vote", poll=poll, choices=[1])
+    play.do(ANN, "applause.clap")
+    for activity in ALL.activities:
+        fits(activity.view_shape, play.view(activity.name, audience))
+        if activity.mine_shape is not None:
+            fits(activity.mine_shape, play.room.mine(ANN.id)[activity.name])
+    shapes = {word: shape for each in ALL.activities for word, shape in each.tick_shapes.items()}
+    ticks = play.room.ticks(audience)
+    assert {tick.type for tick in ticks} == set(shapes)
+    for tick in ticks:
+        fits(shapes[tick.type], {"room": "r1"} | tick.data)
+
+
+def fits(shape: Any, value: dict[str, Any]) -> None:
+    """Of the declared types without conversion, and with no field that was not declared."""
+    adapter = TypeAdapter(shape)
+    assert adapter.dump_python(adapter.validate_python(value, strict=True)) == value
+
+
+def test_a_word_has_one_home() -> None:
+    with pytest.raises(ValueError, match="belongs to both"):
+        Registry((*ACTIVITIES, *ACTIVITIES))
+
+
+@pytest.mark.parametrize(
+    ("word", "body", "code", "says"),
+    [
+        ("chat.shout", {}, Code.UNKNOWN_COMMAND, "no such command"),
+        ("chat.send", [], Code.INVALID, "fields"),
+        ("chat.send", {"id": "c", "room": "r"}, Code.INVALID, "text is missing"),
+        ("chat.send", {"id": "c", "room": "r", "text": 5}, Code.INVALID, "text is not of the form"),
+        ("chat.send", {"id": "c", "room": "r", "text": "x" * 4001}, Code.INVALID, "text is too long"),
+        ("chat.send", {"id": "c", "room": "r", "text": "a", "role": "host"}, Code.INVALID, "role does not belong"),
+        ("chat.send", {"id": "c", "room": "r", "text": "a", "<script>": 1}, Code.INVALID, "fields are not those"),
+        ("chat.send", {"id": "../c", "room": "r", "text": "a"}, Code.INVALID, "id is not of the form"),
+        ("chat.send", {"id": "c", "room": "r", "text": "a\u202eb"}, Code.INVALID, "not allowed"),
+        ("poll.extend", {"id": "c", "room": "r", "poll": "p", "by_ms": -1}, Code.INVALID, "by_ms is too small"),
+        ("poll.vote", {"id": "c", "room": "r", "poll": "p", "choices": ["0"]}, Code.INVALID, "choices"),
+        ("poll.vote", {"id": "c", "room": "r", "poll": "p", "choices": [True]}, Code.INVALID, "choices"),
+    ],
+)
+def test_bad_input_has_one_clear_error(word: str, body: object, code: Code, says: str) -> None:
+    with pytest.raises(Refused) as refused:
+        REGISTRY.command(word, body)
+    assert refused.value.code is code
+    assert says in refused.value.message
+    assert "script" not in refused.value.message
+
+
+def test_unknown_events_are_known_to_be_unknown() -> None:
+    assert REGISTRY.event("chat.sent", 99, {}) is None
+    assert REGISTRY.event("chat.sung", 1, {}) is None
+    assert REGISTRY.event("chat.pinned", 1, {"message": "m"}) is not None
