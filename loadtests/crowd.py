@@ -1,24 +1,21 @@
-"""A crowd in one room: how long deliveries take, and how many there are in a second.
+"""A crowd in one room: how long deliveries take, how many there are in a second, and what they cost the server.
 
-The time of sending stands in the text, on the machine's monotonic clock, so sender and listener must share a machine.
+One connection may send 50 commands a second: take enough senders for the rate.
 """
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from loadtests.behaviour import Settings, TransportName
-from loadtests.client import Client
+from loadtests.behaviour import TransportName
 from loadtests.figures import Progress, milliseconds
+from loadtests.listening import Heard, Talk, talk, until_heard
 from loadtests.rig import arguments, execute, start_all, stop_all
-from loadtests.serving import Serving
-from loadtests.waiting import until
+from loadtests.serving import Serving, cpu_seconds, memory_of
 
 ROOM = "crowd"
 
@@ -32,84 +29,54 @@ class Plan:
     rate: float = 20
     seconds: float = 10
     size: int = 150
-    transports: Sequence[TransportName] = ("websocket",)
+    transport: TransportName = "websocket"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Seconds each delivery and each ack took; what was expected; the server's CPU seconds."""
+    """What was said and heard; the server's CPU seconds in that time, and its bytes a client."""
 
-    deliveries: Sequence[float]
-    acks: Sequence[float]
-    sent: int
-    refused: int
+    heard: Sequence[float]
+    said: Talk
     expected: int
     seconds: float
     cpu: float
+    memory: float
 
     @property
     def holds(self) -> bool:
-        return len(self.deliveries) == self.expected and self.refused == 0
+        return len(self.heard) == self.expected and not self.said.refused
 
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
+    def lines(self) -> list[str]:
+        told = len(self.heard)
+        return [
+            f"deliveries: {told} of {self.expected} ({told / self.seconds:.0f}/s)  {milliseconds(self.heard)}",
+            f"acks: {len(self.said.acks)} of {self.said.sent}  {milliseconds(self.said.acks)}",
+            f"server: {self.cpu / self.seconds:.0%} CPU, {self.cpu / max(told, 1) * 1e6:.1f} µs a delivery, "
+            f"{self.memory / 1024:.1f} KiB a client",
+        ]
 
 
 async def run(plan: Plan, data: Path, progress: Progress) -> Outcome:
     """Serve, gather the crowd, talk, measure."""
-    deliveries: list[float] = []
-    acks: list[float] = []
-
-    def on_event(_client: Client, kind: str, event: dict[str, Any]) -> None:
-        if kind == "chat.sent":
-            deliveries.append(time.monotonic() - int(event["data"]["text"].split(" ", 2)[0]) / 1e9)
-
+    heard = Heard()
     async with Serving(data) as server:
+        assert server.process is not None
+        pid = server.process.pid
         host = await server.host(ROOM)
-        clients = [
-            Client(
-                server.url,
-                server.token(ROOM, f"u{number}"),
-                ROOM,
-                user=f"u{number}",
-                settings=Settings(transport=plan.transports[number % len(plan.transports)], diary=False),
-                on_event=on_event,
-            )
-            for number in range(plan.clients)
-        ]
-        begun = time.monotonic()
+        clients = [heard.client(server, ROOM, f"u{number}", plan.transport) for number in range(plan.clients)]
+        begun, empty = time.monotonic(), memory_of(pid)
         await start_all(clients)
         progress.say(f"{plan.clients} clients joined in {time.monotonic() - begun:.1f} s")
+        memory = (memory_of(pid) - empty) / plan.clients
 
-        refused = 0
-        assert server.process is not None
-        before, begun = cpu_seconds(server.process.pid), time.monotonic()
-
-        async def say(client: Client) -> None:
-            nonlocal refused
-            sent = time.monotonic_ns()
-            answer = await client.send("chat.send", {"text": f"{sent} {'x' * plan.size}"})
-            if answer.get("ok"):
-                acks.append((time.monotonic_ns() - sent) / 1e9)
-            else:
-                refused += 1
-
-        count = int(plan.rate * plan.seconds)
-        async with asyncio.TaskGroup() as group:
-            for number in range(count):
-                due = begun + number / plan.rate
-                if (wait := due - time.monotonic()) > 0:
-                    await asyncio.sleep(wait)
-                group.create_task(say(clients[number % plan.senders]))
-        expected = (count - refused) * plan.clients
-        await until(lambda: len(deliveries) >= expected, 10)
-        took = time.monotonic() - begun
-        cpu = cpu_seconds(server.process.pid) - before
+        before, begun = cpu_seconds(pid), time.monotonic()
+        said = await talk(clients[: plan.senders], plan.rate, plan.seconds, "x" * plan.size)
+        expected = len(said.acks) * plan.clients
+        await until_heard(heard, expected)
+        seconds, cpu = time.monotonic() - begun, cpu_seconds(pid) - before
         await stop_all([host, *clients])
-    return Outcome(deliveries, acks, count, refused, expected, took, cpu)
+    return Outcome(heard.took, said, expected, seconds, cpu, memory)
 
 
 def main() -> int:
@@ -121,19 +88,12 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=150, help="characters of a message (default: %(default)s)")
     parser.add_argument("--transport", choices=("websocket", "polling", "upgrade"), default="websocket")
     given = parser.parse_args()
-    plan = Plan(
-        given.clients, min(given.senders, given.clients), given.rate, given.seconds, given.size, (given.transport,)
-    )
+    senders = min(given.senders, given.clients)
+    plan = Plan(given.clients, senders, given.rate, given.seconds, given.size, given.transport)
 
     async def rig(data: Path, progress: Progress) -> bool:
         outcome = await run(plan, data, progress)
-        told = len(outcome.deliveries)
-        speed = told / outcome.seconds
-        sys.stdout.write(
-            f"deliveries: {told} of {outcome.expected} ({speed:.0f}/s)  {milliseconds(outcome.deliveries)}\n"
-            f"acks: {len(outcome.acks)} of {outcome.sent}  {milliseconds(outcome.acks)}\n"
-            f"server: {outcome.cpu:.2f} s CPU, {outcome.cpu / max(told, 1) * 1e6:.1f} µs a delivery\n"
-        )
+        sys.stdout.write("\n".join([*outcome.lines(), ""]))
         return outcome.holds
 
     return execute(rig, given)

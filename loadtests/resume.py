@@ -28,6 +28,7 @@ from protocols.errors import Code
 
 ROOM, OTHER = "resume", "other"
 AT_HAND = 300  # the room's recovery_events
+ASKERS, PAUSE = 24, 0.025  # a connection may send 50 commands a second
 KINDS = ("future", "negative", "other room", "old epoch", "trimmed", "top", "recent", "random", "unheard", "malformed")
 REASONS = frozenset({"first", "epoch", "future", "trimmed", "limit", "expired", "audience"})
 
@@ -151,7 +152,9 @@ async def run(
         host = await server.host(ROOM, recovery_events=AT_HAND)
         other = await server.host(OTHER)
         people = [server.client(ROOM, f"p{number}") for number in range(4)]
-        askers = [server.client(ROOM, f"a{number}", role=("attendee", "moderator")[number % 2]) for number in range(8)]
+        askers = [
+            server.client(ROOM, f"a{number}", role=("attendee", "moderator")[number % 2]) for number in range(ASKERS)
+        ]
         await start_all([*people, *askers])
         await asyncio.gather(furnish(host, people, messages), *(other.say() for _ in range(20)))
         progress.say(f"the room stands at {host.place.seq}")
@@ -164,16 +167,17 @@ async def run(
                 await person.say()
                 await asyncio.sleep(0.2)
 
-        async def ask(asker: Client, number: int) -> None:
-            kind = KINDS[number % len(KINDS)]
+        async def ask(asker: Client) -> None:
+            kind = KINDS[luck.randrange(len(KINDS))]
             position = position_for(kind, luck, host.place.seq, host.place.epoch, other)
             payload = {"id": asker.new_id(), "room": ROOM, "position": position}
             asked.append(Asked(kind, asker.seen.audience, position, await asker.request("room.join", payload)))
 
         async def ask_all(asker: Client, first: int) -> None:
-            for number in range(first, requests, len(askers)):
-                await ask(asker, number + first)
-                if first == 0 and number % 1000 == 0:
+            for _ in range(first, requests, len(askers)):
+                await ask(asker)
+                await asyncio.sleep(PAUSE)
+                if len(asked) % 1000 == 0:
                     progress.say(f"{len(asked)} of {requests} answered")
 
         talkers = [asyncio.create_task(talk(person)) for person in people]

@@ -1,7 +1,7 @@
 """A thousand people vote five times each, racing: exact tally in every client and in the database.
 
 First poll: the same id again, other ids, changed minds, two sockets of one person, an id used for another choice.
-Second poll, hidden: everybody changes their mind without pause while the host closes it. Every vote acked before
+Second poll, hidden: everybody changes their mind again and again while the host closes it. Every vote acked before
 ``poll.closed`` counts, every later one is refused, and no frame to the audience bears a number of it.
 """
 
@@ -28,6 +28,7 @@ from loadtests.waiting import until
 ROOM = "votes"
 OPTIONS = ["red", "green", "blue", "yellow"]
 REPEATS = 5
+PAUSE = 0.025  # between one's votes: a connection may send 50 commands a second
 
 
 class Voter(Client):
@@ -143,7 +144,7 @@ async def until_tally(voters: Sequence[Voter], poll: str, wanted: list[int], wit
 
 
 async def changing(voter: Voter, poll: str, luck: random.Random, outcome: Outcome) -> Ballots:
-    """Change one's mind without pause until refused, and once more then."""
+    """Change one's mind again and again until refused, and once more then."""
     ballots = Ballots(voter.user)
     choice, number, refused = luck.randrange(len(OPTIONS)), 0, 0
     while refused < 2:
@@ -152,6 +153,7 @@ async def changing(voter: Voter, poll: str, luck: random.Random, outcome: Outcom
         answer = await vote(voter, poll, choice, f"w{number}", outcome)
         ballots.answers.append((choice, answer))
         refused += not answer.get("ok")
+        await asyncio.sleep(PAUSE)
     return ballots
 
 

@@ -51,6 +51,10 @@ class Websocket(asyncio.Protocol):
         if self._transport is not None:
             self._transport.resume_reading()
 
+    def socket(self) -> Any:
+        """The socket beneath, for its options."""
+        return None if self._transport is None else self._transport.get_extra_info("socket")
+
     def abort(self) -> None:
         self._reason = "cut by the client"
         if self._transport is not None:

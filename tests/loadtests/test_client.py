@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-import socketio  # type: ignore[import-untyped]
+import socketio
 import uvicorn
 
 from loadtests.behaviour import ConnectRefused, Settings, TransportName
