@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from hashlib import blake2b
 from typing import Final
 
@@ -48,6 +49,12 @@ class Dedupe:
         """Remember the answer to a command; ``now`` may be an earlier time when a log is read again in order."""
         self._turn(now)
         self._young[command[:DIGEST]] = (command[DIGEST:], seq)
+
+    def answered_with(self, seqs: Collection[int]) -> list[tuple[bytes, int]]:
+        """The commands that were answered with these seqs: (digest, seq)."""
+        return [
+            (key + body, seq) for table in (self._old, self._young) for key, (body, seq) in table.items() if seq in seqs
+        ]
 
     def _turn(self, now: int) -> None:
         if self._turned is None:

@@ -99,5 +99,3 @@ def _begin(connection: Connection) -> None:
 
 def _json(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
-
-

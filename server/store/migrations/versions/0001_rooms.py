@@ -41,9 +41,7 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON, comment="null: a stub, what was said has been erased"),
         sa.Column("after_everyone", BIG, nullable=False),
         sa.Column("after_hosts", BIG, nullable=False),
-        sa.Column(
-            "command", sa.LargeBinary, comment="digest of who sent which command, so that sending again is safe"
-        ),
+        sa.Column("command", sa.LargeBinary, comment="digest of who sent which command, so that sending again is safe"),
         sa.Column("erases", sa.JSON),
     )
     op.create_index("ix_records_room_at", "records", ["room", "at"])

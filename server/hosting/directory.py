@@ -1,0 +1,224 @@
+"""The directory: which rooms are at work in this process, opened when wanted and closed when idle."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import structlog
+
+from protocols.errors import Code, Refused
+from protocols.messages import By, Position
+from rooms.activities.room import RoomCreate, Status
+from rooms.registry import REGISTRY, Registry
+from rooms.settings import RoomSettings
+from server.broker.port import BrokerError, Lost, Unavailable
+from server.hosting.draft import Sender
+from server.hosting.due import DueIndex
+from server.hosting.host import Host, Surroundings, new_id
+from server.hosting.restore import restore
+
+IDLE_MS = 60_000  # without members, commands or anything due, before a room is closed
+TEND_S = 1.0  # between looks after snapshots and idle rooms
+OUTDATED_EVERY = 10  # looks between searches for snapshots that may hold what was erased
+
+log = structlog.get_logger(__name__)
+
+
+class Directory:
+    """Opens and closes hosts, one for each room. ``occupied(room)`` says whether it has members here."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        *,
+        registry: Registry = REGISTRY,
+        occupied: Callable[[str], bool] = lambda _room: False,
+        idle_ms: int = IDLE_MS,
+    ) -> None:
+        self.occupied = occupied
+        self.draining = False
+        self.dues = DueIndex(around.clock, self._wake)
+        self._outer_commit = around.on_commit
+        self._around = replace(around, on_commit=self._on_commit)
+        self._registry = registry
+        self._idle_ms = idle_ms
+        self._hosts: dict[str, Host] = {}
+        self._opening: dict[str, asyncio.Task[Host]] = {}
+        self._looks = 0
+
+    def __len__(self) -> int:
+        return len(self._hosts)
+
+    def get(self, room: str) -> Host | None:
+        """The host of a room that is at work, or None."""
+        host = self._hosts.get(room)
+        return None if host is None or host.closed else host
+
+    async def open(self, room: str) -> Host:
+        """The host of a room, at work. Raises Refused: not_found, unavailable."""
+        host = await self._at_work(room)
+        if not host.live.room.created:
+            raise Refused(Code.NOT_FOUND, "There is no such room.")
+        return host
+
+    async def _at_work(self, room: str) -> Host:
+        host = self.get(room)
+        if host is not None:
+            host.used = self._around.clock.now()
+            return host
+        if self.draining:
+            raise Refused(Code.UNAVAILABLE)
+        opening = self._opening.get(room)
+        if opening is None:
+            opening = self._opening[room] = asyncio.get_running_loop().create_task(self._open(room))
+            opening.add_done_callback(lambda task: self._opened(room, task))
+        # One who gives up waiting must not take the room from the others.
+        return await asyncio.shield(opening)
+
+    async def create(self, command: RoomCreate, by: By) -> Position:
+        """Make a room. Raises Refused: conflict if there is one of this id, unavailable."""
+        if self.draining:
+            raise Refused(Code.UNAVAILABLE)
+        try:
+            # Asked for the case that a log was lost: its room must come back, not be made anew.
+            if await self._around.archive.kept(command.room) is None:
+                await self._around.broker.create(command.room)
+        except Unavailable:
+            raise Refused(Code.UNAVAILABLE) from None
+        host = await self._at_work(command.room)
+        return await host.ask(command, Sender(by))
+
+    async def create_room(
+        self, room: str, title: str, settings: RoomSettings | None = None, *, by: By, status: Status = "open"
+    ) -> Host:
+        """Make a room in the name of ``by``, who must be a host. Raises Refused as ``create``."""
+        command = RoomCreate(id=f"create-{new_id()}", room=room, title=title, settings=settings, status=status)
+        await self.create(command, by)
+        return await self.open(room)
+
+    async def rooms(self) -> Mapping[str, Position]:
+        """All rooms that have a log, and where it ends. Raises Refused: unavailable."""
+        try:
+            return await self._around.broker.heads()
+        except Unavailable:
+            raise Refused(Code.UNAVAILABLE) from None
+
+    async def start(self) -> None:
+        """Learn what is due; call before ``run``. Raises Unavailable."""
+        self.dues.load(await self._around.broker.dues())
+
+    async def run(self) -> None:
+        """Wake what is due, write snapshots, close idle rooms, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.dues.run())
+            tasks.create_task(self._tend_on())
+
+    async def tend(self) -> None:
+        """One look after all rooms: snapshots that are wanted, rooms that are idle."""
+        for host in list(self._hosts.values()):
+            if host.wants_snapshot:
+                await self.save(host)
+            if self._idle(host):
+                await self._close(host, "idle")
+        if self._looks % OUTDATED_EVERY == 0:
+            await self._renew_outdated()
+        self._looks += 1
+
+    async def save(self, host: Host) -> bool:
+        """Write a room's snapshot; False if the archive is away."""
+        snapshot = host.snapshot()
+        try:
+            await self._around.archive.save(snapshot)
+        except Unavailable:
+            log.warning("snapshot_not_written", room=host.room_id)
+            return False
+        host.saved(snapshot)
+        return True
+
+    async def drain(self) -> None:
+        """Take no more commands, answer those that wait, write snapshots, close all rooms."""
+        self.draining = True
+        for opening in list(self._opening.values()):
+            with contextlib.suppress(Refused):
+                await asyncio.shield(opening)
+        await asyncio.gather(*(self._close(host, "drain") for host in list(self._hosts.values())))
+
+    def statistics(self) -> Mapping[str, float]:
+        """Sums over the rooms at work."""
+        sums: dict[str, float] = {}
+        for host in self._hosts.values():
+            for key, value in host.statistics().items():
+                if not key.endswith("_total"):  # what has been counted must not shrink when a room closes
+                    sums[key] = sums.get(key, 0) + value
+        return {"rooms": len(self._hosts), "due": len(self.dues), **sums}
+
+    async def _open(self, room: str) -> Host:
+        around = self._around
+        try:
+            restored = await restore(
+                room,
+                broker=around.broker,
+                archive=around.archive,
+                registry=self._registry,
+                now=around.clock.now(),
+            )
+            term = await around.broker.claim(room)
+        except (Unavailable, Lost):
+            raise Refused(Code.UNAVAILABLE) from None
+        except BrokerError:
+            log.exception("room_unreadable", room=room)
+            raise Refused(Code.UNAVAILABLE) from None
+        host = Host(restored, term, around)
+        log.info("room_opened", room=room, epoch=restored.epoch, seq=restored.room.seq, term=term)
+        return host
+
+    def _opened(self, room: str, task: asyncio.Task[Host]) -> None:
+        del self._opening[room]
+        if not task.cancelled() and task.exception() is None:
+            host = self._hosts[room] = task.result()
+            self.dues.note(room, host.live.room.due())
+
+    def _idle(self, host: Host) -> bool:
+        return (
+            not host.busy
+            and self._around.clock.now() - host.used >= self._idle_ms
+            and host.live.room.due() is None
+            and not self.occupied(host.room_id)
+        )
+
+    async def _close(self, host: Host, why: str) -> None:
+        await host.close()
+        if host.live.room.seq > host.snapshot_seq or host.wants_snapshot:
+            await self.save(host)
+        # Another may have been opened while the snapshot was being written.
+        if self._hosts.get(host.room_id) is host:
+            del self._hosts[host.room_id]
+        log.info("room_closed", room=host.room_id, seq=host.live.room.seq, why=why)
+
+    async def _renew_outdated(self) -> None:
+        """A crash may have come between an erasure and the snapshot after it."""
+        try:
+            for room in await self._around.archive.outdated():
+                host = await self.open(room)
+                host.wants_snapshot = True
+        except (Unavailable, Refused):
+            log.warning("outdated_snapshots_not_checked")
+
+    async def _tend_on(self) -> None:
+        while True:
+            try:
+                await self.tend()
+            except Exception:
+                # One room's fault must not keep the others from their snapshots.
+                log.exception("tending_failed")
+            await asyncio.sleep(TEND_S)
+
+    async def _wake(self, room: str) -> None:
+        (await self.open(room)).wake()
+
+    def _on_commit(self, room: str, head: Position, due: int | None) -> None:
+        self.dues.note(room, due)
+        self._outer_commit(room, head, due)

@@ -1,0 +1,71 @@
+"""The due-index: which room wants to be woken when, so that a poll closes with nobody there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from protocols.errors import Refused
+from server.broker.port import BrokerError
+from server.hosting.clock import Clock
+
+RETRY_MS = 1_000  # after a room could not be woken
+LONGEST_S = 60.0  # between two looks; a suspended machine's clock may have stood still
+
+log = structlog.get_logger(__name__)
+
+
+class DueIndex:
+    """Wakes rooms when they are due. ``wake(room)`` opens the room and has its host look."""
+
+    def __init__(self, clock: Clock, wake: Callable[[str], Awaitable[None]]) -> None:
+        self._clock = clock
+        self._wake = wake
+        self._dues: dict[str, int] = {}
+        self._changed = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._dues)
+
+    def load(self, dues: Mapping[str, int]) -> None:
+        """What the log says at the start."""
+        for room, due in dues.items():
+            self.note(room, due)
+
+    def note(self, room: str, due: int | None) -> None:
+        """The room wants to be woken then, or (None) not any more."""
+        if due is None:
+            self._dues.pop(room, None)
+        elif self._dues.get(room) != due:
+            self._dues[room] = due
+            self._changed.set()
+
+    def next_s(self) -> float:
+        """Seconds until there is something to do; 0 if there is now."""
+        if not self._dues:
+            return LONGEST_S
+        return min(max(0.0, (min(self._dues.values()) - self._clock.now()) / 1000), LONGEST_S)
+
+    async def sweep(self) -> None:
+        """Wake every room that is due. One that cannot be woken is tried again in a moment."""
+        now = self._clock.now()
+        for room in [room for room, due in self._dues.items() if due <= now]:
+            # Forgotten until its host says when the next is; looked at again if it says nothing.
+            self._dues[room] = now + RETRY_MS
+            try:
+                await self._wake(room)
+            except (Refused, BrokerError) as error:
+                log.warning("not_woken", room=room, error=str(error))
+
+    async def run(self) -> None:
+        """Sweep now and whenever something is due, until cancelled."""
+        while True:
+            await self.sweep()
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(self.next_s()):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue

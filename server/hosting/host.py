@@ -1,0 +1,360 @@
+"""The host of a room: one mailbox, one batch on its way, and the answers in order."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import structlog
+
+from protocols.errors import Code, Refused
+from protocols.limits import BATCH_COMMANDS, DEDUPE_WINDOW_MS, MAILBOX_LIMIT
+from protocols.messages import Command, Position, Record
+from rooms.budget import Budgets
+from rooms.dedupe import Dedupe, fingerprint
+from server.broker.port import Answered, Batch, Broker, Full, Lost, Stale, Unavailable
+from server.hosting.archive import Archive, Snapshot
+from server.hosting.clock import Clock, RoomClock
+from server.hosting.draft import Decided, Draft, Outcome, Sender, Waiting
+from server.hosting.replica import Replica
+from server.hosting.restore import Restored
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+SNAPSHOT_EVERY = 2_000  # records between snapshots
+KEPT_LIMIT = 20_000  # acked records kept in case the log is lost before the database has them
+
+
+def new_id() -> str:
+    """A fresh id for what a room makes."""
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long things may take, in seconds."""
+
+    publish: float = 1.0  # one attempt; then the same batch is tried again
+    backoff: float = 0.05  # before the second attempt, doubling up to
+    backoff_most: float = 0.5
+    commands: float = 3.5  # how long a command waits for a log that does not answer; then: unavailable
+
+
+def _nothing(*_: object) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What all hosts share, and whom they tell.
+
+    ``on_records(room, epoch, records)``  committed, in order, before their acks
+    ``on_commit(room, head, due)``        where the log ends and when the room wants to be woken
+    ``on_epoch(room, epoch)``             the log goes on in another epoch: members must join anew
+    """
+
+    broker: Broker
+    clock: Clock
+    archive: Archive
+    on_records: Callable[[str, str, Sequence[Record]], None] = _nothing
+    on_commit: Callable[[str, Position, int | None], None] = _nothing
+    on_epoch: Callable[[str, str], None] = _nothing
+    new_id: Callable[[], str] = new_id
+    patience: Patience = field(default_factory=Patience)
+
+
+class Host:
+    """Decides for one room. ``live`` is what is committed; ``closed`` hosts take nothing any more."""
+
+    def __init__(self, restored: Restored, term: int, around: Surroundings) -> None:
+        room = restored.room
+        self.live = Replica(room, restored.epoch)
+        self.live.remember(restored.recent, restored.floor)
+        self.closed = False
+        self.wants_snapshot = restored.needs_snapshot
+        self.snapshot_seq = restored.snapshot_seq
+        self.used = around.clock.now()
+        self._around = around
+        self._term = term
+        self._clock = RoomClock(around.clock, room.at)
+        self._dedupe = Dedupe()
+        for answer in restored.answered:
+            self._dedupe.note(answer.digest, answer.seq, answer.at)
+        self._erased = deque(restored.erased)
+        self._draft = Draft(room, dedupe=self._dedupe, budgets=Budgets(room.settings), new_id=around.new_id)
+        self._erased_seq = 0
+        self._mailbox: deque[Waiting] = deque()
+        self._in_flight: list[Waiting] = []
+        self._kept: deque[Record] = deque(maxlen=KEPT_LIMIT)
+        self._woken = False
+        self._task: asyncio.Task[None] | None = None
+        self._batches = self._records = self._refused = 0
+
+    @property
+    def room_id(self) -> str:
+        """The room's id."""
+        return self.live.room.id
+
+    @property
+    def busy(self) -> bool:
+        """Whether something waits or is on its way."""
+        return self._task is not None
+
+    # What others call
+
+    def submit(self, command: Command, sender: Sender, answer: Callable[[Position | Refused], None]) -> None:
+        """Put a command into the mailbox. ``answer`` is called once, in the order of a sender's commands.
+
+        An ack is the position of the command's last event, given after it was told to the members.
+        """
+        self.used = self._around.clock.now()
+        if self.closed:
+            answer(Refused(Code.UNAVAILABLE))
+            return
+        if len(self._mailbox) >= MAILBOX_LIMIT:
+            self._refused += 1
+            answer(Refused(Code.OVERLOADED))
+            return
+        body = f"{command.type}\n{command.model_dump_json()}".encode()
+        digest = fingerprint(sender.by.id, command.id, body)
+
+        def positioned(outcome: Outcome) -> None:
+            answer(Position(self.live.epoch, outcome) if isinstance(outcome, int) else outcome)
+
+        self._mailbox.append(Waiting(command, sender, digest, asyncio.get_running_loop().time(), positioned))
+        self._start()
+
+    async def ask(self, command: Command, sender: Sender) -> Position:
+        """The same for who can wait. Raises Refused."""
+        answered: asyncio.Future[Position | Refused] = asyncio.get_running_loop().create_future()
+        self.submit(command, sender, lambda outcome: None if answered.done() else answered.set_result(outcome))
+        outcome = await answered
+        if isinstance(outcome, Refused):
+            raise outcome
+        return outcome
+
+    def wake(self) -> None:
+        """Something is due: look, even if nobody sends anything."""
+        if not self.closed:
+            self._woken = True
+            self._start()
+
+    async def close(self) -> None:
+        """Take nothing more, and answer what waits."""
+        self.closed = True
+        while self._task is not None:
+            await asyncio.wait([self._task])
+
+    def snapshot(self) -> Snapshot:
+        """The committed room, as it is stored. Commands whose records hold no digest any more are kept with it."""
+        room, now = self.live.room, self._clock.now()
+        while self._erased and self._erased[0].at < now - DEDUPE_WINDOW_MS:
+            self._erased.popleft()
+        return Snapshot(room.id, self.live.epoch, room.seq, now, room.dump(), tuple(self._erased))
+
+    def saved(self, snapshot: Snapshot) -> None:
+        """This snapshot is stored."""
+        self.snapshot_seq = snapshot.seq
+        # A message may have been erased while this was being written.
+        self.wants_snapshot = self._erased_seq > snapshot.seq
+
+    def statistics(self) -> Mapping[str, float]:
+        """Queue lengths and counts."""
+        return {
+            "waiting": len(self._mailbox) + len(self._in_flight),
+            "recent": len(self.live),
+            "kept": len(self._kept),
+            "batches_total": self._batches,
+            "records_total": self._records,
+            "overloaded_total": self._refused,
+        }
+
+    # The work
+
+    def _start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        try:
+            while self._mailbox or self._woken:
+                await self._round()
+        except Exception:
+            # Nothing that we know of; the room is opened anew rather than left half done.
+            log.exception("host_failed", room=self.room_id)
+            self._abandon()
+        finally:
+            self._task = None
+
+    async def _round(self) -> None:
+        self._woken = False
+        taken = [self._mailbox.popleft() for _ in range(min(len(self._mailbox), BATCH_COMMANDS))]
+        self._in_flight = taken
+        decided = self._draft.decide(taken, self._clock.now())
+        if decided.records:
+            batch = Batch(
+                self.room_id,
+                self._around.new_id(),
+                self._term,
+                self.live.position,
+                decided.records,
+                self._draft.room.due(),
+            )
+            await self._publish(batch, decided)
+        else:
+            self._settle(decided)
+            await asyncio.sleep(0)
+        self._in_flight = []
+
+    async def _publish(self, batch: Batch, decided: Decided) -> None:
+        """Until this batch is answered nothing else is decided: only the log knows whether it stands."""
+        patience = self._around.patience
+        backoff = patience.backoff
+        while True:
+            try:
+                async with asyncio.timeout(patience.publish):
+                    await self._around.broker.publish(batch)
+            except Full:
+                self._fail(decided, Refused(Code.UNAVAILABLE))
+            except Stale:
+                await self._catch_up(decided)
+            except Lost:
+                self._fail(decided, Refused(Code.UNAVAILABLE))
+                await self._renew()
+            except (Unavailable, TimeoutError):
+                self._lose_patience()
+                await asyncio.sleep(backoff)
+                backoff = min(backoff * 2, patience.backoff_most)
+                continue
+            except Exception:
+                log.exception("publish_failed", room=self.room_id)
+                self._fail(decided, Refused(Code.INTERNAL))
+            else:
+                self._commit(batch, decided)
+            return
+
+    def _commit(self, batch: Batch, decided: Decided) -> None:
+        self._batches += 1
+        self._take_in(batch.records)
+        self._around.on_commit(self.room_id, batch.head, batch.due)
+        self._settle(decided)
+
+    def _take_in(self, records: Sequence[Record]) -> None:
+        """Live first, then the members; the acks come after both."""
+        erased = {seq for record in records for seq in record.erases}
+        if erased:
+            found = self._dedupe.answered_with(erased)
+            self._erased_seq = records[-1].seq
+            self._erased.extend(Answered(digest, seq, records[-1].at) for digest, seq in found)
+        self.live.apply(records)
+        self._records += len(records)
+        self._clock.raise_to(records[-1].at)
+        self._keep(records)
+        if erased or self.live.room.seq - self.snapshot_seq >= SNAPSHOT_EVERY:
+            self.wants_snapshot = True
+        try:
+            self._around.on_records(self.room_id, self.live.epoch, records)
+        except Exception:
+            # It is committed whether or not telling it worked; members recover what they miss.
+            log.exception("telling_failed", room=self.room_id)
+
+    def _keep(self, records: Sequence[Record]) -> None:
+        projected = self._around.archive.projected(self.room_id)
+        while self._kept and self._kept[0].seq <= projected:
+            self._kept.popleft()
+        self._kept.extend(record for record in records if record.seq > projected)
+
+    def _settle(self, decided: Decided) -> None:
+        now = self._clock.now()
+        for key, (body, seq) in decided.fresh.items():
+            self._dedupe.note(key + body, seq, now)
+        for waiting, outcome in decided.outcomes:
+            waiting.settle(outcome)
+
+    def _fail(self, decided: Decided, refused: Refused) -> None:
+        """None of it holds. Refusals too rested on what is not committed: all may try again."""
+        self._draft.rebuild(())
+        for waiting in decided.taken:
+            waiting.settle(refused)
+
+    def _lose_patience(self) -> None:
+        """Tell those who have waited long enough; if their command stands after all, sending it again finds it."""
+        latest = asyncio.get_running_loop().time() - self._around.patience.commands
+        for waiting in self._in_flight:
+            if waiting.since <= latest:
+                waiting.settle(Refused(Code.UNAVAILABLE))
+        while self._mailbox and self._mailbox[0].since <= latest:
+            self._mailbox.popleft().settle(Refused(Code.UNAVAILABLE))
+
+    # When the log is not as we thought
+
+    async def _catch_up(self, decided: Decided) -> None:
+        """Somebody else appended: read to the end, then decide anew."""
+        broker = self._around.broker
+        before = self.live.position
+
+        async def read() -> None:
+            head = await broker.head(self.room_id)
+            if head is None or head.epoch != self.live.epoch or head == before:
+                # Another epoch, or the same end under a higher term: the room has another owner.
+                raise Stale(before if head is None else head)
+            async for records in broker.read(self.room_id, self.live.room.seq):
+                for record in records:
+                    if record.command is not None:
+                        self._dedupe.note(record.command, record.seq, record.at)
+                self._take_in(records)
+
+        try:
+            await self._insist(read)
+        except Stale:
+            log.warning("host_is_not_owner", room=self.room_id)
+            self._abandon()
+            return
+        self._draft.rebuild(())
+        self._around.on_commit(self.room_id, self.live.position, self._draft.room.due())
+        self._mailbox.extendleft(reversed(decided.taken))
+
+    async def _renew(self) -> None:
+        """The log was lost: what we acked goes to the database, and the room goes on in another epoch."""
+        around, live = self._around, self.live
+        log.error("log_lost", room=self.room_id, epoch=live.epoch, seq=live.room.seq, kept=len(self._kept))
+
+        async def renew() -> tuple[Position, int]:
+            await around.archive.keep(self.room_id, live.epoch, list(self._kept))
+            position = await around.broker.renew(self.room_id, live.room.seq)
+            return position, await around.broker.claim(self.room_id)
+
+        try:
+            position, self._term = await self._insist(renew)
+        except (Stale, Lost):
+            self._abandon()
+            return
+        live.renew(position.epoch)
+        self.wants_snapshot = True
+        around.on_epoch(self.room_id, live.epoch)
+
+    async def _insist(self, step: Callable[[], Awaitable[T]]) -> T:
+        """Try until the log and the database answer; commands that wait too long meanwhile are refused."""
+        patience = self._around.patience
+        backoff = patience.backoff
+        while True:
+            try:
+                return await step()
+            except Unavailable:
+                self._lose_patience()
+                await asyncio.sleep(backoff)
+                backoff = min(backoff * 2, patience.backoff_most)
+
+    def _abandon(self) -> None:
+        """This host is of no use any more: whoever wants the room opens it anew."""
+        self.closed = True
+        for waiting in (*self._in_flight, *self._mailbox):
+            waiting.settle(Refused(Code.UNAVAILABLE))
+        self._mailbox.clear()
+        self._in_flight = []
+        self._woken = False

@@ -1,0 +1,110 @@
+"""DatabaseArchive: what hosts keep outside the log, in the database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from protocols.messages import Record
+from server.broker.codec import Catalogue
+from server.broker.port import Answered, Unavailable
+from server.hosting.archive import Kept, Snapshot
+from server.store.database import Database, DatabaseErrors
+from server.store.rows import record_of, row_of
+from server.store.snapshots import packed, unpacked
+from server.store.tables import checkpoints, records, rooms, snapshots
+
+CHUNK = 1000
+
+log = structlog.get_logger(__name__)
+
+
+class DatabaseArchive:
+    """An ``Archive``. ``projected`` tells up to where the projector has come."""
+
+    def __init__(self, database: Database, catalogue: Catalogue, projected: Callable[[str], int]) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self.projected = projected
+
+    async def kept(self, room: str) -> Kept | None:
+        async with self._reading() as connection:
+            read = select(func.max(checkpoints.c.seq)).where(checkpoints.c.room == room)
+            checkpoint = (await connection.execute(read)).scalar_one()
+            row = (await connection.execute(select(snapshots).where(snapshots.c.room == room))).one_or_none()
+        if row is None:
+            return None if checkpoint is None else Kept(checkpoint, None)
+        snapshot = unpacked(row)
+        if snapshot is None:
+            log.warning("snapshot_dropped", room=room, seq=row.seq, version=row.version)
+        return Kept(max(checkpoint or 0, row.seq), snapshot)
+
+    async def records(self, room: str, after: int, upto: int) -> AsyncIterator[Sequence[Record]]:
+        while after < upto:
+            async with self._reading() as connection:
+                rows = await connection.execute(
+                    select(records)
+                    .where(records.c.room == room, records.c.seq > after, records.c.seq <= upto)
+                    .order_by(records.c.seq)
+                    .limit(CHUNK)
+                )
+                found = [record_of(row, self._catalogue) for row in rows]
+            if not found:
+                return
+            yield found
+            after = found[-1].seq
+
+    async def answered(self, room: str, since: int) -> Sequence[Answered]:
+        async with self._reading() as connection:
+            rows = await connection.execute(
+                select(records.c.command, records.c.seq, records.c.at)
+                .where(records.c.room == room, records.c.at >= since, records.c.command.is_not(None))
+                .order_by(records.c.seq)
+            )
+            return [Answered(row.command, row.seq, row.at) for row in rows]
+
+    async def keep(self, room: str, epoch: str, records_: Sequence[Record]) -> None:
+        async with self._writing() as connection:
+            rows = [row_of(room, epoch, record) for record in records_]
+            await self._database.upsert(connection, records, rows)
+
+    async def save(self, snapshot: Snapshot) -> None:
+        async with self._writing() as connection:
+            read = select(snapshots.c.seq).where(snapshots.c.room == snapshot.room)
+            stored = (await connection.execute(read)).scalar_one_or_none()
+            if stored is None or stored <= snapshot.seq:
+                await self._database.upsert(connection, snapshots, [packed(snapshot)])
+        # The one before may have held what is erased by now.
+        try:
+            await self._database.overwrite_erased()
+        except DatabaseErrors as error:
+            log.warning("not_overwritten", error=type(error).__name__)
+
+    async def outdated(self) -> Sequence[str]:
+        async with self._reading() as connection:
+            rows = await connection.execute(
+                select(rooms.c.id)
+                .join(snapshots, snapshots.c.room == rooms.c.id)
+                .where(snapshots.c.seq < rooms.c.erased_seq)
+            )
+            return [row.id for row in rows]
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._database.reading() as connection:
+                yield connection
+        except DatabaseErrors as error:
+            raise Unavailable("the database cannot be read") from error
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._database.writing() as connection:
+                yield connection
+        except DatabaseErrors as error:
+            raise Unavailable("the database cannot be written") from error

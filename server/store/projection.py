@@ -1,0 +1,112 @@
+"""What some records of a room mean for the tables; the same records again change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from protocols.messages import Record
+from rooms.activities.polls import PollRemoved, PollVoted
+from rooms.activities.room import RoomClosed, RoomConfigured, RoomCreated, RoomOpened
+from server.broker.codec import Catalogue, erasures, stubbed
+from server.store.database import Database
+from server.store.rows import record_of, row_of
+from server.store.tables import ballots, checkpoints, records, rooms
+
+READER = "projector"
+ROWS = 500  # rows in one statement, and seqs in one condition
+
+
+class Projection:
+    """Writes one room's records inside somebody's transaction."""
+
+    def __init__(self, database: Database, catalogue: Catalogue) -> None:
+        self._database = database
+        self._catalogue = catalogue
+
+    async def write(self, connection: AsyncConnection, room: str, epoch: str, batch: Sequence[Record]) -> bool:
+        """Store the records and all that follows from them; whether anything was erased."""
+        erased = erasures(batch)
+        # The log gives what was erased within the batch as stubs already; an announcement might not.
+        batch = stubbed(batch, {seq: name for seq, name in erased.items() if seq < batch[-1].seq})
+        await self._erase(connection, room, {seq: name for seq, name in erased.items() if seq < batch[0].seq})
+        for start in range(0, len(batch), ROWS):
+            rows = [row_of(room, epoch, record) for record in batch[start : start + ROWS]]
+            await self._database.upsert(connection, records, rows)
+        await self._ballots(connection, room, batch)
+        await self._room(connection, room, batch)
+        checkpoint = {"reader": READER, "room": room, "epoch": epoch, "seq": batch[-1].seq}
+        await self._database.upsert(connection, checkpoints, [checkpoint])
+        return bool(erased)
+
+    async def _erase(self, connection: AsyncConnection, room: str, erased: dict[int, str | None]) -> None:
+        seqs = sorted(erased)
+        for start in range(0, len(seqs), ROWS):
+            read = select(records).where(records.c.room == room, records.c.seq.in_(seqs[start : start + ROWS]))
+            for row in (await connection.execute(read)).all():
+                stored = record_of(row, self._catalogue)
+                stub = stored.stub(erased[stored.seq])
+                await self._database.upsert(connection, records, [row_of(room, row.epoch, stub)])
+                if isinstance(stored.data, PollVoted) and stored.by is not None and stub.by is not None:
+                    await self._rename(connection, room, stored.data.poll, stored.by.id, stub.by.id)
+
+    async def _rename(self, connection: AsyncConnection, room: str, poll: str, voter: str, pseudonym: str) -> None:
+        ballot = (ballots.c.room == room) & (ballots.c.poll == poll)
+        read = select(ballots.c.seq).where(ballot, ballots.c.voter == pseudonym)
+        if (await connection.execute(read)).one_or_none() is None:
+            await connection.execute(update(ballots).where(ballot, ballots.c.voter == voter).values(voter=pseudonym))
+        else:
+            # A later vote of theirs was a stub when it was read, and has brought the pseudonym's ballot already.
+            await connection.execute(delete(ballots).where(ballot, ballots.c.voter == voter))
+
+    async def _ballots(self, connection: AsyncConnection, room: str, batch: Sequence[Record]) -> None:
+        latest: dict[tuple[str, str], dict[str, Any]] = {}
+        for record in batch:
+            match record.data:
+                case PollVoted(poll=poll, choices=choices) if record.by is not None:
+                    voter = record.by.id
+                    ballot = {"room": room, "poll": poll, "voter": voter, "choices": choices}
+                    latest[poll, voter] = ballot | {"at": record.at, "seq": record.seq}
+                case PollRemoved(poll=poll):
+                    latest = {key: ballot for key, ballot in latest.items() if key[0] != poll}
+                    await connection.execute(delete(ballots).where(ballots.c.room == room, ballots.c.poll == poll))
+        await self._database.upsert(connection, ballots, list(latest.values()))
+
+    async def _room(self, connection: AsyncConnection, room: str, batch: Sequence[Record]) -> None:
+        stored = (await connection.execute(select(rooms).where(rooms.c.id == room))).one_or_none()
+        now: dict[str, Any] = _new(room) if stored is None else dict(stored._mapping)
+        for record in batch:
+            now["active_at"] = max(now["active_at"], record.at)
+            if record.erases:
+                now["erased_seq"] = max(now["erased_seq"], record.seq)
+            match record.data:
+                case RoomCreated() as event:
+                    now |= {"created_at": record.at, "title": event.title, "status": event.status}
+                    now |= _settings(event.settings)
+                case RoomConfigured() as event:
+                    now |= {"title": event.title} | _settings(event.settings)
+                case RoomOpened():
+                    now["status"] = "open"
+                case RoomClosed():
+                    now["status"] = "closed"
+        await self._database.upsert(connection, rooms, [now])
+
+
+def _new(room: str) -> dict[str, Any]:
+    return {
+        "id": room,
+        "title": "",
+        "status": "closed",
+        "settings": {},
+        "created_at": 0,
+        "active_at": 0,
+        "retention_days": 0,
+        "erased_seq": 0,
+    }
+
+
+def _settings(settings: dict[str, Any]) -> dict[str, Any]:
+    return {"settings": settings, "retention_days": settings.get("retention_days", 0)}

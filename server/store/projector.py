@@ -1,0 +1,167 @@
+"""The projector follows the logs behind a checkpoint and writes them to the database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+import structlog
+from sqlalchemy import select
+
+from protocols.messages import Position, Record
+from server.broker.codec import Catalogue, Unreadable
+from server.broker.port import Broker, Unavailable
+from server.store.database import Database, DatabaseErrors
+from server.store.projection import READER, Projection
+from server.store.tables import checkpoints
+
+PAUSE_S = 0.1  # between rounds, so that a round has something to carry
+BACKOFF_S = 0.2
+BACKOFF_MOST_S = 5.0
+LOOK_S = 2.0  # how often all heads are read: another process may have made a room
+ROUND = 1000  # records in one transaction, about
+
+log = structlog.get_logger(__name__)
+
+
+class Projector:
+    """Reads what is committed, stores it, moves its checkpoint: all in one transaction a round."""
+
+    def __init__(self, broker: Broker, database: Database, catalogue: Catalogue) -> None:
+        self._broker = broker
+        self._database = database
+        self._projection = Projection(database, catalogue)
+        self._done: dict[str, Position] = {}
+        self._heads: dict[str, Position] = {}
+        self._behind: dict[str, None] = {}  # in the order in which they fell behind
+        self._unreadable: set[str] = set()
+        self._loaded = False
+        self._looked = 0.0
+        self._news = asyncio.Event()
+        self._uncut = False
+        self._records = self._failures = 0
+        self._failing_since: float | None = None
+
+    def projected(self, room: str) -> int:
+        """Up to which seq the database has the room's records, as far as is known here."""
+        done = self._done.get(room)
+        return 0 if done is None else done.seq
+
+    def note(self, room: str, head: Position) -> None:
+        """The room's log ends there now."""
+        self._heads[room] = head
+        self._behind[room] = None
+        self._news.set()
+
+    async def project(self) -> None:
+        """Bring all rooms up to date. Raises the broker's and the database's errors; what is done stays done."""
+        await self._look()
+        while self._behind:
+            await self._round()
+        if self._uncut:
+            self._uncut = not await self._database.overwrite_erased()
+
+    async def run(self) -> None:
+        """Project whatever comes, until cancelled; while the database is away try again and again."""
+        backoff = BACKOFF_S
+        while True:
+            try:
+                await self.project()
+            except (*DatabaseErrors, Unavailable) as error:
+                self._failed(error)
+                await asyncio.sleep(backoff)
+                backoff = min(backoff * 2, BACKOFF_MOST_S)
+                continue
+            except Exception:
+                # Never without a projector, whatever it met.
+                log.exception("projector_failed")
+                await asyncio.sleep(BACKOFF_MOST_S)
+                continue
+            self._recovered()
+            backoff = BACKOFF_S
+            await asyncio.sleep(PAUSE_S)
+            await self._wait()
+
+    def statistics(self) -> Mapping[str, float]:
+        """How far behind it is, and for how long it has been failing."""
+        lag = sum(self._heads[room].seq - self.projected(room) for room in self._behind if room in self._heads)
+        failing = self._failing_since
+        return {
+            "lag_records": lag,
+            "rooms_behind": len(self._behind),
+            "rooms_unreadable": len(self._unreadable),
+            "records_total": self._records,
+            "failures_total": self._failures,
+            "failing_s": 0.0 if failing is None else time.monotonic() - failing,
+        }
+
+    async def _look(self) -> None:
+        """Where all logs end: at the start, and now and then for those nobody told of."""
+        if self._loaded and time.monotonic() - self._looked < LOOK_S:
+            return
+        if not self._loaded:
+            async with self._database.reading() as connection:
+                rows = await connection.execute(select(checkpoints).where(checkpoints.c.reader == READER))
+                self._done = {row.room: Position(row.epoch, row.seq) for row in rows}
+            self._loaded = True
+        for room, head in (await self._broker.heads()).items():
+            if head.seq > self.projected(room) and room not in self._unreadable:
+                self.note(room, head)
+        self._looked = time.monotonic()
+
+    async def _round(self) -> None:
+        """Read some rooms' next records, write them in one transaction."""
+        gathered: dict[str, tuple[str, list[Record]]] = {}
+        count = 0
+        for room in list(self._behind):
+            records = await self._next(room)
+            if not records:
+                self._behind.pop(room, None)
+                continue
+            gathered[room] = (self._heads[room].epoch, records)
+            count += len(records)
+            if count >= ROUND:
+                break
+        if not gathered:
+            return
+        async with self._database.writing() as connection:
+            for room, (epoch, records) in gathered.items():
+                erased = await self._projection.write(connection, room, epoch, records)
+                self._uncut = self._uncut or erased
+        for room, (epoch, records) in gathered.items():
+            self._done[room] = Position(epoch, records[-1].seq)
+            if self._heads[room].seq <= records[-1].seq:
+                self._behind.pop(room, None)
+        self._records += count
+
+    async def _next(self, room: str) -> list[Record]:
+        try:
+            async for chunk in self._broker.read(room, self.projected(room)):
+                return list(chunk)
+        except Unreadable:
+            # Written by a newer program: that one will project it. The others must not wait for it.
+            log.exception("log_unreadable", room=room)
+            self._unreadable.add(room)
+        return []
+
+    async def _wait(self) -> None:
+        self._news.clear()
+        if self._behind:
+            return
+        try:
+            async with asyncio.timeout(LOOK_S):
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        if self._failing_since is None:
+            self._failing_since = time.monotonic()
+            log.error("database_away", error=type(error).__name__)
+
+    def _recovered(self) -> None:
+        if self._failing_since is not None:
+            log.info("database_back", away_s=round(time.monotonic() - self._failing_since, 1))
+            self._failing_since = None
