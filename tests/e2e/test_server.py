@@ -1,0 +1,163 @@
+"""The server as people run it: a process with a port and a data folder."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from loadtests.behaviour import ConnectRefused, Settings
+from loadtests.client import Client
+from loadtests.diary import Answered
+from loadtests.rig import crowd, start_all, stop_all
+from loadtests.serving import ROOT, Serving
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Serving]:
+    async with Serving(tmp_path) as server:
+        yield server
+
+
+async def command(*arguments: str, **env: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of ``python -m server …`` with only these SHOWFLOOR_* set."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("SHOWFLOOR_")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "server", *arguments),
+        cwd=ROOT,
+        env={**clean, **env},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_a_second_start_finds_the_same_rooms_in_five_seconds(server: Serving) -> None:
+    host = await server.host("same")
+    for _ in range(20):
+        assert (await host.say("still here"))["ok"]
+    position = host.place
+    view = (await host.request("room.join", {"id": "again", "room": "same"}))["view"]
+    await host.stop()
+    assert await server.terminate() == 0
+
+    assert await server.start() <= 5
+    again = Client(server.url, server.token("same", "host", "host"), "same", user="host")
+    await again.start()
+    assert again.place == position
+    assert again.seen.view == view
+    await again.stop()
+
+
+async def test_it_drains_and_exits_0_within_15_s_under_load(server: Serving) -> None:
+    host = await server.host("drain")
+    clients = [host, *crowd(server, "drain", 30)]
+    await start_all(clients[1:])
+    over = asyncio.Event()
+
+    async def talk(client: Client) -> None:
+        while not over.is_set():
+            await client.say("x" * 200)
+
+    talking = [asyncio.create_task(talk(client)) for client in clients[1:]]
+    await clients[1].until_at(200)
+    begun = time.monotonic()
+    code = await server.terminate(15)
+    took = time.monotonic() - begun
+    assert code == 0
+    assert took <= 15
+
+    # Nothing that was acked is missing, and people come back by themselves.
+    await server.start()
+    over.set()
+    await asyncio.gather(*talking)
+    for client in clients:
+        await client.until_joined()
+    acked = max(entry.seq for client in clients for entry in client.diary.entries if isinstance(entry, Answered))
+    assert host.refused is None
+    await host.until_at(acked)
+    await stop_all(clients)
+    assert "Traceback" not in server.output
+
+
+async def test_readyz_and_livez(server: Serving) -> None:
+    assert (await server.get("/livez"))[0] == 200
+    status, body = await server.get("/readyz")
+    assert (status, orjson.loads(body)["ready"]) == (200, True)
+
+
+async def test_readyz_says_so_while_it_drains(server: Serving) -> None:
+    host = await server.host("leaving")
+    clients = crowd(server, "leaving", 20)
+    await start_all(clients)
+    assert server.process is not None
+    server.process.send_signal(signal.SIGTERM)
+    statuses = []
+    while server.process.returncode is None:
+        statuses.append((await server.get("/readyz"))[0])
+    assert 503 in statuses
+    # Once it says so it says nothing else any more; in the end nobody listens.
+    assert 200 not in statuses[statuses.index(503) :]
+    assert server.process.returncode == 0
+    await stop_all([host, *clients])
+    server.process = None
+
+
+async def test_a_token_of_another_room_does_not_open_this_one(server: Serving) -> None:
+    here = await server.host("here")
+    there = await server.host("there")
+    guest = server.client("here", "guest", Settings(reconnect=False))
+    guest.token = server.token("there", "guest")
+    with pytest.raises(ConnectRefused, match="forbidden"):
+        await guest.start()
+
+    answer = await there.request("chat.send", {"id": "x1", "room": "here", "text": "let me in"})
+    assert answer["error"]["code"] == "forbidden"
+    assert (await here.say())["ok"]
+    for host, room in ((here, "here"), (there, "there")):
+        seen = await host.request("room.join", {"id": "look", "room": room})
+        assert "let me in" not in str(seen)
+        await host.stop()
+
+
+@pytest.mark.parametrize("role", ["host", "moderator", "attendee", "wall", "bot"])
+async def test_the_command_line_makes_tokens(server: Serving, role: str) -> None:
+    token = await server.made("made", user="someone", role=role)
+    client = Client(server.url, token, "made", user="someone")
+    await client.start()
+    assert client.seen.answer["you"]["role"] == role
+    assert client.seen.answer["room"]["id"] == "made"
+    await client.stop()
+
+
+@pytest.mark.parametrize("secret", ["", "secret", "a" * 40])
+async def test_a_weak_secret_is_refused_in_one_line(tmp_path: Path, secret: str) -> None:
+    code, out, err = await command("serve", "--port", "0", "--data", str(tmp_path), SHOWFLOOR_SECRET=secret)
+    assert code == 2
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    assert "SHOWFLOOR_SECRET" in err
+
+
+async def test_a_port_in_use_is_said_in_one_line(server: Serving, tmp_path: Path) -> None:
+    arguments = ("serve", "--port", str(server.port), "--data", str(tmp_path / "other"))
+    code, _, err = await command(*arguments, SHOWFLOOR_SECRET=server.secret)
+    assert code == 2
+    assert len(err.strip().splitlines()) == 1
+    assert str(server.port) in err
+
+
+@pytest.mark.parametrize("name", ["serve", "token", "migrate", "schema"])
+async def test_help_is_true(name: str) -> None:
+    code, out, _ = await command(name, "--help")
+    assert code == 0
+    assert f"python -m server {name}" in out
