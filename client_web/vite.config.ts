@@ -7,7 +7,8 @@ export default defineConfig({
   appType: "mpa",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
-    target: "es2022",
+    // Phones and the browsers inside messengers lag behind by years.
+    target: ["chrome100", "safari15.4"],
     // The pages' content security policy forbids inline scripts, and data: only for pictures.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

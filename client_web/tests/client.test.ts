@@ -39,7 +39,7 @@ describe("joining", () => {
     const server = new FakeServer();
     server.append("a");
     // The answer takes 10 ms each way, events none: "b" comes first.
-    const delays = [10, 0, 10];
+    const delays = [10, 10, 0];
     const link = new FakeLink(server, { delay: () => delays.shift() ?? 0, lose: () => false, double: () => false });
     const { said } = begin(server, { link });
     await settle(11);
@@ -52,7 +52,7 @@ describe("joining", () => {
     const server = new FakeServer();
     const { client, link, said } = begin(server);
     await settle();
-    link.push("notes.said", { type: "notes.said", room: "r2", epoch: "e1", after: 0, seq: 1, data: { text: "x" } });
+    link.push("chat.sent", { type: "chat.sent", room: "r2", epoch: "e1", after: 0, seq: 1, data: { text: "x" } });
     link.push("draw.begun", { type: "draw.begun", room: "r1", epoch: "e1", after: 0, seq: 1, at: 0, by: null, data: {} });
     await settle();
     expect(said()).toEqual([]);
@@ -136,14 +136,19 @@ describe("recovering", () => {
 
   it("keeps events that come while it recovers without success", async () => {
     const server = new FakeServer();
-    const { client, link, said } = begin(server);
+    let delays: number[] = [];
+    const slow = new FakeLink(server, { delay: () => delays.shift() ?? 1, lose: () => false, double: () => false });
+    const { client, link, said } = begin(server, { link: slow });
     await settle();
     server.recovers = false;
     link.cut();
+    delays = [10, 10, 0];
     link.connect();
-    // The view is made now; "after" is announced before the answer has arrived.
-    await settle(1);
+    // The view is made at 10 ms; "after" is announced and arrives before the answer does.
+    await settle(11);
     server.append("after");
+    await settle(5);
+    expect(said()).toEqual(["after"]);
     await settle();
     expect(said()).toEqual(["after"]);
     expect(client.snapshot.position).toEqual(server.head);
@@ -196,7 +201,7 @@ describe("any order of losses, doubles, delays, breaks and reloads", () => {
         server.append("hidden", "nobody");
       } else if (what < 0.75) {
         mine.push(`mine ${step}`);
-        client.send("notes.say", { text: `mine ${step}` }, { shown: true }).catch(() => {});
+        client.send("chat.send", { text: `mine ${step}` }, { shown: true }).catch(() => {});
       } else if (what < 0.8) {
         link.cut();
       } else if (what < 0.9) {

@@ -27,14 +27,12 @@ export function memoryShelf(): Shelf {
 /** Keeps the texts of what it was told, in order. */
 export const notes: Activity<readonly string[]> = {
   name: "notes",
-  counted: ["notes.said"],
+  counted: ["chat.sent"],
   read: (view) => (view as string[] | undefined) ?? [],
-  apply: (state, event) => (event.type === "notes.said" ? [...state, String(event.data?.["text"])] : state),
+  apply: (state, event) => (event.type === "chat.sent" ? [...state, String(event.data?.text)] : state),
 };
 
-interface Logged extends LoggedEvent {
-  audience: "everyone" | "nobody";
-}
+type Logged = Extract<LoggedEvent, { type: "chat.sent" }> & { audience: "everyone" | "nobody" };
 
 /** A room's server as far as a client can see it: one log, dedupe by id, joins by position. */
 export class FakeServer {
@@ -53,20 +51,20 @@ export class FakeServer {
   }
 
   texts(): string[] {
-    return this.log.filter((one) => one.audience === "everyone").map((one) => String(one.data?.["text"]));
+    return this.log.filter((one) => one.audience === "everyone").map((one) => String(one.data?.text));
   }
 
   append(text: string, audience: "everyone" | "nobody" = "everyone"): Position {
-    const after = this.log.findLast((one) => one.audience === "everyone")?.seq ?? 0;
+    const after = Math.max(0, ...this.log.map((one) => (one.audience === "everyone" ? one.seq : 0)));
     const event: Logged = {
-      type: "notes.said",
+      type: "chat.sent",
       room: "r1",
       epoch: this.epoch,
       after,
       seq: this.log.length + 1,
       at: Date.now(),
       by: { id: "u1", name: "u1", role: "attendee" },
-      data: { text },
+      data: { message: `m${this.log.length + 1}`, text },
       audience,
     };
     this.log.push(event);

@@ -1,4 +1,83 @@
-import { render } from "preact";
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { words } from "../i18n/words";
+import { openRoom, type Room, show, stateOf, titled } from "../page";
+import { Empty, Waiting } from "../parts/bricks";
+import { Gone } from "../parts/gone";
+import { activities } from "../room/activities";
+import { lifecycle } from "../room/activities/lifecycle";
+import { api, type PublicRoom } from "../room/api";
+import { type Failure, failureOf } from "../room/failure";
+import { Session, takeAddress } from "../room/session";
+import { device } from "../room/storage";
+import { Door } from "./door";
+import { Hall } from "./hall";
+import "../style/chat.css";
+import "../style/polls.css";
+import "./audience.css";
 
-const page = document.getElementById("page");
-if (page) render(<main />, page);
+const address = takeAddress();
+
+const room = signal<Room | null>(null);
+const known = signal<PublicRoom | null>(null);
+const failure = signal<Failure | null>(null);
+
+function begin(session: Session): void {
+  room.value = openRoom(session, "audience", activities);
+}
+
+/** Whoever was here before is in again at once; others are asked for a name. */
+async function arrive(): Promise<void> {
+  failure.value = null;
+  try {
+    const [session, found] = await Promise.all([
+      Session.resume(device, "audience", address.room).catch((error: unknown) => {
+        if (failureOf(error).code === "network") throw error;
+        return null;
+      }),
+      api.room(address.room),
+    ]);
+    known.value = found;
+    if (session) begin(session);
+  } catch (error) {
+    failure.value = failureOf(error);
+  }
+}
+
+async function enter(nickname: string): Promise<void> {
+  begin(await Session.begin(device, "audience", address.room, address.link, nickname));
+}
+
+function Page(): JSX.Element {
+  const t = words.value;
+  useEffect(() => void arrive(), []);
+  if (!address.room || failure.value?.code === "not_found") {
+    return <Empty drawing="lost" title={t.no_room} hint={t.no_room_hint} />;
+  }
+  if (failure.value) return <Gone failure={failure.value} onAgain={() => void arrive()} />;
+  if (room.value) return <Inside room={room.value} />;
+  if (known.value) return <Door room={known.value} onEnter={enter} />;
+  return <Waiting label={t.loading} />;
+}
+
+function Inside({ room: entered }: { room: Room }): JSX.Element {
+  const { phase, refusal, position } = entered.now.value;
+  if (phase === "refused" && refusal) {
+    const again =
+      refusal.code === "unauthorized" || refusal.code === "expired"
+        ? () => {
+            // Shut out, but not for good: come in as somebody new.
+            entered.client.stop();
+            entered.session.forget();
+            room.value = null;
+          }
+        : undefined;
+    return <Gone failure={refusal} {...(again ? { onAgain: again } : {})} />;
+  }
+  if (!position) return <Waiting label={words.value.connecting} />;
+  return <Hall room={entered} />;
+}
+
+titled(() => (room.value ? stateOf(room.value.now.value, lifecycle).title : (known.value?.title ?? "")));
+show(() => <Page />);

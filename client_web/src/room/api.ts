@@ -17,22 +17,39 @@ export interface PublicRoom {
   status: "open" | "closed";
 }
 
-async function call<T>(method: "GET" | "POST", path: string, body?: object, token?: string): Promise<T> {
+/** A way into the room; `link` is as secret as a key. */
+export interface RoomLink {
+  id: string;
+  role: string;
+  label: string | null;
+  link: string;
+  url: string;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+}
+
+async function call<T>(method: "GET" | "POST" | "DELETE", path: string, body?: object, token?: string): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (body) headers["content-type"] = "application/json";
   if (token) headers["authorization"] = `Bearer ${token}`;
   let response: Response;
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), 12_000);
   try {
     response = await fetch(`/api/v1${path}`, {
       method,
       headers,
       ...(body ? { body: JSON.stringify(body) } : {}),
       cache: "no-store",
-      signal: AbortSignal.timeout(12_000),
+      signal: limit.signal,
     });
   } catch {
     throw new Failure("network", "", true);
+  } finally {
+    clearTimeout(timer);
   }
+  if (response.status === 204) return null as T;
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok && answer !== null) return answer as T;
   const error = (answer as { error?: unknown } | null)?.error;
@@ -54,6 +71,11 @@ export const api = {
       ...(device ? { device } : {}),
     }),
 
-  link: (room: string, role: string, token: string) =>
-    call<{ url: string; link: string }>("POST", `${at(room)}/links`, { role }, token),
+  links: async (room: string, token: string) => (await call<{ links: RoomLink[] }>("GET", `${at(room)}/links`, undefined, token)).links,
+
+  makeLink: (room: string, role: "host" | "wall", token: string) =>
+    call<RoomLink>("POST", `${at(room)}/links`, { role }, token),
+
+  revokeLink: (room: string, link: string, token: string) =>
+    call<null>("DELETE", `${at(room)}/links/${encodeURIComponent(link)}`, undefined, token),
 };

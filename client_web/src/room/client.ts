@@ -4,7 +4,7 @@ import { Failure, failureOf } from "./failure";
 import { judge } from "./gate";
 import { freshId } from "./ids";
 import type { Link } from "./link";
-import type { By, HistoryAnswer, JoinAnswer, LoggedEvent, Position, Reason } from "./messages";
+import type { By, CommandType, Fields, HistoryAnswer, JoinAnswer, LoggedEvent, Position, Reason } from "./messages";
 import { Outgoing, type SendOptions, type Sending } from "./outgoing";
 import type { Shelf } from "./storage";
 
@@ -65,6 +65,8 @@ export class RoomClient {
   #echo: ReturnType<typeof setTimeout> | undefined;
   #told = false;
   #renewing = false;
+  /** What we hold names somebody who was erased: take the whole view. */
+  #anew = false;
   #stopped = false;
 
   constructor(private readonly options: RoomClientOptions) {
@@ -132,7 +134,7 @@ export class RoomClient {
   }
 
   /** Ask for something to happen; settles when it is stored or refused for good. */
-  send(type: string, fields: Record<string, unknown> = {}, options?: SendOptions): Promise<Position> {
+  send<Type extends CommandType>(type: Type, fields: Fields<Type>, options?: SendOptions): Promise<Position> {
     return this.outgoing.send(type, fields, this.#state.position?.seq ?? 0, options);
   }
 
@@ -142,6 +144,12 @@ export class RoomClient {
     const answer = await this.options.link.request("room.history", body, JOIN_WITHIN);
     if (!answer.ok) throw failureOf(answer.error);
     return answer as unknown as HistoryAnswer;
+  }
+
+  /** Change what an activity holds beside the log, such as older pages of it. */
+  update<State>(activity: Activity<State>, change: (state: State) => State): void {
+    const activities = this.#state.activities;
+    this.#set({ activities: { ...activities, [activity.name]: change(activities[activity.name] as State) } });
   }
 
   /** The person has seen what became of the break. */
@@ -173,7 +181,7 @@ export class RoomClient {
     this.#meanwhile = [];
     this.outgoing.hold();
     const asked = Date.now();
-    const { position } = this.#state;
+    const position = this.#anew ? null : this.#state.position;
     const body = { id: freshId(), room: this.options.room, ...(position ? { position } : {}) };
     try {
       const answer = await this.options.link.request("room.join", body, JOIN_WITHIN);
@@ -191,6 +199,7 @@ export class RoomClient {
     this.clock.learn(answer.now, asked, Date.now());
     const first = this.#state.position === null;
     const away = this.#state.phase !== "live";
+    const anew = this.#anew && !away;
     const held = this.#meanwhile ?? [];
     this.#meanwhile = null;
 
@@ -208,7 +217,7 @@ export class RoomClient {
       this.#adopt(answer);
     }
     const resumed: Resumed | null =
-      first || (!away && answer.recovered)
+      first || anew || (!away && answer.recovered)
         ? this.#state.resumed
         : { at: Date.now(), recovered: answer.recovered, missed, ...(answer.reason ? { reason: answer.reason } : {}) };
     this.#set({
@@ -222,7 +231,7 @@ export class RoomClient {
     });
 
     let hole = false;
-    for (const event of held.toSorted((a, b) => a.seq - b.seq)) {
+    for (const event of held.sort((a, b) => a.seq - b.seq)) {
       if (!this.#offer(event)) hole = true;
     }
     if (this.#state.position) this.outgoing.passed(this.#state.position);
@@ -232,11 +241,14 @@ export class RoomClient {
     }
     this.#failedJoins = 0;
     this.outgoing.open();
+    // Somebody was erased among what we have just caught up with.
+    if (this.#anew) void this.#join();
   }
 
   /** Nothing to build on: take the whole view in place of what we knew. */
   #adopt(answer: JoinAnswer): void {
     const view = answer.view ?? {};
+    this.#anew = false;
     this.#set({
       position: answer.position,
       activities: Object.fromEntries(this.options.activities.map((one) => [one.name, one.read(view[one.name])])),
@@ -341,6 +353,9 @@ export class RoomClient {
     for (const one of this.options.activities) activities[one.name] = one.apply(activities[one.name], event);
     this.#set({ activities, position: { epoch: event.epoch, seq: event.seq } });
     for (const listener of this.#eventListeners) listener(event);
+    if (event.type !== "person.erased") return;
+    this.#anew = true;
+    if (this.#meanwhile === null && this.#timer === undefined) queueMicrotask(() => void this.#join());
   }
 
   #advance(position: Position): void {

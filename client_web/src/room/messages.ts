@@ -1,3 +1,30 @@
+/** The words of the wire, generated from the server's own; and the shapes of answers around them. */
+import type { Author, Command, LoggedEvent as KnownEvent, PositionShape } from "../../../protocols/schema/messages";
+
+export type {
+  Command,
+  Count,
+  PollCreated,
+  Result,
+  RoomSettings,
+  RoomSettingsGiven,
+} from "../../../protocols/schema/messages";
+
+export type By = Author;
+export type Position = PositionShape;
+export type Role = Author["role"];
+
+/** An event at its place in the room's log; `data` null is a stub of what was erased. */
+export type LoggedEvent = KnownEvent;
+
+export type CommandType = Command["type"];
+
+/** What a command says beside its id and its room. */
+export type Fields<Type extends CommandType> = Omit<
+  Extract<Command, { type: Type }>,
+  "type" | "id" | "room" | "on_behalf_of"
+>;
+
 export type Code =
   | "invalid"
   | "unknown_command"
@@ -15,33 +42,6 @@ export type Code =
   | "overloaded"
   | "unavailable"
   | "internal";
-
-export type Role = "host" | "moderator" | "attendee" | "wall" | "bot";
-
-export interface By {
-  id: string;
-  name: string;
-  role: Role;
-  guest?: boolean;
-  via?: string | null;
-}
-
-export interface Position {
-  epoch: string;
-  seq: number;
-}
-
-/** An event at its place in the room's log; `data` null is a stub of what was erased. */
-export interface LoggedEvent {
-  type: string;
-  room: string;
-  epoch: string;
-  after: number;
-  seq: number;
-  at: number;
-  by: By | null;
-  data: Record<string, unknown> | null;
-}
 
 export interface WireError {
   code: Code;

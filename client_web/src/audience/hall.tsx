@@ -1,0 +1,65 @@
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { ChatList } from "../chat/list";
+import { Composer } from "../chat/composer";
+import type { Deeds } from "../chat/messages";
+import { words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { Banner } from "../parts/banner";
+import { IconButton } from "../parts/bricks";
+import { Icon } from "../parts/icons";
+import { Toasts, toastFailure } from "../parts/toast";
+import { TopBar } from "../parts/top_bar";
+import { chat } from "../room/activities/chat";
+import { cards } from "./views";
+
+/** The room itself: what is on, and the talk. */
+export function Hall({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
+  const own = useMemo<Deeds>(
+    () => ({
+      remove: (message) => {
+        room.client.send("chat.delete", { message: message.message }).catch(toastFailure);
+      },
+    }),
+    [room],
+  );
+  return (
+    <div class="hall">
+      <TopBar room={room} />
+      <Banner room={room} />
+      <div class="now">
+        <PinnedMessage room={room} />
+        {cards.map(({ name, Card }) => (
+          <Card key={name} room={room} />
+        ))}
+      </div>
+      <main>
+        <ChatList room={room} deeds={null} ownDeeds={own} />
+        <Composer room={room} staff={false} placeholder={t.say} />
+      </main>
+      <Toasts />
+    </div>
+  );
+}
+
+function PinnedMessage({ room }: { room: Room }): JSX.Element | null {
+  const t = words.value;
+  const { pinned } = stateOf(room.now.value, chat);
+  const [folded, setFolded] = useState<string | null>(null);
+  if (!pinned) return null;
+  const short = folded === pinned.message;
+  return (
+    <section class={`pinned ${short ? "folded" : ""}`} aria-label={t.pinned}>
+      <Icon name="pin" size={20} />
+      <p>
+        <b>{pinned.by.name}</b> {pinned.text}
+      </p>
+      <IconButton
+        icon={short ? "down" : "up"}
+        label={short ? t.unfold : t.fold}
+        onClick={() => setFolded(short ? null : pinned.message)}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,70 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { IconButton } from "../parts/bricks";
+import { Icon } from "../parts/icons";
+import { Ballot, ballotOf } from "../polls/ballot";
+import { Bars, Turnout } from "../polls/bars";
+import { Timer } from "../polls/timer";
+import { isPaused, pollLastClosed, pollOnNow, polls, resultFor } from "../room/activities/polls";
+
+/** What is on now: the open vote; after it, its result. */
+export function PollCard({ room }: { room: Room }): JSX.Element | null {
+  const t = words.value;
+  const snapshot = room.now.value;
+  const state = stateOf(snapshot, polls);
+  const open = pollOnNow(state);
+  const poll = open ?? pollLastClosed(state);
+  const [folded, setFolded] = useState<string | null>(null);
+  const key = `${poll?.poll} ${poll?.status}`;
+
+  useEffect(() => {
+    // What has ended is told once and then steps aside for the talk, unless somebody opens it again.
+    if (poll?.status !== "closed") return undefined;
+    const since = room.client.clock.now() - (poll.closed_at ?? 0);
+    const timer = setTimeout(() => setFolded(key), Math.max(0, 30_000 - since));
+    return () => clearTimeout(timer);
+  }, [key]);
+
+  if (!poll) return null;
+  const short = folded === key;
+  const result = resultFor(poll, false);
+  const mine = ballotOf(room, poll.poll)?.choices ?? [];
+  return (
+    <section class={`card on ${short ? "folded" : ""}`} aria-label={t.now}>
+      <header>
+        <span class={`tag ${open ? "live" : ""}`}>{open ? t.poll : t.poll_closed}</span>
+        {isPaused(poll) && <span class="tag warn">{t.poll_paused}</span>}
+        <Timer poll={poll} clock={room.client.clock} />
+        <span class="grow" />
+        <IconButton
+          icon={short ? "down" : "up"}
+          label={short ? t.unfold : t.fold}
+          onClick={() => setFolded(short ? null : key)}
+        />
+      </header>
+      <h2>{poll.question}</h2>
+      {!short && (
+        <div class="body">
+          {open ? (
+            <>
+              <Ballot key={poll.poll} room={room} poll={poll} />
+              {poll.who !== "everyone" && (
+                <p class="note row tight">
+                  <Icon name="people" size={16} />
+                  {t.poll_who[poll.who]}
+                </p>
+              )}
+            </>
+          ) : (
+            <Bars poll={poll} result={result} mine={mine} />
+          )}
+          <p class="note">
+            <Turnout result={result} occupancy={open ? snapshot.occupancy : null} />
+          </p>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,120 @@
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { Icon } from "../parts/icons";
+import { useTick } from "../parts/time";
+import { toast, toastFailure } from "../parts/toast";
+import { chat } from "../room/activities/chat";
+import { lifecycle } from "../room/activities/lifecycle";
+import type { RoomClient } from "../room/client";
+import { tab } from "../room/storage";
+
+/** How long until this person may send again, in ms: told by the server, or known from slow mode. */
+export function waitBeforeSend(client: RoomClient, staff: boolean): number {
+  const { snapshot } = client;
+  const told = client.outgoing.heldUntil("chat") - Date.now();
+  const { slow_mode_ms } = stateOf(snapshot, lifecycle).settings;
+  if (staff || slow_mode_ms === 0) return Math.max(0, told);
+  const own = stateOf(snapshot, chat).messages.filter((one) => one.by.id === snapshot.you?.id);
+  const last = own[own.length - 1]?.at ?? 0;
+  return Math.max(0, told, last + slow_mode_ms - client.clock.now());
+}
+
+interface ComposerProps {
+  room: Room;
+  staff: boolean;
+  placeholder: string;
+}
+
+export function Composer({ room, staff, placeholder }: ComposerProps): JSX.Element {
+  const t = words.value;
+  const snapshot = room.now.value;
+  const { status, settings } = stateOf(snapshot, lifecycle);
+  const kept = `showfloor.draft.${room.session.pass.room}`;
+  const [text, setText] = useState(() => tab.get<string>(kept) ?? "");
+  const field = useRef<HTMLTextAreaElement>(null);
+
+  const wait = waitBeforeSend(room.client, staff);
+  useTick(wait > 0);
+  const seconds = Math.ceil(wait / 1000);
+  const over = Array.from(text.trim()).length - settings.text_length;
+  const closed = status === "closed" && !staff;
+
+  useEffect(() => {
+    if (text) tab.set(kept, text);
+    else tab.drop(kept);
+  }, [text]);
+
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    element.style.height = "auto";
+    element.style.height = `${Math.min(element.scrollHeight + 2, 132)}px`;
+  }, [text]);
+
+  const send = () => {
+    const said = text.trim();
+    if (!said || over > 0 || closed) return;
+    if (wait > 0) {
+      toast(t.send_wait(seconds));
+      return;
+    }
+    setText("");
+    room.client.send("chat.send", { text: said }, { shown: true }).catch((error: unknown) => {
+      // The message itself shows that it failed; only one that never got in line has no place to show it.
+      if ((error as { code?: string }).code === "full") {
+        setText(said);
+        toastFailure(error);
+      }
+    });
+    field.current?.focus();
+  };
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <label class="grow">
+        <span class="seen-by-readers">{placeholder}</span>
+        <textarea
+          ref={field}
+          class="input"
+          rows={1}
+          value={text}
+          disabled={closed}
+          placeholder={closed ? t.say_closed : placeholder}
+          enterkeyhint="send"
+          aria-invalid={over > 0}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            // While a Chinese word is being composed, Enter chooses it.
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        {over > 0 && <span class="note bad">{t.too_long(over)}</span>}
+      </label>
+      <button
+        type="submit"
+        class="button main"
+        disabled={closed || over > 0 || !text.trim() || seconds > 0}
+        aria-label={seconds > 0 ? t.send_wait(seconds) : t.send}
+      >
+        {seconds > 0 ? (
+          <span class="figures">{t.send_in(seconds)}</span>
+        ) : (
+          <>
+            <Icon name="send" size={20} />
+            <span>{t.send}</span>
+          </>
+        )}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,77 @@
+import { effect, signal, type ReadonlySignal } from "@preact/signals";
+import { render, type ComponentChild } from "preact";
+import { words } from "./i18n/words";
+import type { Activity } from "./room/activity";
+import { RoomClient, type Snapshot } from "./room/client";
+import { socketLink } from "./room/link";
+import { Session } from "./room/session";
+import { tab } from "./room/storage";
+import "./style/base.css";
+import "./style/parts.css";
+
+/** A room on the screen: the client, and its newest snapshot once a frame at most. */
+export interface Room {
+  client: RoomClient;
+  session: Session;
+  now: ReadonlySignal<Snapshot>;
+}
+
+export function openRoom(session: Session, page: string, activities: readonly Activity[]): Room {
+  const { room, user } = session.pass;
+  const client = new RoomClient({
+    room,
+    link: socketLink(() => session.pass.token),
+    activities,
+    keep: { shelf: tab, key: `showfloor.out.${page}.${room}.${user}` },
+    renew: () => session.renew(),
+  });
+  const now = signal(client.snapshot);
+  let asked = false;
+  client.subscribe(() => {
+    if (asked) return;
+    asked = true;
+    // A busy room changes more often than a screen can show; a hidden page need not be drawn at all.
+    requestAnimationFrame(() => {
+      asked = false;
+      now.value = client.snapshot;
+    });
+  });
+  client.start();
+  renewInTime(client, session);
+  return { client, session, now };
+}
+
+function renewInTime(client: RoomClient, session: Session): void {
+  // setTimeout takes at most 2^31 - 1 ms; a later round goes on from there.
+  const pause = Math.min(Math.max(session.freshFor, 5_000), 2 ** 31 - 1);
+  setTimeout(async () => {
+    if (session.freshFor <= 0) {
+      // Refused here, it is refused again when the token ends, and then the page says so.
+      await session.renew().then(() => client.reconnect(), () => undefined);
+    }
+    if (client.snapshot.phase !== "refused") renewInTime(client, session);
+  }, pause);
+}
+
+/** The state of one activity, of the type that its reducer gives it. */
+export const stateOf = <State,>(snapshot: Snapshot, activity: Activity<State>): State =>
+  snapshot.activities[activity.name] as State;
+
+export function show(content: () => ComponentChild): void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const asked = new URLSearchParams(location.search).get("theme");
+  const paint = () => {
+    document.documentElement.dataset["theme"] = asked ?? (dark.matches ? "dark" : "light");
+  };
+  paint();
+  dark.addEventListener("change", paint);
+  const page = document.getElementById("page");
+  if (page) render(content(), page);
+}
+
+/** The tab's title follows the room's. */
+export function titled(text: () => string): void {
+  effect(() => {
+    document.title = [text(), words.value.app].filter(Boolean).join(" · ");
+  });
+}

@@ -1,0 +1,23 @@
+import type { JSX } from "preact";
+import { explain, words } from "../i18n/words";
+import type { Failure } from "../room/failure";
+import { Empty } from "./bricks";
+
+/** There is no way in: what is the matter, and the one thing to do about it. */
+export function Gone({ failure, onAgain }: { failure: Failure; onAgain?: () => void }): JSX.Element {
+  const t = words.value;
+  const again = onAgain ?? (() => location.reload());
+  if (failure.code === "not_found") {
+    return <Empty drawing="lost" title={t.no_room} hint={t.no_room_hint} />;
+  }
+  if (failure.code === "revoked" || failure.code === "forbidden") {
+    return <Empty drawing="lost" title={explain(failure.code)} hint={t.no_access_hint} />;
+  }
+  return (
+    <Empty drawing="lost" title={explain(failure.code)}>
+      <button type="button" class="button main" onClick={again}>
+        {t.try_again}
+      </button>
+    </Empty>
+  );
+}

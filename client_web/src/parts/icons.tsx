@@ -1,0 +1,49 @@
+import type { JSX } from "preact";
+
+const PATHS = {
+  send: "M4 12 20 4l-5 16-3.5-6.5L4 12Zm7.5 1.5L20 4",
+  pin: "M9 4h6l-1 6 3 3v2H7v-2l3-3-1-6Zm3 11v5",
+  trash: "M5 7h14M10 7V5h4v2m-7 0 1 12h8l1-12",
+  undo: "M9 8H5V4m0 4a8 8 0 1 1-1 6",
+  chat: "M5 6h14v10h-8l-4 3v-3H5V6Z",
+  bars: "M5 19V11h4v8m0 0V5h4v14m0 0v-5h4v5M3 19h18",
+  now: "M12 5v7l4 3M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z",
+  more: "M6 12h.01M12 12h.01M18 12h.01",
+  plus: "M12 5v14M5 12h14",
+  close: "m6 6 12 12M18 6 6 18",
+  check: "m5 12.5 4.5 4.5L19 7.5",
+  clock: "M12 7v5l3 2m-3-11a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z",
+  play: "M8 5v14l11-7L8 5Z",
+  pause: "M8 5v14M16 5v14",
+  stop: "M6 6h12v12H6z",
+  eye: "M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6Zm9-2.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5Z",
+  hidden: "M4 4l16 16M10 6.3A9 9 0 0 1 12 6c5.5 0 9 6 9 6a15 15 0 0 1-3 3.5M6.5 8A14 14 0 0 0 3 12s3.5 6 9 6a9 9 0 0 0 3.5-.7",
+  people: "M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm-6 8c0-3 2.5-5 6-5s6 2 6 5m1-14a3 3 0 0 1 0 6m2 3c2 0.6 3 2.3 3 5",
+  down: "m6 9 6 6 6-6",
+  up: "m6 15 6-6 6 6",
+  alert: "M12 8v5m0 3h.01M12 3 2.5 20h19L12 3Z",
+  share: "M12 15V4m0 0L8 8m4-4 4 4M5 13v7h14v-7",
+  copy: "M9 9h11v11H9zM5 15V4h11",
+  keys: "M3 7h18v10H3zM7 11h.01M12 11h.01M17 11h.01M8 14h8",
+  door: "M6 20V4h9v16M4 20h16M12 12h.01",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 24 }: { name: IconName; size?: number }): JSX.Element {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.8"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,49 @@
+import type { JSX } from "preact";
+import { figure, switchLanguage, words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { lifecycle } from "../room/activities/lifecycle";
+import { Logo } from "./bricks";
+import { Icon } from "./icons";
+
+export function LanguageSwitch(): JSX.Element {
+  const t = words.value;
+  return (
+    <button type="button" class="button quiet language" aria-label={t.switch_language} onClick={switchLanguage}>
+      {t.other_language}
+    </button>
+  );
+}
+
+/** How many are in the room. */
+export function Occupancy({ count }: { count: number | null }): JSX.Element | null {
+  const t = words.value;
+  if (count === null) return null;
+  return (
+    <span class="occupancy figures" title={t.people(figure(count))}>
+      <Icon name="people" size={16} />
+      <span aria-hidden="true">{figure(count)}</span>
+      <span class="seen-by-readers">{t.people(figure(count))}</span>
+    </span>
+  );
+}
+
+/** Whether the room is on. */
+export function Live({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
+  const open = stateOf(room.now.value, lifecycle).status === "open";
+  return <span class={`tag ${open ? "live" : ""}`}>{open ? t.live : t.room_closed}</span>;
+}
+
+export function TopBar({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
+  const { title } = stateOf(room.now.value, lifecycle);
+  return (
+    <header class="top">
+      <Logo />
+      <h1>{title || t.app}</h1>
+      <Live room={room} />
+      <Occupancy count={room.now.value.occupancy} />
+      <LanguageSwitch />
+    </header>
+  );
+}

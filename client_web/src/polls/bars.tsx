@@ -1,0 +1,78 @@
+import type { JSX } from "preact";
+import { figure, words } from "../i18n/words";
+import { Icon } from "../parts/icons";
+import { average, bars, type Poll } from "../room/activities/polls";
+import type { Result } from "../room/messages";
+
+/** The sign of an option: a numbered block. Colours repeat after ten, numbers never. */
+export function Sign({ place }: { place: number }): JSX.Element {
+  return (
+    <span class={`sign b${(place % 10) + 1} figures`} aria-hidden="true">
+      {place + 1}
+    </span>
+  );
+}
+
+export const percent = (share: number): string => `${Math.round(share * 100)}%`;
+
+interface BarsProps {
+  poll: Poll;
+  result: Result | null;
+  mine?: readonly number[];
+}
+
+/** A result as rows of blocks. */
+export function Bars({ poll, result, mine }: BarsProps): JSX.Element {
+  const t = words.value;
+  const rows = bars(poll, result, t.poll_points);
+  const mean = poll.kind === "rating" && result ? average(result) : null;
+  return (
+    <div class="stack">
+      {mean !== null && (
+        <p class="mean">
+          <b class="figures">{mean.toFixed(1)}</b> {t.poll_average_of}
+        </p>
+      )}
+      <ol class="bars">
+        {rows.map((row, place) => (
+          <li key={row.choice} class={row.best && poll.status === "closed" ? "best" : ""}>
+            <div class="row tight">
+              <Sign place={place} />
+              <span class="grow">
+                {row.label}
+                {mine?.includes(row.choice) && <span class="tag good">{t.poll_mine}</span>}
+              </span>
+              {result && (
+                <span class="figures count">
+                  <b>{figure(row.count)}</b> {percent(row.share)}
+                </span>
+              )}
+            </div>
+            <div class={`bar b${(place % 10) + 1} ${row.count ? "" : "none"}`}>
+              <i style={{ width: percent(row.length) }} />
+            </div>
+          </li>
+        ))}
+      </ol>
+      {!result && (
+        <p class="note row tight">
+          <Icon name="hidden" size={16} />
+          {t.poll_hidden}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** How many have voted, of how many, and how many of them are guests. */
+export function Turnout({ result, occupancy }: { result: Result | null; occupancy: number | null }): JSX.Element | null {
+  const t = words.value;
+  if (!result) return null;
+  const voted = figure(result.voters);
+  return (
+    <span class="figures">
+      {occupancy !== null && occupancy >= result.voters ? t.poll_of(voted, figure(occupancy)) : t.poll_voters(voted)}
+      {result.guests.voters > 0 && ` · ${t.poll_guests(figure(result.guests.voters))}`}
+    </span>
+  );
+}

@@ -1,0 +1,116 @@
+import type { Activity } from "../activity";
+import type { By, LoggedEvent } from "../messages";
+
+/** Messages kept while the newest are read. */
+export const CHAT_KEPT = 400;
+/** Messages kept once older ones were asked for. */
+const CHAT_KEPT_OLDER = 3_000;
+
+export interface ChatMessage {
+  readonly message: string;
+  /** Where it was first sent; the order of messages. */
+  readonly seq: number;
+  readonly at: number;
+  readonly by: By;
+  readonly text: string;
+}
+
+export interface ChatState {
+  readonly messages: readonly ChatMessage[];
+  readonly pinned: ChatMessage | null;
+  /** What staff deleted; told to hosts only. */
+  readonly bin: readonly ChatMessage[];
+  /** Older messages were loaded in front. */
+  readonly older: boolean;
+}
+
+type Whole = Extract<LoggedEvent, { type: "chat.sent" | "chat.binned" | "chat.restored" }>;
+
+function messageOf(event: Whole): ChatMessage | null {
+  if (event.data === null || event.by === null) return null;
+  const { message, text } = event.data;
+  if (event.type === "chat.sent") return { message, text, by: event.by, seq: event.seq, at: event.at };
+  const { sent_seq, sent_at } = event.data as Extract<typeof event.data, { sent_seq: number }>;
+  return { message, text, by: event.by, seq: sent_seq, at: sent_at };
+}
+
+/** With `message` in its place by seq. Nearly always that is the end. */
+function put(messages: readonly ChatMessage[], message: ChatMessage): readonly ChatMessage[] {
+  const last = messages[messages.length - 1];
+  if (!last || last.seq < message.seq) return [...messages, message];
+  if (messages.some((one) => one.seq === message.seq)) return messages;
+  const place = messages.findIndex((one) => one.seq > message.seq);
+  return [...messages.slice(0, place), message, ...messages.slice(place)];
+}
+
+const without = (messages: readonly ChatMessage[], message: string | undefined) =>
+  messages.filter((one) => one.message !== message);
+
+function bounded(state: ChatState): ChatState {
+  const most = state.older ? CHAT_KEPT_OLDER : CHAT_KEPT;
+  return state.messages.length > most ? { ...state, messages: state.messages.slice(-most) } : state;
+}
+
+export const chat: Activity<ChatState> & {
+  extend(state: ChatState, events: readonly LoggedEvent[]): ChatState;
+  newest(state: ChatState): ChatState;
+} = {
+  name: "chat",
+  counted: ["chat.sent"],
+
+  read(view) {
+    const { messages = [], pinned = null, bin = [] } = (view ?? {}) as Partial<ChatState>;
+    return { messages, pinned, bin, older: false };
+  },
+
+  apply(state, event) {
+    switch (event.type) {
+      case "chat.sent": {
+        const message = messageOf(event);
+        return message ? bounded({ ...state, messages: put(state.messages, message) }) : state;
+      }
+      case "chat.deleted": {
+        const which = event.data?.message;
+        return {
+          ...state,
+          messages: without(state.messages, which),
+          pinned: state.pinned?.message === which ? null : state.pinned,
+        };
+      }
+      case "chat.binned": {
+        const message = messageOf(event);
+        return message ? { ...state, bin: [...state.bin, message].slice(-200) } : state;
+      }
+      case "chat.unbinned":
+        return { ...state, bin: without(state.bin, event.data?.message) };
+      case "chat.restored": {
+        const message = messageOf(event);
+        const first = state.messages[0];
+        // Older than what is shown: it comes with the history, if that is asked for.
+        if (!message || (first && message.seq < first.seq)) return state;
+        return bounded({ ...state, messages: put(state.messages, message) });
+      }
+      case "chat.pinned": {
+        const pinned = state.messages.find((one) => one.message === event.data?.message);
+        return pinned ? { ...state, pinned } : state;
+      }
+      case "chat.unpinned":
+        return { ...state, pinned: null };
+      default:
+        return state;
+    }
+  },
+
+  /** With older messages in front, from a page of history. */
+  extend(state, events) {
+    let { messages } = state;
+    for (const event of events) {
+      const message = event.type === "chat.sent" || event.type === "chat.restored" ? messageOf(event) : null;
+      if (message) messages = put(messages, message);
+    }
+    return { ...state, messages: messages.slice(-CHAT_KEPT_OLDER), older: true };
+  },
+
+  /** Only the newest again, once nobody reads the older ones. */
+  newest: (state) => (state.older ? { ...state, messages: state.messages.slice(-CHAT_KEPT), older: false } : state),
+};

@@ -1,0 +1,172 @@
+import type { Activity } from "../activity";
+import type { LoggedEvent, PollCreated, Result } from "../messages";
+
+/** A poll as it is shown. A running clock has `closes_at`, a paused one `remaining_ms`. */
+export interface Poll extends PollCreated {
+  readonly status: "draft" | "open" | "closed";
+  readonly closes_at: number | null;
+  readonly remaining_ms: number | null;
+  readonly opened_at: number | null;
+  readonly closed_at: number | null;
+  /** As last told; null where it may not be seen. Whether to show it, `resultFor` says. */
+  readonly result: Result | null;
+}
+
+export interface PollsState {
+  /** Oldest first. */
+  readonly polls: readonly Poll[];
+}
+
+export const RATING = 5;
+
+/** Choices count from 0 in the order of the options; a rating's are 1 to 5. */
+export const firstChoice = (poll: Pick<Poll, "kind">): number => (poll.kind === "rating" ? 1 : 0);
+
+const places = (poll: PollCreated): number => (poll.kind === "rating" ? RATING : poll.options.length);
+
+function nought(poll: PollCreated): Result {
+  const counts = Array.from({ length: places(poll) }, () => 0);
+  return { counts, voters: 0, guests: { counts, voters: 0 } };
+}
+
+const ASLEEP = { closes_at: null, remaining_ms: null, opened_at: null, closed_at: null } as const;
+
+function change(state: PollsState, poll: string, next: (poll: Poll) => Poll): PollsState {
+  return { polls: state.polls.map((one) => (one.poll === poll ? next(one) : one)) };
+}
+
+function opened(state: PollsState, event: Extract<LoggedEvent, { type: "poll.opened" }>): PollsState {
+  if (!event.data) return state;
+  const { closes_at, ...words } = event.data;
+  const known = state.polls.find((one) => one.poll === words.poll);
+  const poll: Poll = {
+    ...ASLEEP,
+    ...words,
+    closes_at,
+    status: "open",
+    opened_at: event.at,
+    result: known?.result ?? (words.hidden ? null : nought(words)),
+  };
+  if (known) return change(state, poll.poll, () => poll);
+  return { polls: [...state.polls, poll] };
+}
+
+export const polls: Activity<PollsState> = {
+  name: "polls",
+
+  read: (view) => ({ polls: (view as PollsState | undefined)?.polls ?? [] }),
+
+  apply(state, event) {
+    switch (event.type) {
+      case "poll.created": {
+        if (!event.data) return state;
+        const draft: Poll = { ...ASLEEP, ...event.data, status: "draft", result: nought(event.data) };
+        return { polls: [...state.polls, draft] };
+      }
+      case "poll.opened":
+        return opened(state, event);
+      case "poll.paused":
+      case "poll.resumed":
+      case "poll.extended": {
+        if (!event.data) return state;
+        const { poll, ...clock } = event.data;
+        return change(state, poll, (one) => ({ ...one, closes_at: null, remaining_ms: null, ...clock }));
+      }
+      case "poll.hidden":
+        return event.data ? change(state, event.data.poll, (one) => ({ ...one, hidden: true })) : state;
+      case "poll.revealed": {
+        if (!event.data) return state;
+        const { poll, result } = event.data;
+        return change(state, poll, (one) => ({ ...one, hidden: false, result }));
+      }
+      case "poll.closed": {
+        if (!event.data) return state;
+        const { poll, result } = event.data;
+        return change(state, poll, (one) => ({
+          ...one,
+          status: "closed",
+          closes_at: null,
+          remaining_ms: null,
+          closed_at: event.at,
+          result: result ?? one.result,
+        }));
+      }
+      case "poll.counted": {
+        if (!event.data) return state;
+        const { poll, result } = event.data;
+        return change(state, poll, (one) => ({ ...one, result }));
+      }
+      case "poll.removed": {
+        const removed = event.data?.poll;
+        return { polls: state.polls.filter((one) => one.poll !== removed) };
+      }
+      default:
+        return state;
+    }
+  },
+
+  hear(state, type, body) {
+    if (type !== "poll.tally") return state;
+    // A tally that was under way when the poll closed says less than the closing did.
+    return change(state, String(body["poll"]), (one) =>
+      one.status === "open" ? { ...one, result: body["result"] as Result } : one,
+    );
+  },
+};
+
+/** The result, if this person may see it now. */
+export function resultFor(poll: Poll, staff: boolean): Result | null {
+  return staff || !poll.hidden ? poll.result : null;
+}
+
+/** What is on: the poll that opened last; else, for a while, the one that closed last. */
+export function pollOnNow(state: PollsState): Poll | null {
+  const open = state.polls.filter((poll) => poll.status === "open");
+  return open.sort((a, b) => (b.opened_at ?? 0) - (a.opened_at ?? 0))[0] ?? null;
+}
+
+export function pollLastClosed(state: PollsState): Poll | null {
+  const closed = state.polls.filter((poll) => poll.status === "closed");
+  return closed.sort((a, b) => (b.closed_at ?? 0) - (a.closed_at ?? 0))[0] ?? null;
+}
+
+export const isPaused = (poll: Poll): boolean => poll.status === "open" && poll.remaining_ms !== null;
+
+/** How long is left, in ms of room time; null without a clock. */
+export function timeLeft(poll: Poll, now: number): number | null {
+  if (poll.status !== "open") return null;
+  if (poll.remaining_ms !== null) return poll.remaining_ms;
+  return poll.closes_at === null ? null : Math.max(0, poll.closes_at - now);
+}
+
+/** One bar of a result. */
+export interface Bar {
+  readonly choice: number;
+  readonly label: string;
+  readonly count: number;
+  /** Of all who voted, 0 to 1. With several choices a person they add up to more than 1. */
+  readonly share: number;
+  /** As long as a bar may be, 0 to 1: the longest is 1. */
+  readonly length: number;
+  readonly best: boolean;
+}
+
+export function bars(poll: Poll, result: Result | null, label: (choice: number) => string): Bar[] {
+  const first = firstChoice(poll);
+  const counts = result?.counts ?? nought(poll).counts;
+  const most = Math.max(0, ...counts);
+  return counts.map((count, place) => ({
+    choice: place + first,
+    label: poll.kind === "rating" ? label(place + first) : (poll.options[place] ?? ""),
+    count,
+    share: result?.voters ? count / result.voters : 0,
+    length: most ? count / most : 0,
+    best: most > 0 && count === most,
+  }));
+}
+
+/** The mean of a rating; null before the first vote. */
+export function average(result: Result): number | null {
+  const sum = result.counts.reduce((total, count, place) => total + count * (place + 1), 0);
+  return result.voters ? sum / result.voters : null;
+}

@@ -1,0 +1,84 @@
+import { api, type Pass } from "./api";
+import { Failure } from "./failure";
+import type { Shelf } from "./storage";
+
+/** What a browser keeps to come back as the same person. */
+interface Kept {
+  pass: Pass;
+  link?: string;
+  nickname?: string;
+}
+
+/** Renew this long before a token runs out, so that nobody is thrown out in the middle. */
+const AHEAD = 90_000;
+
+export const DEVICE = "showfloor.device";
+export const NICKNAME = "showfloor.nickname";
+
+/** Who somebody is in one room: how they got in, and how to get in again when the token has run out. */
+export class Session {
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly key: string,
+    private kept: Kept,
+  ) {}
+
+  get pass(): Pass {
+    return this.kept.pass;
+  }
+
+  /** How long from now until the token should be renewed, in ms. */
+  get freshFor(): number {
+    return this.kept.pass.expires_at - Date.now() - AHEAD;
+  }
+
+  async renew(): Promise<void> {
+    const { pass, link, nickname } = this.kept;
+    this.#keep({ ...this.kept, pass: await enter(this.shelf, pass.room, link, nickname ?? pass.name) });
+  }
+
+  forget(): void {
+    this.shelf.drop(this.key);
+  }
+
+  #keep(kept: Kept): void {
+    this.kept = kept;
+    this.shelf.set(this.key, kept);
+  }
+
+  /** As before on this device, if what was kept still opens the room. */
+  static async resume(shelf: Shelf, page: string, room: string): Promise<Session | null> {
+    const key = `showfloor.pass.${page}.${room}`;
+    const kept = shelf.get<Kept>(key);
+    if (!kept?.pass?.token) return null;
+    const session = new Session(shelf, key, kept);
+    if (session.freshFor < 0) await session.renew();
+    return session;
+  }
+
+  /** Come in by a link, or as a guest with a nickname. */
+  static async begin(shelf: Shelf, page: string, room: string, link?: string, nickname?: string): Promise<Session> {
+    const pass = await enter(shelf, room, link, nickname);
+    const session = new Session(shelf, `showfloor.pass.${page}.${pass.room}`, { pass });
+    session.#keep({ pass, ...(link ? { link } : {}), ...(nickname ? { nickname } : {}) });
+    if (nickname) shelf.set(NICKNAME, nickname);
+    return session;
+  }
+}
+
+async function enter(shelf: Shelf, room: string, link?: string, nickname?: string): Promise<Pass> {
+  const device = shelf.get<string>(DEVICE);
+  if (!link && !nickname) throw new Failure("unauthorized");
+  const pass = link ? await api.exchange(link, nickname, device) : await api.guest(room, nickname ?? "", device);
+  if (pass.device) shelf.set(DEVICE, pass.device);
+  return pass;
+}
+
+/** The room and the link in a page's address. The link is a key: it leaves the address bar at once. */
+export function takeAddress(): { room: string; link: string | undefined } {
+  const room = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const link = fragment.get("link") ?? fragment.get("l") ?? undefined;
+  if (link) history.replaceState(null, "", location.pathname + location.search);
+  return { room, link };
+}
