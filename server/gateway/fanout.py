@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import TYPE_CHECKING
 
 from protocols.frames import Prepared, join_frames, parts
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 # One write is at most about this long, so that a transport can say "enough" between two of them.
 CHUNK = 64 * 1024
+_marks = count()
 
 
 class Channel:
@@ -22,9 +24,11 @@ class Channel:
     the channel when they change sides; a closed socket has left by itself.
     """
 
-    __slots__ = ("_direct", "_queued", "_writes")
+    __slots__ = ("_direct", "_mark", "_queued", "_writes")
 
     def __init__(self) -> None:
+        # A socket may hear several channels, in which the same key is another thing.
+        self._mark = next(_marks)
         self._direct: dict[Socket, Callable[[bytes], None]] = {}
         self._queued: dict[Socket, None] = {}
         self._writes: tuple[Callable[[bytes], None], ...] | None = ()
@@ -67,7 +71,7 @@ class Channel:
         for write in writes:
             write(data)
         for socket in queued:
-            socket.send_volatile(key, prepared)
+            socket.send_volatile(f"{self._mark} {key}", prepared)
 
     def place(self, socket: Socket, write: Callable[[bytes], None] | None) -> None:
         """Puts a socket on its side; `write` is None for one that has to queue. For the socket's own use."""

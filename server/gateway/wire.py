@@ -96,6 +96,16 @@ class WebSocketWire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parses, and passes each message on."""
+        if not self._gateways:
+            self._feed(data)
+            return
+        # Frames may follow the request at once; the library must not see them before it has answered.
+        head, end, rest = data.partition(b"\r\n\r\n")
+        self._feed(head + end)
+        if rest and not self._closing:
+            self._feed(rest)
+
+    def _feed(self, data: bytes) -> None:
         websocket = self._websocket
         websocket.receive_data(data)
         for event in websocket.events_received():
@@ -156,8 +166,8 @@ class WebSocketWire(asyncio.Protocol):
 
     def close(self, closing: Closing) -> None:
         """Sends a close frame and waits shortly for the peer's; a peer that does not read is cut off."""
-        self._connection = self._probing = None
-        self._message = None
+        self._connection = self._message = None
+        self._end_probe()
         if self._closing:
             return
         self._closing = True
@@ -325,10 +335,13 @@ class WebSocketWire(asyncio.Protocol):
 
     def _end(self, closing: Closing) -> None:
         """Tells whoever used this wire that it is gone."""
+        self._end_probe()
         connection, self._connection = self._connection, None
-        probing, self._probing = self._probing, None
         if connection is not None:
             connection.close(closing)
+
+    def _end_probe(self) -> None:
+        probing, self._probing = self._probing, None
         if probing is not None:
             probing.probe = None
             probing.session.end_probe()

@@ -15,7 +15,3 @@ def test_codes_and_words_are_unique() -> None:
 
 def test_words_fit_into_a_close_frame() -> None:
     assert all(len(closing.value.encode()) <= 123 for closing in Closing)
-
-
-def test_words_lead_back_to_the_member() -> None:
-    assert Closing("slow_consumer") is Closing.SLOW_CONSUMER

@@ -22,7 +22,6 @@ from protocols.socketio import (
     disconnect_packet,
     encode_answer,
     encode_event,
-    prepare_packet,
     refusal,
 )
 from tests.protocols.test_frames import read
@@ -192,7 +191,6 @@ def test_what_the_server_says_of_a_namespace() -> None:
         "data": {"code": "banned"},
     }
     assert disconnect_packet("/").payload == b"41"
-    assert prepare_packet(b"2").payload == b"2"
 
 
 # The session

@@ -129,6 +129,20 @@ async def test_volatile_waits_once_a_key() -> None:
     await gateway.stop()
 
 
+async def test_key_of_one_channel_is_not_that_of_another() -> None:
+    application = Notes()
+    gateway = Gateway.serving(application)
+    socket = await joined(gateway, application, polling=True)
+    channels = [Channel(), Channel()]
+
+    for number, channel in enumerate(channels):
+        channel.add(socket)
+        channel.send_volatile("occupancy", message(str(number)))
+
+    assert socket.connection.take() == b"40\x1e41"
+    await gateway.stop()
+
+
 async def test_slow_consumer_is_closed_and_the_others_hear_on() -> None:
     application = Notes()
     gateway = Gateway.serving(application, config(outbox_limit=10_000))

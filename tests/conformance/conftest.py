@@ -1,0 +1,40 @@
+"""The conformance peers on a real uvicorn with uvloop, in a thread of their own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+import uvicorn
+
+from server.gateway.conformance import conformance_app, conformance_gateways, uvicorn_config
+
+
+@pytest.fixture(scope="session")
+def port() -> Iterator[int]:
+    """Where the peers listen."""
+    gateways = conformance_gateways()
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn_config(conformance_app(*gateways), *gateways, log_config=None, lifespan="off", loop="uvloop")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started:
+        assert time.monotonic() < deadline, "uvicorn did not start"
+        time.sleep(0.01)
+    yield listener.getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+async def http(port: int) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client at the peers' address."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        yield client

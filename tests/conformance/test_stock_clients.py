@@ -1,0 +1,90 @@
+"""The official clients against the conformance peers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import socketio
+
+NODE = Path(__file__).parent / "node"
+
+
+@pytest.fixture(scope="session")
+def node_client() -> Path:
+    """The Node client, installed on first use from the lock file."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node and npm are not on PATH")
+    return NODE / "client.js"
+
+
+async def run(*command: str, within: float = 90) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=NODE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), within)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise
+    assert process.returncode == 0, err.decode()
+    return out.decode()
+
+
+@pytest.mark.parametrize(
+    ("transports", "transport"),
+    [("websocket", "websocket"), ("polling", "polling"), ("polling,websocket", "websocket")],
+)
+async def test_socket_io_client(port: int, node_client: Path, transports: str, transport: str) -> None:
+    if not (NODE / "node_modules" / "socket.io-client").is_dir():
+        await run("npm", "ci", "--no-audit", "--no-fund")
+
+    seen = json.loads(await run("node", str(node_client), f"http://127.0.0.1:{port}", transports, within=20))
+
+    assert seen == {
+        "auth": {"token": "abc"},
+        "transport": transport,
+        "back": [1, "二", {"three": [True, None]}],
+        "binary": [[1, 2, 3], [4]],
+        "ack": ["a", 1],
+        "binaryAck": [7, 8],
+        "inOrder": True,
+        "alive": True,
+        "reason": "io client disconnect",
+    }
+
+
+@pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]])
+async def test_python_socketio(port: int, transports: list[str]) -> None:
+    client = socketio.AsyncClient(reconnection=False)
+    back: asyncio.Queue[tuple[Any, ...]] = asyncio.Queue()
+    auth: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def note(*args: Any) -> None:
+        back.put_nowait(args)
+
+    client.on("message-back", note, namespace="/custom")
+    client.on("auth", auth.put_nowait, namespace="/custom")
+    await client.connect(
+        f"http://127.0.0.1:{port}", namespaces=["/custom"], auth={"token": "abc"}, transports=transports
+    )
+    try:
+        async with asyncio.timeout(10):
+            assert await auth.get() == {"token": "abc"}
+            await client.emit("message", (1, "二", {"three": [True]}), namespace="/custom")
+            assert await back.get() == (1, "二", {"three": [True]})
+            await client.emit("message", b"\x01\x02", namespace="/custom")
+            assert await back.get() == (b"\x01\x02",)
+            assert await client.call("message-with-ack", b"\x03", namespace="/custom") == b"\x03"
+            for number in range(50):
+                assert await client.call("message-with-ack", number, namespace="/custom") == number
+            await asyncio.sleep(0.7)  # two pings
+            assert client.connected
+    finally:
+        await client.disconnect()
+        await client.shutdown()

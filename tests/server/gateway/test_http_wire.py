@@ -1,0 +1,81 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from server.gateway import http_wire
+from tests.server.gateway.rig import UPGRADE, Notes, Served, serving
+
+GET = b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    async with serving(Notes()) as running:
+        yield running
+
+
+async def answer(served: Served, data: bytes) -> bytes:
+    reader, writer = await served.raw(data)
+    async with asyncio.timeout(2):
+        line = await reader.readline()
+    writer.close()
+    return line
+
+
+async def test_ordinary_request(served: Served) -> None:
+    assert b" 200 " in await answer(served, GET + b"\r\n")
+
+
+async def test_head_at_the_limit_and_over_it(served: Served) -> None:
+    assert b" 200 " in await answer(served, GET + b"X: " + b"x" * 15_000 + b"\r\n\r\n")
+    assert b" 431 " in await answer(served, GET + b"X: " + b"x" * 17_000 + b"\r\n\r\n")
+    assert b" 431 " in await answer(served, GET + (b"X: " + b"x" * 1000 + b"\r\n") * 17 + b"\r\n")
+
+
+async def test_head_that_never_ends(served: Served) -> None:
+    assert b" 431 " in await answer(served, GET + b"X: " + b"x" * 17_000)
+    assert b" 431 " in await answer(served, b"GET /" + b"x" * 17_000)
+
+
+async def test_upgrade_with_a_long_head(served: Served) -> None:
+    assert b" 431 " in await answer(served, UPGRADE[:-2] + b"X: " + b"x" * 17_000 + b"\r\n\r\n")
+
+
+async def test_long_body_is_not_taken_for_a_head(served: Served) -> None:
+    post = b"POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nContent-Length: 40000\r\n\r\n"
+    assert b" 400 " in await answer(served, post + b"x" * 40_000)
+
+
+@pytest.mark.parametrize("start", [b"", b"GET /socket.io/ HT", GET], ids=["nothing", "half a line", "half a head"])
+async def test_slow_head(served: Served, start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_wire, "HEAD_TIME_S", 0.05)
+    assert b" 408 " in await answer(served, start)
+
+
+async def test_slow_body(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_wire, "BODY_TIME_S", 0.05)
+    session = served.gateway.open("polling", "127.0.0.1", {})
+    path = b"/socket.io/?EIO=4&transport=polling&sid=" + session.session.sid.encode()
+    assert b" 408 " in await answer(served, b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n4a")
+
+
+async def test_second_request_on_one_connection(served: Served) -> None:
+    reader, writer = await served.raw(GET + b"\r\n")
+    for _ in range(3):
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        assert (await reader.readexactly(length)).startswith(b"0{")
+        writer.write(GET + b"\r\n")
+    writer.close()
+
+
+async def test_upgrade_behind_an_open_request(served: Served) -> None:
+    session = served.gateway.open("polling", "127.0.0.1", {})
+    wait = GET.replace(b"polling", b"polling&sid=" + session.session.sid.encode())
+    assert b" 400 " in await answer(served, wait + b"\r\n" + UPGRADE)
+
+
+async def test_nonsense(served: Served) -> None:
+    assert b" 400 " in await answer(served, b"\x16\x03\x01 hello\r\n\r\n")
