@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -35,11 +35,15 @@ class Request(BaseModel):
 
 
 class RoomJoin(Request):
-    """Enter a room; with ``position``, and get what was missed since."""
+    """Enter a room; with ``position``, and get what was missed since.
+
+    ``audience`` is what the client listened as when it got there: as another audience it was told other events.
+    """
 
     type: ClassVar[str] = "room.join"
 
     position: Place | None = None
+    audience: Literal["everyone", "hosts"] | None = None
 
 
 class RoomLeave(Request):

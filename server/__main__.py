@@ -20,9 +20,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         run = arguments.run
-        return int(run(arguments))
+        code: int = run(arguments)
+        return code
     except SettingsError as error:
-        print(f"showfloor: {error}", file=sys.stderr)  # noqa: T201 - for the person at the terminal
+        print(f"showfloor: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -89,9 +90,10 @@ def _data(parser: argparse.ArgumentParser) -> None:
 
 def _serve(arguments: argparse.Namespace) -> int:
     if arguments.conformance:
-        from server.gateway.conformance import serve_conformance
+        from server.serve import serve_conformance
 
-        serve_conformance(host=arguments.host or "127.0.0.1", port=8000 if arguments.port is None else arguments.port)
+        port = 8000 if arguments.port is None else arguments.port
+        serve_conformance(arguments.host or "127.0.0.1", port)
         return 0
 
     from server.serve import serve
@@ -105,7 +107,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         tls_key=arguments.tls_key,
     )
     for name in unknown_settings():
-        print(f"showfloor: {name} is set, but there is no such setting", file=sys.stderr)  # noqa: T201
+        print(f"showfloor: {name} is set, but there is no such setting", file=sys.stderr)
     return serve(settings, bots=arguments.demo and not arguments.no_bots)
 
 
@@ -116,21 +118,21 @@ def _token(arguments: argparse.Namespace) -> int:
     token = asyncio.run(
         make_token(settings, room=arguments.room, user=arguments.user, role=Role(arguments.role), name=arguments.name)
     )
-    print(token)  # noqa: T201
+    print(token)
     return 0
 
 
 def _key(arguments: argparse.Namespace) -> int:
     from server.app import make_api_key
 
-    print(asyncio.run(make_api_key(Settings.load(data=arguments.data), label=arguments.label)))  # noqa: T201
+    print(asyncio.run(make_api_key(Settings.load(data=arguments.data), label=arguments.label)))
     return 0
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
-    from server.app import migrate
+    from server.app import bring_up_to_date
 
-    migrate(Settings.load(data=arguments.data))
+    asyncio.run(bring_up_to_date(Settings.load(data=arguments.data)))
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +16,15 @@ from pydantic import ValidationError
 from protocols.closing import Closing
 from protocols.errors import Code, Refused
 from protocols.limits import UNANSWERED_LIMIT
+from protocols.messages import Command, Position, audience_of
 from protocols.requests import REQUESTS, Request, RoomHistory, RoomJoin
 from rooms.registry import REGISTRY, explained
 from server.gateway.application import Accepted, Ack, Recovery
-from server.gateway.events import parse_offset
+from server.gateway.events import parse_offset, position_frame
 from server.gateway.join import Joining, own_room
 from server.gateway.pid import Pids, Session
 from server.gateway.throttle import Rate, Throttle, Verdict
+from server.hosting.draft import Sender
 from server.identity import Identity, Viewer
 
 if TYPE_CHECKING:
@@ -43,9 +45,20 @@ class Entrant:
     """What the door keeps of a socket; ``waiting`` holds what came in while a request is being answered."""
 
     viewer: Viewer
+    sender: Sender
     throttle: Throttle
     host: Host | None = None
     waiting: deque[tuple[str, list[Any], Ack | None]] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request of this socket is being answered."""
+        return self.waiting is not None
+
+    def put_behind(self, rest: deque[tuple[str, list[Any], Ack | None]]) -> None:
+        """Lets these wait for the request that is being answered."""
+        if self.waiting is not None:
+            self.waiting.extend(rest)
 
 
 class Door:
@@ -74,7 +87,8 @@ class Door:
     async def connect(self, socket: Socket, auth: Mapping[str, Any], recovery: Recovery | None) -> Accepted:
         """Checks the token, and resumes a stock client where it was if that can be done whole."""
         viewer = self._viewer(auth)
-        socket.data = entrant = Entrant(viewer, Throttle(self._rate, self._clock()))
+        sender = Sender(viewer.by, bound=viewer.bound, signed_up=viewer.signed_up)
+        socket.data = entrant = Entrant(viewer, sender, Throttle(self._rate, self._clock()))
         self._sockets.add(socket)
 
         closing = self._closings.pop(viewer.user, None)
@@ -153,7 +167,7 @@ class Door:
                 own_room(entrant.viewer, request.room)
                 self._request(socket, entrant, request, ack)
             else:
-                self._command(entrant, name, data, ack)
+                self._command(socket, entrant, name, data, ack)
         except Refused as refused:
             _refuse(ack, refused)
         except Exception:
@@ -164,42 +178,51 @@ class Door:
     def _request(self, socket: Socket, entrant: Entrant, request: Request, ack: Ack | None) -> None:
         if isinstance(request, RoomJoin) and entrant.host is not None and not entrant.host.closed:
             self._enter(socket, entrant, entrant.host, request, ack)
-            return
+        else:
+            self._wait(socket, entrant, self._answer(socket, entrant, request, ack), ack)
+
+    def _wait(self, socket: Socket, entrant: Entrant, work: Coroutine[Any, Any, None], ack: Ack | None) -> None:
+        """Does what takes time; what the socket sends meanwhile stays behind it."""
+
+        async def work_and_go_on() -> None:
+            try:
+                await work
+            except Refused as refused:
+                _refuse(ack, refused)
+            except Exception:
+                log.exception("request_failed")
+                _refuse(ack, Refused(Code.INTERNAL))
+            finally:
+                self._go_on(socket, entrant)
+
         entrant.waiting = deque()
-        task = asyncio.create_task(self._answer(socket, entrant, request, ack))
+        task = asyncio.create_task(work_and_go_on())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, socket: Socket, entrant: Entrant, request: Request, ack: Ack | None) -> None:
-        try:
-            match request:
-                case RoomJoin():
-                    host = await self._joining.open(entrant.viewer)
-                    if socket.closing is None:
-                        self._enter(socket, entrant, host, request, ack)
-                case RoomHistory():
-                    page = await self._joining.history(entrant.viewer, request)
-                    if ack is not None:
-                        ack(page)
-                case _:
-                    self._joining.leave(socket, entrant.viewer)
-                    entrant.host = None
-                    if ack is not None:
-                        ack(b'{"ok":true}')
-        except Refused as refused:
-            _refuse(ack, refused)
-        except Exception:
-            log.exception("request_failed", type=request.type)
-            _refuse(ack, Refused(Code.INTERNAL))
-        finally:
-            self._go_on(socket, entrant)
+        match request:
+            case RoomJoin():
+                host = await self._joining.open(entrant.viewer)
+                if socket.closing is None:
+                    self._enter(socket, entrant, host, request, ack)
+            case RoomHistory():
+                page = await self._joining.history(entrant.viewer, request)
+                if ack is not None:
+                    ack(page)
+            case _:
+                self._joining.leave(socket, entrant.viewer)
+                entrant.host = None
+                if ack is not None:
+                    ack(b'{"ok":true}')
 
     def _go_on(self, socket: Socket, entrant: Entrant) -> None:
-        waiting, entrant.waiting = entrant.waiting or deque(), None
+        waiting = entrant.waiting or deque()
+        entrant.waiting = None
         while waiting and socket.closing is None:
             self._handle(socket, entrant, *waiting.popleft())
-            if entrant.waiting is not None:  # the next request waits too: the rest stays behind it
-                entrant.waiting.extend(waiting)
+            if entrant.busy:  # the next takes time too: the rest stays behind it
+                entrant.put_behind(waiting)
                 return
 
     def _enter(self, socket: Socket, entrant: Entrant, host: Host, request: RoomJoin, ack: Ack | None) -> None:
@@ -207,14 +230,36 @@ class Door:
         entrant.host = host
         if ack is not None:
             ack(answer)
-        socket.send(self._joining.place(entrant.viewer, host))
+        viewer = entrant.viewer
+        socket.send(position_frame(viewer.room, host.live.position, audience_of(viewer.role)))
 
-    def _command(self, entrant: Entrant, name: str, data: dict[str, Any], ack: Ack | None) -> None:
+    def _command(self, socket: Socket, entrant: Entrant, name: str, data: dict[str, Any], ack: Ack | None) -> None:
         command = REGISTRY.command(name, data)
-        own_room(entrant.viewer, command.room)
-        if entrant.host is None:
+        viewer, host = entrant.viewer, entrant.host
+        own_room(viewer, command.room)
+        if host is None:
             raise Refused(Code.NOT_JOINED)
-        entrant.host.submit(command, entrant.viewer, data, _ignore if ack is None else ack)
+        if host.closed:
+            self._wait(socket, entrant, self._reopen(entrant, command, ack), ack)
+        else:
+            _submit(host, command, entrant, ack)
+
+    async def _reopen(self, entrant: Entrant, command: Command, ack: Ack | None) -> None:
+        """The host gave its room up; another takes the command."""
+        entrant.host = await self._joining.open(entrant.viewer)
+        _submit(entrant.host, command, entrant, ack)
+
+
+def _submit(host: Host, command: Command, entrant: Entrant, ack: Ack | None) -> None:
+    def answer(outcome: Position | Refused) -> None:
+        if ack is None:
+            return
+        if isinstance(outcome, Refused):
+            _refuse(ack, outcome)
+        else:
+            ack(b'{"ok":true,"position":{"epoch":"%b","seq":%d}}' % (outcome.epoch.encode(), outcome.seq))
+
+    host.submit(command, entrant.sender, answer)
 
 
 def _request_of(name: str, data: dict[str, Any]) -> Request:
@@ -233,7 +278,3 @@ def _only_object(args: list[Any]) -> dict[str, Any]:
 def _refuse(ack: Ack | None, refused: Refused) -> None:
     if ack is not None:
         ack(orjson.dumps({"ok": False, "error": refused.as_wire()}))
-
-
-def _ignore(answer: bytes) -> None:
-    """For senders who asked for no answer."""

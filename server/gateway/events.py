@@ -58,3 +58,9 @@ def frame(room: str, epoch: str, record: Record, audience: Audience) -> Prepared
     """The record as one Socket.IO event, ready to be written to every member of the audience."""
     place = offset(room, Position(epoch, record.seq), audience)
     return prepare_event(record.type, [orjson.dumps(payload(room, epoch, record, audience))], offset=place)
+
+
+def position_frame(room: str, position: Position, audience: Audience) -> Prepared:
+    """``room.position``: where the room stands; gives a stock client its first offset."""
+    told = orjson.dumps({"room": room, "position": position})
+    return prepare_event("room.position", [told], offset=offset(room, position, audience))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from protocols.errors import Code, Refused
-from protocols.frames import Prepared, prepare_event
+from protocols.frames import Prepared
 from protocols.messages import Audience, Position, audience_of
 from protocols.requests import RoomHistory, RoomJoin
-from server.gateway.events import frame, offset, payload
+from server.gateway.events import frame, payload
 from server.gateway.members import Members
-from server.hosting.replica import Recovered
+from server.hosting.replica import JoinAnswer, NotRecovered, Reason, Recovered
 
 if TYPE_CHECKING:
     from server.gateway.socket import Socket
@@ -33,15 +33,19 @@ class Joining:
         self._now = now
 
     async def open(self, viewer: Viewer) -> Host:
-        """The host of the viewer's room. Raises Refused: not_found, unavailable."""
-        return await self._directory.open(viewer.room)
+        """The host of the viewer's room, which its members then follow. Raises Refused: not_found, unavailable."""
+        host = await self._directory.open(viewer.room)
+        self._members.follow(host)
+        return host
 
     def enter(self, socket: Socket, viewer: Viewer, host: Host, request: RoomJoin) -> bytes:
         """Lets the socket hear the room, and makes the join answer. Never waits, so that no event falls between."""
         audience = audience_of(viewer.role)
         live = host.live
         asked = None if request.position is None else Position(request.position.epoch, request.position.seq)
-        answer = live.join(asked, audience, self._now())
+        answer: JoinAnswer = live.join(asked, audience, self._now())
+        if request.audience is not None and request.audience != audience:
+            answer = NotRecovered(Reason.AUDIENCE)
 
         told: dict[str, Any] = {"ok": True, "recovered": isinstance(answer, Recovered)}
         if isinstance(answer, Recovered):
@@ -60,12 +64,6 @@ class Joining:
             "room": {"id": viewer.room, "occupancy": members.occupancy},
         }
         return orjson.dumps(told)
-
-    def place(self, viewer: Viewer, host: Host) -> Prepared:
-        """``room.position``: gives a stock client its first offset."""
-        position = host.live.position
-        told = orjson.dumps({"room": viewer.room, "position": position})
-        return prepare_event("room.position", [told], offset=offset(viewer.room, position, audience_of(viewer.role)))
 
     def resume(
         self, socket: Socket, viewer: Viewer, host: Host, position: Position, audience: Audience
@@ -87,7 +85,7 @@ class Joining:
         """A page of events as this viewer's audience was told of them."""
         audience = audience_of(viewer.role)
         host = await self.open(viewer)
-        page = await self._history.page(host.live, audience, before=request.before, limit=request.limit)
+        page = await self._history.page(host.live, audience, request.before, request.limit)
         events = [payload(viewer.room, page.epoch, record, audience, typed=True) for record in page.records]
         return orjson.dumps({"ok": True, "events": events, "more": page.more})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import orjson
 
 from protocols.frames import Prepared, prepare_event
 from protocols.messages import Audience, Record, Role
-from server.gateway.events import frame
+from server.gateway.events import frame, position_frame
 from server.gateway.fanout import Channel
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class RoomMembers:
     @property
     def room(self) -> str:
         """The id of the room."""
-        return self.host.live.room.id
+        return self.host.room_id
 
     @property
     def occupancy(self) -> int:
@@ -110,17 +110,21 @@ class RoomMembers:
             for channel in self.channels.values():
                 channel.send_volatile("room.occupancy", event)
 
+    def tell_position(self) -> None:
+        """Sends where the room stands; who stands elsewhere, or in another epoch, joins anew."""
+        for audience, channel in self.channels.items():
+            channel.send([position_frame(self.room, self.host.live.position, audience)])
+
     def occupancy_event(self) -> Prepared:
         """How many are here, as an event."""
         return prepare_event("room.occupancy", [orjson.dumps({"room": self.room, "count": self.occupancy})])
 
 
 class Members:
-    """The rooms that have members on this node; an empty one is forgotten and ``on_empty`` is told."""
+    """The rooms that have members on this node; an empty one is forgotten."""
 
-    def __init__(self, on_empty: Callable[[str], None]) -> None:
+    def __init__(self) -> None:
         self._rooms: dict[str, RoomMembers] = {}
-        self._on_empty = on_empty
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -137,8 +141,16 @@ class Members:
         members = self._rooms.get(viewer.room)
         if members is None:
             members = self._rooms[viewer.room] = RoomMembers(host)
+        self.follow(host)
         members.enter(socket, viewer, audience)
         return members
+
+    def follow(self, host: Host) -> None:
+        """Listens to the host that took over; members whose place is not its place come to recover."""
+        members = self._rooms.get(host.room_id)
+        if members is not None and members.host is not host:
+            members.host = host
+            members.tell_position()
 
     def leave(self, socket: Socket, viewer: Viewer) -> None:
         """Takes a socket out of its room."""
@@ -148,10 +160,19 @@ class Members:
         members.leave(socket, viewer)
         if not members.sockets:
             del self._rooms[viewer.room]
-            self._on_empty(viewer.room)
+
+    def occupied(self, room: str) -> bool:
+        """Whether anybody listens to this room here."""
+        return room in self._rooms
 
     def tell(self, room: str, epoch: str, records: Sequence[Record]) -> None:
         """Sends committed records to the members of a room."""
         members = self._rooms.get(room)
         if members is not None:
             members.tell(epoch, records)
+
+    def tell_epoch(self, room: str, _epoch: str) -> None:
+        """The room's log goes on in another epoch."""
+        members = self._rooms.get(room)
+        if members is not None:
+            members.tell_position()

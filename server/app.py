@@ -1,0 +1,273 @@
+"""The composition root: where the parts of the server are put together, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from protocols.errors import Code, Refused
+from protocols.messages import By, Role
+from rooms.activities.room import RoomCreate
+from rooms.registry import REGISTRY
+from server import logs
+from server.broker.embedded import EmbeddedBroker
+from server.config import Settings
+from server.gateway.config import GatewayConfig
+from server.gateway.door import Door
+from server.gateway.gateway import Gateway
+from server.gateway.join import Joining
+from server.gateway.members import Members
+from server.gateway.peer import Proxies
+from server.gateway.pid import Pids
+from server.gateway.polling import PollingEndpoint
+from server.gateway.throttle import Rate
+from server.gateway.volatile import tell_volatile
+from server.guests import Guests
+from server.hosting.clock import Clock
+from server.hosting.directory import Directory
+from server.hosting.host import Surroundings
+from server.http.app import build_http
+from server.http.limits import AddressBudget
+from server.http.services import Services
+from server.identity import Identity, derived_key
+from server.keys import ApiKeys
+from server.links import Links
+from server.metrics import Metrics
+from server.store.archive import DatabaseArchive
+from server.store.database import Database
+from server.store.history import History
+from server.store.links import StoredKeys, StoredLinks
+from server.store.migrate import migrated
+from server.store.projector import Projector
+from server.store.retention import Retention
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+log = logs.logger("app")
+
+LOG_FILE = "log.sqlite"
+DATABASE_FILE = "rooms.sqlite"
+EXPIRY_S = 1.0  # how often sockets with a token that has run out are looked for
+LAG_LIMIT_S = 60.0  # a projector that fails for longer makes this node unready
+CLI = By("cli", "Showfloor", Role.HOST)
+
+
+def database_url(data: Path) -> str:
+    """The database in a data folder."""
+    return f"sqlite+aiosqlite:///{(data / DATABASE_FILE).absolute()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The log, the database and the rooms at work on them."""
+
+    broker: EmbeddedBroker
+    database: Database
+    projector: Projector
+    retention: Retention
+    directory: Directory
+    members: Members
+    clock: Clock
+
+
+@asynccontextmanager
+async def core(settings: Settings) -> AsyncIterator[Core]:
+    """Opens the log and the database, brings the tables up to date, and closes in order."""
+    await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
+    catalogue = REGISTRY.events
+    broker = EmbeddedBroker(settings.data / LOG_FILE, catalogue)
+    database = Database(database_url(settings.data))
+    try:
+        await migrated(database)
+        projector = Projector(broker, database, catalogue)
+        members = Members()
+        clock = Clock()
+        around = Surroundings(
+            broker=broker,
+            clock=clock,
+            archive=DatabaseArchive(database, catalogue, projector.projected),
+            on_records=members.tell,
+            on_commit=lambda room, head, _due: projector.note(room, head),
+            on_epoch=members.tell_epoch,
+        )
+        directory = Directory(around, occupied=members.occupied)
+        await directory.start()
+        yield Core(broker, database, projector, Retention(database, broker, catalogue), directory, members, clock)
+    finally:
+        await broker.close()
+        await database.close()
+
+
+class App:
+    """The server's parts, at work; ``http`` and ``gateway`` are what a listener needs."""
+
+    def __init__(self, settings: Settings, made: Core) -> None:
+        self.settings = settings
+        self.core = made
+        self.draining = False
+        secret = settings.secret.get_secret_value()
+        self.links = Links(StoredLinks(made.database), secret, token_ttl_s=settings.token_ttl_s)
+        self.identity = Identity(secret, ttl_s=settings.token_ttl_s, revoked=self.links.revoked)
+        history = History(made.database, made.broker, REGISTRY.events)
+        joining = Joining(directory=made.directory, members=made.members, history=history, now=made.clock.now)
+        self.door = Door(identity=self.identity, joining=joining, pids=Pids(derived_key(secret, "pid")), rate=Rate())
+        self.links.on_revoked(self.door.revoke)
+        self.gateway = Gateway.serving(
+            self.door,
+            GatewayConfig(
+                node_id=settings.node_id,
+                max_connections=settings.max_connections,
+                allowed_origins=settings.allowed_origins,
+                trusted_proxies=settings.trusted_proxies,
+            ),
+        )
+        metrics = Metrics()
+        self.services = Services(
+            settings=settings,
+            directory=made.directory,
+            history=history,
+            identity=self.identity,
+            links=self.links,
+            guests=Guests(self.identity, secret),
+            keys=ApiKeys(StoredKeys(made.database)),
+            metrics=metrics,
+            checks={"server": self._drains, "log": self._log_stands, "database": self._database_stands},
+            client_address=Proxies(settings.trusted_proxies).client,
+            admissions=AddressBudget(settings.guests_per_minute),
+        )
+        self._measure(metrics)
+        self.http = _Routes(PollingEndpoint(self.gateway), self.gateway.config.path, build_http(self.services))
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin what runs beside the requests."""
+        await self.links.load()
+        made = self.core
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(made.projector.run(), name="projector"),
+            loop.create_task(made.directory.run(), name="directory"),
+            loop.create_task(made.retention.run(made.clock.now), name="retention"),
+            loop.create_task(tell_volatile(made.members), name="volatile"),
+            loop.create_task(self._expire(), name="expiry"),
+        ]
+        for task in self._tasks:
+            task.add_done_callback(_ended)
+
+    async def drain(self, within_ms: int) -> None:
+        """Refuse joins, commit what waits, close connections spread over the time."""
+        self.draining = True
+        await self.core.directory.drain()
+        await self.gateway.drain(within_ms)
+
+    async def stop(self) -> None:
+        """End what runs beside the requests, and let the database catch up."""
+        await self.gateway.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            async with asyncio.timeout(2):
+                await self.core.projector.project()
+        except Exception:
+            # The next start goes on from the checkpoint.
+            log.warning("projection is behind")
+
+    async def _expire(self) -> None:
+        while True:
+            await asyncio.sleep(EXPIRY_S)
+            self.door.expire(self.core.clock.now())
+
+    def _drains(self) -> str | None:
+        return "draining" if self.draining else None
+
+    async def _log_stands(self) -> str | None:
+        try:
+            await self.core.broker.heads()
+        except Exception:
+            return "the log cannot be read"
+        return "the log cannot be written" if self.core.broker.statistics()["failing_s"] else None
+
+    def _database_stands(self) -> str | None:
+        failing = self.core.projector.statistics()["failing_s"]
+        return "the database is away" if failing > LAG_LIMIT_S else None
+
+    def _measure(self, metrics: Metrics) -> None:
+        made = self.core
+        metrics.add("broker", made.broker.statistics)
+        metrics.add("projector", made.projector.statistics)
+        metrics.add("hosting", made.directory.statistics)
+        metrics.add("gateway", self._gateway_statistics)
+
+    def _gateway_statistics(self) -> dict[str, object]:
+        counts = self.gateway.statistics()
+        return {
+            "connections": {"polling": counts.polling, "websocket": counts.websocket},
+            "outbox_bytes": counts.outbox_bytes,
+            "rooms": len(self.core.members),
+            "closed": {f"{reason}_total": count for reason, count in counts.closed.items()},
+        }
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[App]:
+    """The whole server but its listener."""
+    async with core(settings) as made:
+        app = App(settings, made)
+        await app.start()
+        try:
+            yield app
+        finally:
+            await app.stop()
+
+
+async def make_token(settings: Settings, *, room: str, user: str, role: Role, name: str | None) -> str:
+    """A token for a room, which is made if it is new."""
+    async with core(settings) as made:
+        try:
+            await made.directory.create(RoomCreate(id="cli-create", room=room, title=room), CLI)
+        except Refused as refused:
+            if refused.code is not Code.CONFLICT:
+                raise
+        await made.directory.drain()
+        await made.projector.project()
+    identity = Identity(settings.secret.get_secret_value(), ttl_s=settings.token_ttl_s)
+    return identity.issue(user=user, name=name or user, role=role, room=room).token
+
+
+async def make_api_key(settings: Settings, *, label: str) -> str:
+    """An API key, given out this once."""
+    async with core(settings) as made:
+        return await ApiKeys(StoredKeys(made.database)).create(label)
+
+
+async def bring_up_to_date(settings: Settings) -> None:
+    """Run the migrations that are missing."""
+    async with core(settings):
+        log.info("the database is up to date", data=str(settings.data))
+
+
+class _Routes:
+    """Polling goes to the gateway, all else to the HTTP side."""
+
+    def __init__(self, polling: PollingEndpoint, path: str, http: ASGIApp) -> None:
+        self._polling = polling
+        self._path = path.rstrip("/")
+        self._http = http
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        if path == self._path or path.startswith(self._path + "/"):
+            await self._polling(scope, receive, send)
+        else:
+            await self._http(scope, receive, send)
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("a task has ended", task=task.get_name(), exc_info=task.exception())

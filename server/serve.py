@@ -1,0 +1,132 @@
+"""Running: listen, wait for a signal, and leave in order within a time limit."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+import uvloop
+
+from server import logs
+from server.app import App, running
+from server.config import Settings, SettingsError
+from server.demo import start_demo
+from server.gateway.conformance import conformance_app, conformance_gateways, uvicorn_config
+from server.gateway.http_wire import HttpWire
+from server.gateway.wire import websocket_wire
+
+log = logs.logger("serve")
+
+BACKLOG = 2048  # a crowd that comes back at once waits here, not in time-outs
+CLOSES_SHARE = 0.5  # of the time for leaving goes into closing connections one after the other
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: on SIGTERM it would wait for stuck clients and exit with -15."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listens = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listens.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def serve(settings: Settings, *, bots: bool = False) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code. Raises SettingsError if it cannot start."""
+    logs.configure(settings.log_level, settings.log_format)
+    with _listening(settings) as listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_run(settings, listener, bots=bots))
+
+
+def serve_conformance(host: str, port: int) -> None:
+    """Serve what the public protocol suites need, until interrupted."""
+    gateways = conformance_gateways()
+    config = uvicorn_config(conformance_app(*gateways), *gateways, host=host, port=port, log_level="warning")
+    uvicorn.Server(config).run()
+
+
+@contextlib.contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    with listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as error:
+            message = f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another --port"
+            raise SettingsError(message) from None
+        yield listener
+
+
+async def _run(settings: Settings, listener: socket.socket, *, bots: bool) -> int:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+    async with running(settings) as app:
+        server = _Server(_config(app, settings))
+        serving = loop.create_task(server.serve(sockets=[listener]))
+        stopping = loop.create_task(stop.wait())
+        await asyncio.wait({serving, loop.create_task(server.listens.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        port = listener.getsockname()[1]
+        log.info("listening", host=settings.host, port=port, settings=settings.printed())
+        demo = await start_demo(app.services, port, bots=bots) if settings.demo else None
+
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if demo is not None:
+            demo.cancel()
+            await asyncio.gather(demo, return_exceptions=True)
+        await _leave(app, server, serving, settings.drain_s)
+    return 0 if stop.is_set() else 1
+
+
+async def _leave(app: App, server: _Server, serving: asyncio.Task[None], within_s: float) -> None:
+    """Refuse joins, commit, close connections spread over time, then abort what is left."""
+    deadline = asyncio.get_running_loop().time() + within_s
+    try:
+        async with asyncio.timeout_at(deadline):
+            await app.drain(int(within_s * CLOSES_SHARE * 1000))
+    except TimeoutError:
+        log.warning("drain took too long", seconds=within_s)
+
+    server.should_exit = True
+    _, pending = await asyncio.wait({serving}, timeout=max(0.5, deadline - asyncio.get_running_loop().time()))
+    if pending:
+        log.warning("aborting connections", count=len(server.server_state.connections))
+        server.force_exit = True
+        for connection in list(server.server_state.connections):
+            transport: Any = getattr(connection, "transport", None) or getattr(connection, "_transport", None)
+            if transport is not None:
+                transport.abort()
+        await asyncio.wait({serving}, timeout=1.0)
+
+
+def _config(app: App, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app.http,
+        http=HttpWire,
+        ws=websocket_wire(app.gateway),  # type: ignore[arg-type]
+        ws_per_message_deflate=False,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        backlog=BACKLOG,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+    )
