@@ -83,10 +83,20 @@ def _shared() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         left_out,
         without_messages,
     ]
+
+
+# At once, not by configure(): what structlog does by default prints all local variables beside an exception.
+structlog.configure(
+    processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=False,
+)
 
 
 def configure(level: LogLevel, form: LogFormat, stream: TextIO | None = None) -> None:
@@ -97,13 +107,6 @@ def configure(level: LogLevel, form: LogFormat, stream: TextIO | None = None) ->
         if form is LogFormat.JSON
         else structlog.dev.ConsoleRenderer(colors=stream.isatty())
     )
-    structlog.configure(
-        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
-
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -125,7 +128,7 @@ def configure(level: LogLevel, form: LogFormat, stream: TextIO | None = None) ->
         library.propagate = True
 
 
-def logger(area: str) -> structlog.stdlib.BoundLogger:
-    """The logger of one part of the server; ``area`` stands on each line."""
-    bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(area).bind(area=area)
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    """The logger of one part of the server; its name stands on each line."""
+    bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return bound

@@ -20,7 +20,7 @@ NAMESPACE = "showfloor"
 NAME = re.compile(r"[^a-z0-9_]+")
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
-log = logger("metrics")
+log = logger(__name__)
 
 
 class PartsCollector(Collector):
@@ -43,7 +43,7 @@ class PartsCollector(Collector):
                 numbers = list(_flattened(statistics()))
             except Exception:
                 # One part that cannot count must not hide the others.
-                log.exception("statistics failed", part=part)
+                log.exception("statistics_failed", part=part)
                 continue
             for key, value in numbers:
                 yield _family(f"{NAMESPACE}_{part}_{key}", f"{part}: {key.replace('_', ' ')}", value)

@@ -14,7 +14,7 @@ from server.http.headers import EVERY_ANSWER, encoded
 from server.http.limits import Bounds
 from server.logs import logger
 
-log = logger("http")
+log = logger(__name__)
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -52,7 +52,7 @@ class Guard:
         try:
             await self._serve(scope, receive, reply)
         except Exception:
-            log.exception("request failed", method=_method(scope), route=_route(scope))
+            log.exception("request_failed", method=_method(scope), route=_route(scope))
             if reply.status == 0:
                 await answer(Refused(Code.INTERNAL))(scope, receive, reply)
             else:

@@ -15,7 +15,7 @@ from server.logs import logger
 
 CHECK_S = 2.0  # a check that takes longer is itself a reason
 
-log = logger("health")
+log = logger(__name__)
 router = APIRouter(include_in_schema=False)
 
 
@@ -33,7 +33,7 @@ async def _reason(part: str, check: Ready) -> str | None:
     except TimeoutError:
         return "no answer in time"
     except Exception:
-        log.exception("ready check failed", part=part)
+        log.exception("ready_check_failed", part=part)
         return "check failed"
 
 

@@ -9,10 +9,11 @@ from typing import Protocol
 from fastapi import Request
 
 from protocols.messages import Audience, By, Command, Position, Record
-from rooms.activities.room import RoomCreate, Status
-from rooms.settings import RoomSettings
+from rooms.activities.room import RoomCreate
 from server.config import Settings
 from server.guests import Guests
+from server.hosting.draft import Sender
+from server.hosting.replica import Replica
 from server.http.limits import AddressBudget
 from server.identity import Identity
 from server.keys import ApiKeys
@@ -25,45 +26,42 @@ Ready = Callable[[], str | Awaitable[str | None] | None]
 ClientAddress = Callable[[str, str | None], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some of a room's records in their order; ``more`` says whether there are earlier ones."""
-
-    epoch: str
-    records: Sequence[Record]
-    more: bool
-
-
-class LiveRoom(Protocol):
-    """What is committed of a room: a ``rooms.room.Room`` is one."""
+class Host(Protocol):
+    """A room at work; ``server.hosting.host.Host`` is one."""
 
     @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def status(self) -> Status: ...
-    @property
-    def settings(self) -> RoomSettings: ...
+    def live(self) -> Replica:
+        """What is committed."""
+
+    async def ask(self, command: Command, sender: Sender) -> Position:
+        """Have a command decided and stored; the position of its last event. Raises Refused."""
 
 
-class Rooms(Protocol):
-    """The rooms that run. All raise Refused: not_found, and what their rooms refuse."""
+class Directory(Protocol):
+    """The rooms at work; ``server.hosting.directory.Directory`` is one."""
 
-    async def live(self, room: str) -> tuple[LiveRoom, Position]:
-        """The committed state of a room and where its log ends."""
+    async def open(self, room: str) -> Host:
+        """The host of a room. Raises Refused: not_found, unavailable."""
 
     async def create(self, command: RoomCreate, by: By) -> Position:
-        """Make a room. Raises Refused: conflict if there is one of this id."""
+        """Make a room. Raises Refused: conflict if there is one of this id, unavailable."""
 
-    async def submit(self, command: Command, by: By) -> Position:
-        """Have the room's host decide and store a command; the position of its last event."""
+
+class Page(Protocol):
+    """Some of a room's records in their order; ``more`` says whether there are earlier ones."""
+
+    @property
+    def epoch(self) -> str: ...
+    @property
+    def records(self) -> Sequence[Record]: ...
+    @property
+    def more(self) -> bool: ...
 
 
 class History(Protocol):
-    """What the database holds of a room's log."""
+    """What is kept of a room's log; ``server.store.history.History`` is one. Both raise Refused: unavailable."""
 
-    async def page(self, room: str, audience: Audience, before: int | None, limit: int) -> Page:
+    async def page(self, live: Replica, audience: Audience, before: int | None, limit: int) -> Page:
         """The last ``limit`` records told to this audience, of those with ``seq < before``."""
 
     def export(self, room: str) -> AsyncIterator[Sequence[Record]]:
@@ -75,7 +73,7 @@ class Services:
     """Everything behind the HTTP side. ``checks`` are asked by ``/readyz``, by the name of the part."""
 
     settings: Settings
-    rooms: Rooms
+    directory: Directory
     history: History
     identity: Identity
     links: Links

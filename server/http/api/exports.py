@@ -31,7 +31,7 @@ router = APIRouter(tags=["export"], route_class=StrictRoute)
 EXPORTS_AT_ONCE = 4  # each reads the database for as long as its reader takes
 COLUMNS = ("seq", "time", "type", "audience", "user", "name", "role", "guest", "via", "text", "data")
 # A spreadsheet takes a cell that begins with one of these for a formula; the full-width forms too.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")
+FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 # Without it Excel takes UTF-8 for the system's own encoding, and shows Chinese as noise.
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -155,8 +155,9 @@ async def export_json(request: Request, room: RoomPath, caller: KnownCaller) -> 
 async def _asked(request: Request, room: str, caller: KnownCaller) -> tuple[Chunks, Author, dict[str, Any]]:
     host_of(caller, room)
     services = services_of(request)
-    live, position = await services.rooms.live(room)
-    head = {"room": room, "title": live.title, "position": {"epoch": position.epoch, "seq": position.seq}}
+    live = (await services.directory.open(room)).live
+    position = {"epoch": live.position.epoch, "seq": live.position.seq}
+    head = {"room": room, "title": live.room.title, "position": position}
     author = authors(services.settings.secret.get_secret_value(), room)
     return services.history.export(room), author, head
 

@@ -104,7 +104,7 @@ async def create_link(request: Request, room: RoomPath, link: NewLink, caller: K
     """Make a link into a room. Needs an API key or the room's host."""
     host_of(caller, room)
     services = services_of(request)
-    await services.rooms.live(room)
+    await services.directory.open(room)
     made = await services.links.create(room, Role(link.role), label=link.label, expires_at=link.expires_at)
     return _answer(services, made)
 
@@ -114,7 +114,7 @@ async def list_links(request: Request, room: RoomPath, caller: KnownCaller) -> L
     """List a room's links. Needs an API key or the room's host."""
     host_of(caller, room)
     services = services_of(request)
-    await services.rooms.live(room)
+    await services.directory.open(room)
     return LinksAnswer(links=[_answer(services, link) for link in await services.links.of_room(room)])
 
 
@@ -143,7 +143,7 @@ async def admit_guest(request: Request, room: RoomPath, nicknamed: Nicknamed) ->
     """Let a guest into a room: a nickname, and no account."""
     services = services_of(request)
     _count(request, services)
-    await services.rooms.live(room)
+    await services.directory.open(room)
     staff = await services.links.staff_names(room)
     return Admission.of(services.guests.admit(room, nicknamed.nickname, device=nicknamed.device, staff_names=staff))
 

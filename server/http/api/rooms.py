@@ -14,6 +14,7 @@ from protocols.messages import Command, Id
 from protocols.text import Title
 from rooms.activities.room import PersonErase, RoomClose, RoomCreate, RoomOpen, Status
 from rooms.settings import RoomSettings
+from server.hosting.draft import Sender
 from server.http.api.fields import Answer, Body, Done, NewRoomId, Place, RoomPath, UserPath
 from server.http.body import StrictRoute
 from server.http.callers import Caller, KnownCaller, MaybeCaller, host_of
@@ -65,7 +66,7 @@ async def create_room(request: Request, response: Response, room: NewRoom, calle
         raise Refused(Code.FORBIDDEN, "Making rooms needs an API key.")
     room_id = room.id or "".join(secrets.choice(ALPHABET) for _ in range(8))
     command = RoomCreate(id=wish_id(None), room=room_id, title=room.title, settings=room.settings, status=room.status)
-    await services_of(request).rooms.create(command, caller.by)
+    await services_of(request).directory.create(command, caller.by)
     response.headers["location"] = f"/api/v1/rooms/{room_id}"
     return await _answer(request, room_id, caller)
 
@@ -96,13 +97,13 @@ async def erase_person(request: Request, room: RoomPath, user: UserPath, caller:
 
 async def _submit(request: Request, caller: Caller, command: Command) -> Done:
     host_of(caller, command.room)
-    position = await services_of(request).rooms.submit(command, caller.by)
-    return Done(position=Place.of(position))
+    host = await services_of(request).directory.open(command.room)
+    return Done(position=Place.of(await host.ask(command, Sender(caller.by))))
 
 
 async def _answer(request: Request, room: str, caller: Caller | None) -> RoomAnswer:
-    live, position = await services_of(request).rooms.live(room)
-    answer = RoomAnswer(id=live.id, title=live.title, status=live.status)
+    live = (await services_of(request).directory.open(room)).live
+    answer = RoomAnswer(id=live.room.id, title=live.room.title, status=live.room.status)
     if caller is None or not caller.staffs(room):
         return answer
-    return answer.model_copy(update={"settings": live.settings, "position": Place.of(position)})
+    return answer.model_copy(update={"settings": live.room.settings, "position": Place.of(live.position)})

@@ -1,0 +1,161 @@
+"""A whole HTTP side on rooms, links and keys in memory, and a client for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from starlette.types import ASGIApp
+
+from protocols.errors import Code, Refused
+from protocols.messages import Audience, By, Command, Position, Record, Role
+from rooms.activities.room import RoomCreate
+from rooms.activity import Context
+from rooms.registry import REGISTRY
+from rooms.room import Room
+from server.config import Settings
+from server.guests import Guests
+from server.hosting.draft import Sender
+from server.hosting.replica import Replica
+from server.http.api.exports import Slots
+from server.http.app import build_http
+from server.http.limits import AddressBudget, Bounds
+from server.http.services import Services
+from server.identity import Identity
+from server.keys import ApiKeys
+from server.links import Links
+from server.metrics import Metrics
+from tests.server.stores import MemoryKeys, MemoryLinks
+
+SECRET = "kT4v9QmZ2xL7pR1sW8nB5cY3hJ6dF0gA"
+AT = 1_767_225_600_000
+EPOCH = "kQvz"
+
+
+class MemoryHost:
+    """A real room, decided at once."""
+
+    def __init__(self, room: str) -> None:
+        self.live = Replica(Room(room), EPOCH)
+        self.records: list[Record] = []
+        self.commands: list[tuple[Command, By]] = []
+
+    @property
+    def room(self) -> Room:
+        return self.live.room
+
+    async def ask(self, command: Command, sender: Sender) -> Position:
+        self.commands.append((command, sender.by))
+        proposed = self.room.decide(command, Context(sender.by, AT, lambda: f"x{len(self.commands)}"))
+        records = self.room.record(proposed, by=sender.by, at=AT)
+        self.live.apply(records)
+        self.records.extend(records)
+        return self.live.position
+
+
+class MemoryDirectory:
+    """Rooms and nothing under them; ``fault`` is raised instead of opening one."""
+
+    def __init__(self) -> None:
+        self.hosts: dict[str, MemoryHost] = {}
+        self.fault: Exception | None = None
+
+    async def open(self, room: str) -> MemoryHost:
+        if self.fault:
+            raise self.fault
+        if room not in self.hosts:
+            raise Refused(Code.NOT_FOUND)
+        return self.hosts[room]
+
+    async def create(self, command: RoomCreate, by: By) -> Position:
+        return await self.hosts.setdefault(command.room, MemoryHost(command.room)).ask(command, Sender(by))
+
+
+@dataclass(frozen=True)
+class MemoryPage:
+    epoch: str
+    records: Sequence[Record]
+    more: bool
+
+
+class MemoryHistory:
+    """What the hosts hold; ``fault`` is raised in the middle of an export."""
+
+    def __init__(self, directory: MemoryDirectory) -> None:
+        self.directory = directory
+        self.fault: Exception | None = None
+
+    async def page(self, live: Replica, audience: Audience, before: int | None, limit: int) -> MemoryPage:
+        records = self.directory.hosts[live.room.id].records
+        told = [each for each in records if each.told_to(audience) and (before is None or each.seq < before)]
+        return MemoryPage(EPOCH, told[-limit:], len(told) > limit)
+
+    async def export(self, room: str) -> AsyncIterator[Sequence[Record]]:
+        records = self.directory.hosts[room].records
+        for start in range(0, len(records), 2):
+            yield records[start : start + 2]
+            if self.fault:
+                raise self.fault
+
+
+class House:
+    """``client`` sends requests; ``key`` is an API key; rooms are made by ``open``."""
+
+    def __init__(self, pages: Path, *, bounds: Bounds | None = None, **settings: Any) -> None:
+        self.settings = Settings.load({"SHOWFLOOR_SECRET": SECRET}, pages=pages, **settings)
+        self.directory = MemoryDirectory()
+        self.history = MemoryHistory(self.directory)
+        self.links = Links(MemoryLinks(), SECRET)
+        self.identity = Identity(SECRET, revoked=self.links.revoked)
+        self.keys = ApiKeys(MemoryKeys())
+        self.checks: dict[str, Any] = {}
+        self.key = ""
+        self.services = Services(
+            settings=self.settings,
+            directory=self.directory,
+            history=self.history,
+            identity=self.identity,
+            links=self.links,
+            guests=Guests(self.identity, SECRET),
+            keys=self.keys,
+            metrics=Metrics(),
+            checks=self.checks,
+            admissions=AddressBudget(self.settings.guests_per_minute),
+        )
+        self.app: ASGIApp = build_http(self.services, bounds=bounds)
+        # The application's own faults are answered, not raised into the test.
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://showfloor.test")
+
+    async def open(self, *rooms: str) -> House:
+        self.key = await self.keys.create("tests")
+        for room in rooms:
+            await self.directory.create(
+                RoomCreate(id="c1", room=room, title=f"Room {room}"), By("api", "API", Role.HOST)
+            )
+        return self
+
+    def by_key(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.key}"}
+
+    def by(self, role: Role, room: str = "r1", user: str = "u1") -> dict[str, str]:
+        issued = self.identity.issue(user=user, name=f"{role}", role=role, room=room)
+        return {"authorization": f"Bearer {issued.token}"}
+
+    def host(self, room: str = "r1") -> MemoryHost:
+        return self.directory.hosts[room]
+
+    async def say(self, text: str, name: str = "小王", user: str = "guest-1") -> None:
+        await self.do("chat.send", By(user, name, Role.ATTENDEE, guest=True), text=text)
+
+    async def do(self, word: str, by: By, **body: Any) -> None:
+        """Have a command done in room r1."""
+        command = REGISTRY.command(word, {"id": f"d{len(self.host().commands)}", "room": "r1", **body})
+        await self.host().ask(command, Sender(by))
+
+    def exports(self) -> Slots:
+        slots: Slots = self.app._app.state.exports  # type: ignore[attr-defined]
+        return slots
