@@ -5,6 +5,7 @@ Strict: a packet that a conforming client does not send raises an error of `faul
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,11 +15,12 @@ from protocols import strict_json
 from protocols.faults import BadPacket, OutOfTurn, TooLarge
 from protocols.frames import Prepared, packet_head, prepare_packet
 
-MAX_NAMESPACE = 64
 MAX_REFUSALS = 8
 MAX_ASKED = 64
-_MAX_ID_DIGITS = 15
-_DIGITS = frozenset("0123456789")
+# Type, attachment count, namespace, ack id; all but the type may be missing. Plain digits only, and few:
+# what does not match is left for the JSON that has to follow, which then is none. The comma after a namespace
+# may be left out where nothing follows.
+_HEAD = re.compile(r"([0-6])(?:([0-9]{1,15})-)?(?:(/[^,]{0,63})(?:,|\Z))?([0-9]{0,15})")
 _RESERVED = frozenset(("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"))
 
 
@@ -67,28 +69,33 @@ def decode(text: str, *, max_attachments: int = 8) -> tuple[Packet, int]:
 
     Raises BadPacket (BadJson) or TooLarge.
     """
-    kind = text[:1]
-    at, count = 1, 0
-    if kind in ("5", "6"):
-        count, at = _attachment_count(text, max_attachments)
-    namespace, at = _namespace(text, at)
-    if kind in ("2", "5"):
-        ack_id, at = _ack_id(text, at)
-        return _event(namespace, ack_id, strict_json.load(text[at:])), count
-    if kind in ("3", "6"):
-        ack_id, at = _ack_id(text, at)
-        args = strict_json.load(text[at:])
-        if ack_id is None or not isinstance(args, list):
+    head = _HEAD.match(text)
+    if head is None:
+        raise BadPacket("an unknown packet type")
+    kind, attachments, namespace, digits = head.groups()
+    if namespace is None:
+        namespace = "/"
+    elif not namespace.isprintable():
+        raise BadPacket("not a namespace")
+    body = text[head.end() :]
+    count = 0
+    if attachments is not None or kind in "56":
+        count = _attachment_count(kind, attachments, max_attachments)
+    if kind in "25":
+        return _event(namespace, int(digits) if digits else None, strict_json.load(body)), count
+    if kind in "36":
+        args = strict_json.load(body)
+        if not digits or not isinstance(args, list):
             raise BadPacket("not an ack")
-        return Answer(namespace, ack_id, args), count
-    if kind == "0":
-        auth = strict_json.load(text[at:]) if at < len(text) else {}
+        return Answer(namespace, int(digits), args), count
+    if kind == "0" and not digits:
+        auth = strict_json.load(body) if body else {}
         if not isinstance(auth, dict):
             raise BadPacket("auth is not an object")
         return Connect(namespace, auth), 0
-    if kind == "1" and at == len(text):
+    if kind == "1" and not digits and not body:
         return Disconnect(namespace), 0
-    raise BadPacket("an unknown packet")
+    raise BadPacket("a packet that a client does not send")
 
 
 def _event(namespace: str, ack_id: int | None, value: Any) -> Event:
@@ -100,45 +107,12 @@ def _event(namespace: str, ack_id: int | None, value: Any) -> Event:
     return Event(namespace, ack_id, name, value[1:])
 
 
-def _digits(text: str, at: int) -> int:
-    """Where the run of plain digits that begins at `at` ends, or where it is too long for a number here."""
-    end = at
-    while text[end : end + 1] in _DIGITS and end - at <= _MAX_ID_DIGITS:
-        end += 1
-    return end
-
-
-def _attachment_count(text: str, limit: int) -> tuple[int, int]:
-    end = _digits(text, 1)
-    if end == 1 or text[end : end + 1] != "-":
-        raise BadPacket("no attachment count")
-    if int(text[1:end]) > limit:
+def _attachment_count(kind: str, digits: str | None, limit: int) -> int:
+    if digits is None or kind not in "56" or digits[0] == "0":
+        raise BadPacket("not an attachment count")
+    if int(digits) > limit:
         raise TooLarge("too many attachments")
-    if text[1] == "0":
-        raise BadPacket("an attachment count of none")
-    return int(text[1:end]), end + 1
-
-
-def _namespace(text: str, at: int) -> tuple[str, int]:
-    if text[at : at + 1] != "/":
-        return "/", at
-    end = text.find(",", at, at + MAX_NAMESPACE + 1)
-    if end < 0:
-        # The comma may be left out where nothing follows.
-        end = len(text)
-    namespace = text[at:end]
-    if len(namespace) > MAX_NAMESPACE or not namespace.isprintable():
-        raise BadPacket("not a namespace")
-    return namespace, min(end + 1, len(text))
-
-
-def _ack_id(text: str, at: int) -> tuple[int | None, int]:
-    end = _digits(text, at)
-    if end == at:
-        return None, at
-    if end - at > _MAX_ID_DIGITS:
-        raise BadPacket("an ack id that is too long")
-    return int(text[at:end]), end
+    return int(digits)
 
 
 # Binary

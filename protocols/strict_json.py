@@ -27,33 +27,29 @@ def load(text: str) -> Any:
         raise BadJson("not JSON") from None
     # Each key has one colon, so as many colons as keys mean that none was there twice. A colon inside a
     # string makes the numbers differ too; only then the slow way has to look.
-    if _check(value) != text.count(":"):
+    if _keys([value], 0) != text.count(":"):
         json.loads(text, object_pairs_hook=_unique)
     return value
 
 
-def _check(value: Any) -> int:
-    """Refuses numbers and depth out of bounds; returns how many keys there are."""
+def _keys(container: list[Any] | dict[str, Any], depth: int) -> int:
+    """How many keys there are, at all depths; refuses depth and numbers out of bounds on the way."""
+    if depth > MAX_DEPTH:
+        raise BadJson("nested too deeply")
     keys = 0
-    level: list[Iterable[Any]] = [(value,)]
-    for _ in range(MAX_DEPTH + 1):
-        deeper: list[Iterable[Any]] = []
-        for children in level:
-            for child in children:
-                kind = type(child)
-                if kind is str:
-                    continue
-                if kind is dict:
-                    keys += len(child)
-                    deeper.append(child.values())
-                elif kind is list:
-                    deeper.append(child)
-                elif (kind is int or kind is float) and not -SAFE_INTEGER <= child <= SAFE_INTEGER:
-                    raise BadJson("a number that not every peer can hold")
-        if not deeper:
-            return keys
-        level = deeper
-    raise BadJson("nested too deeply")
+    children: Iterable[Any] = container
+    if type(container) is dict:
+        keys = len(container)
+        children = container.values()
+    for child in children:
+        kind = type(child)
+        if kind is str:
+            continue
+        if kind is dict or kind is list:
+            keys += _keys(child, depth + 1)
+        elif (kind is int or kind is float) and not -SAFE_INTEGER <= child <= SAFE_INTEGER:
+            raise BadJson("a number that not every peer can hold")
+    return keys
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:

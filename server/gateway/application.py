@@ -33,18 +33,6 @@ class Accepted:
     replay: Sequence[Prepared] = ()
 
 
-class Refused(Exception):
-    """The application does not take the socket; ends a stock client for good (packet 44).
-
-    `message` and `code` are sent to the client. For anything it should try again, close the transport.
-    """
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.message = message
-
-
 class Ack(Protocol):
     """The answer to one event. Called at most once, at any later time; a later call is an error.
 
@@ -70,7 +58,11 @@ class Application(Protocol):
         """The namespaces it serves, as `{"/"}`; others are answered with `Invalid namespace`."""
 
     async def connect(self, socket: Socket, auth: Mapping[str, Any], recovery: Recovery | None) -> Accepted:
-        """Decides about a CONNECT; raises Refused. Events sent to the socket meanwhile wait behind the reply."""
+        """Decides about a CONNECT. Events sent to the socket meanwhile wait behind the reply.
+
+        Raises ``protocols.errors.Refused``: it ends a stock client for good (packet 44), unless the same may
+        succeed later; then the transport is closed, so that it comes back.
+        """
 
     def receive(self, socket: Socket, name: str, args: list[Any], ack: Ack | None) -> None:
         """Takes one event. Never blocks. Events of one connection come in the order in which they were sent."""

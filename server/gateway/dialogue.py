@@ -10,10 +10,11 @@ import structlog
 
 from protocols import socketio
 from protocols.closing import Closing
+from protocols.errors import MEANINGS, Refused
 from protocols.faults import ProtocolError
 from protocols.frames import Prepared, prepare_ack
 from protocols.socketio import Connect, Disconnect, Event
-from server.gateway.application import Accepted, Application, Recovery, Refused
+from server.gateway.application import Accepted, Application, Recovery
 from server.gateway.socket import Socket
 
 if TYPE_CHECKING:
@@ -164,6 +165,9 @@ class Dialogue:
         if socket.closing is not None:
             return
         connection = self._connection
+        if MEANINGS[refused.code].retry:
+            connection.close(Closing.DRAINING)
+            return
         self._sockets.pop(socket.namespace)
         socket.end(Closing.CLIENT_LEFT)
         connection.send(socketio.refusal(socket.namespace, refused.message, refused.code))

@@ -178,7 +178,7 @@ async def serving(application: Any, settings: GatewayConfig | None = None) -> As
         server.close()
         await gateway.stop()
         for connection in list(state.connections):
-            transport = getattr(connection, "_transport", None) or connection.transport  # type: ignore[union-attr]
+            transport = getattr(connection, "_transport", None) or connection.transport
             transport.abort()
         for task in list(state.tasks):
             task.cancel()

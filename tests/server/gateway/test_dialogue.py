@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from protocols.closing import Closing
+from protocols.errors import Code, Refused
 from protocols.frames import prepare_event
 from protocols.socketio import TooManyAsked
-from server.gateway.application import Accepted, Recovery, Refused
+from server.gateway.application import Accepted, Recovery
 from server.gateway.gateway import Gateway
 from server.gateway.socket import Socket
 from tests.server.gateway.rig import FakeWire, Notes, joined, message, wire_of
@@ -64,7 +65,7 @@ async def test_refused() -> None:
 
     async def decide(socket: Socket, auth: Mapping[str, Any], recovery: Recovery | None) -> Accepted:
         refused.set()
-        raise Refused("banned", "Not you.")
+        raise Refused(Code.FORBIDDEN, "Not you.")
 
     application = Notes(decide)
     gateway = Gateway.serving(application)
@@ -74,7 +75,7 @@ async def test_refused() -> None:
     await refused.wait()
     await asyncio.sleep(0)
 
-    assert wire.bytes.endswith(b'44{"message":"Not you.","data":{"code":"banned"}}')
+    assert wire.bytes.endswith(b'44{"message":"Not you.","data":{"code":"forbidden"}}')
     assert wire.closed is None
     assert application.gone == []
     await gateway.stop()

@@ -16,10 +16,10 @@ async def test_sids_begin_with_the_node_and_are_not_guessed() -> None:
 
 async def test_full() -> None:
     gateway = Gateway.serving(Notes(), config(max_connections=1))
-    assert not gateway.full
+    before = gateway.full
     gateway.open("polling", "", {})
 
-    assert gateway.full
+    assert (before, gateway.full) == (False, True)
     await gateway.stop()
 
 
