@@ -1,0 +1,141 @@
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from protocols.errors import Code, Refused
+from protocols.messages import By, Command, Role
+from server.config import Settings
+from server.demo import DemoLinks, Reach, demo_links, ensure_room, print_links, reach
+from server.links import Link, Links
+
+SECRET = "k3J-v9Qx_2mZ7wLp0Tn4Rb8Yc1Hd6Sf5"
+LINKS = DemoLinks("/r/demo", "/host/demo#link=h", "/wall/demo#link=w")
+LAN = ["192.168.7.20", "10.0.0.3"]
+
+
+def settings(**given: Any) -> Settings:
+    return Settings.load({}, secret=SECRET, **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "addresses", "here", "people"),
+    [
+        ({}, LAN, "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ({"host": "0.0.0.0"}, LAN, "http://127.0.0.1:8000", "http://192.168.7.20:8000"),
+        ({"host": "0.0.0.0"}, [], "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ({"host": "::1"}, LAN, "http://[::1]:8000", "http://[::1]:8000"),
+        ({"public_url": "https://live.example"}, LAN, "http://127.0.0.1:8000", "https://live.example"),
+        (
+            {"public_url": "https://live.example", "host": "0.0.0.0"},
+            LAN,
+            "http://127.0.0.1:8000",
+            "https://live.example",
+        ),
+    ],
+)
+def test_people_are_sent_where_they_reach_it(
+    given: dict[str, Any], addresses: Sequence[str], here: str, people: str
+) -> None:
+    assert reach(settings(**given), 8000, addresses) == Reach(here, people)
+
+
+def test_a_certificate_makes_it_https(tmp_path: Path) -> None:
+    given = settings(host="0.0.0.0", tls_certificate=tmp_path / "c", tls_key=tmp_path / "k")
+    assert reach(given, 9000, LAN) == Reach("https://127.0.0.1:9000", "https://192.168.7.20:9000")
+
+
+def printed(where: Reach, encoding: str = "utf-8") -> str:
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding=encoding, errors="replace")
+    print_links(LINKS, where, out)
+    return raw.getvalue().decode(encoding)
+
+
+def test_all_links_and_a_code_are_printed() -> None:
+    text = printed(Reach("http://127.0.0.1:8000", "https://live.example"))
+    for link in (
+        "https://live.example/r/demo\n",
+        "https://live.example/host/demo#link=h\n",
+        "https://live.example/wall/demo#link=w\n",
+        "http://127.0.0.1:8000/r/demo\n",
+    ):
+        assert f"  {link}" in text
+    assert "█" in text
+
+
+def test_a_terminal_that_cannot_show_blocks_gets_none() -> None:
+    text = printed(Reach("http://127.0.0.1:8000", "http://127.0.0.1:8000"), "ascii")
+    assert "http://127.0.0.1:8000/r/demo" in text
+    assert "█" not in text
+    assert "???" not in text.replace("?? audience", "").replace("?? ", "")
+
+
+class Table:
+    """Links in memory."""
+
+    def __init__(self) -> None:
+        self.links: dict[str, Link] = {}
+
+    async def add(self, link: Link) -> None:
+        self.links[link.id] = link
+
+    async def get(self, link_id: str) -> Link | None:
+        return self.links.get(link_id)
+
+    async def of_room(self, room: str) -> Sequence[Link]:
+        return [link for link in self.links.values() if link.room == room]
+
+    async def revoke(self, link_id: str, at: int) -> None:
+        link = self.links[link_id]
+        self.links[link_id] = Link(link.id, link.room, link.role, link.label, link.created_at, None, at)
+
+    async def revoked_since(self, at: int) -> Sequence[str]:
+        return []
+
+
+async def test_links_stay_the_same_until_they_are_withdrawn() -> None:
+    table = Table()
+    links = Links(table, SECRET)
+    first = await demo_links(links)
+    assert first.audience == "/r/demo"
+    assert first.host.startswith("/host/demo#link=")
+    assert first.wall.startswith("/wall/demo#link=")
+    assert await demo_links(Links(table, SECRET)) == first
+
+    (host,) = [link for link in table.links.values() if link.role is Role.HOST]
+    await links.revoke("demo", host.id)
+    again = await demo_links(links)
+    assert again.host != first.host
+    assert again.wall == first.wall
+
+
+class Directory:
+    def __init__(self, refusal: Code | None) -> None:
+        self.refusal = refusal
+        self.made: list[Command] = []
+
+    async def create(self, command: Command, by: By) -> None:
+        if self.refusal:
+            raise Refused(self.refusal)
+        assert by.role is Role.HOST
+        self.made.append(command)
+
+
+class OnlyDirectory:
+    def __init__(self, refusal: Code | None = None) -> None:
+        self.directory = Directory(refusal)
+
+
+async def test_the_room_is_made_at_the_first_start_alone() -> None:
+    new = OnlyDirectory()
+    await ensure_room(new)  # type: ignore[arg-type]
+    assert [command.room for command in new.directory.made] == ["demo"]
+    await ensure_room(OnlyDirectory(Code.CONFLICT))  # type: ignore[arg-type]
+
+
+async def test_a_store_that_fails_is_not_taken_for_a_room_that_is_there() -> None:
+    with pytest.raises(Refused):
+        await ensure_room(OnlyDirectory(Code.UNAVAILABLE))  # type: ignore[arg-type]
