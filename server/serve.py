@@ -42,6 +42,48 @@ class _Server(uvicorn.Server):
         yield
 
 
+class Listener:
+    """An app behind a listening socket."""
+
+    def __init__(self, app: App, socket_: socket.socket) -> None:
+        self._app = app
+        self._server = _Server(_config(app))
+        self._socket = socket_
+        self.serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> asyncio.Task[None]:
+        """Takes requests from now on; the task ends when it no longer does."""
+        loop = asyncio.get_running_loop()
+        self.serving = loop.create_task(self._server.serve(sockets=[self._socket]))
+        listens = loop.create_task(self._server.listens.wait())
+        await asyncio.wait({self.serving, listens}, return_when=asyncio.FIRST_COMPLETED)
+        listens.cancel()
+        return self.serving
+
+    async def leave(self, within_s: float) -> None:
+        """Refuse joins, commit, close connections spread over time, then abort what is left."""
+        assert self.serving is not None
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within_s
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._app.drain(int(within_s * CLOSES_SHARE * 1000))
+        except TimeoutError:
+            log.warning("drain took too long", seconds=within_s)
+
+        server = self._server
+        server.should_exit = True
+        _, pending = await asyncio.wait({self.serving}, timeout=max(0.5, deadline - loop.time()))
+        if pending:
+            log.warning("aborting connections", count=len(server.server_state.connections))
+            server.force_exit = True
+            for connection in list(server.server_state.connections):
+                transport: Any = getattr(connection, "transport", None) or getattr(connection, "_transport", None)
+                if transport is not None:
+                    transport.abort()
+            await asyncio.wait({self.serving}, timeout=1.0)
+
+
 def serve(settings: Settings, *, bots: bool = False) -> int:
     """Serve until SIGTERM or SIGINT; the exit code. Raises SettingsError if it cannot start."""
     logs.configure(settings.log_level, settings.log_format)
@@ -77,44 +119,24 @@ async def _run(settings: Settings, listener: socket.socket, *, bots: bool) -> in
         loop.add_signal_handler(number, stop.set)
 
     async with running(settings) as app:
-        server = _Server(_config(app, settings))
-        serving = loop.create_task(server.serve(sockets=[listener]))
-        stopping = loop.create_task(stop.wait())
-        await asyncio.wait({serving, loop.create_task(server.listens.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        served = Listener(app, listener)
+        serving = await served.start()
         port = listener.getsockname()[1]
         log.info("listening", host=settings.host, port=port, settings=settings.printed())
         demo = await start_demo(app.services, port, bots=bots) if settings.demo else None
 
+        stopping = loop.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
         if demo is not None:
             demo.cancel()
             await asyncio.gather(demo, return_exceptions=True)
-        await _leave(app, server, serving, settings.drain_s)
+        await served.leave(settings.drain_s)
     return 0 if stop.is_set() else 1
 
 
-async def _leave(app: App, server: _Server, serving: asyncio.Task[None], within_s: float) -> None:
-    """Refuse joins, commit, close connections spread over time, then abort what is left."""
-    deadline = asyncio.get_running_loop().time() + within_s
-    try:
-        async with asyncio.timeout_at(deadline):
-            await app.drain(int(within_s * CLOSES_SHARE * 1000))
-    except TimeoutError:
-        log.warning("drain took too long", seconds=within_s)
-
-    server.should_exit = True
-    _, pending = await asyncio.wait({serving}, timeout=max(0.5, deadline - asyncio.get_running_loop().time()))
-    if pending:
-        log.warning("aborting connections", count=len(server.server_state.connections))
-        server.force_exit = True
-        for connection in list(server.server_state.connections):
-            transport: Any = getattr(connection, "transport", None) or getattr(connection, "_transport", None)
-            if transport is not None:
-                transport.abort()
-        await asyncio.wait({serving}, timeout=1.0)
-
-
-def _config(app: App, settings: Settings) -> uvicorn.Config:
+def _config(app: App) -> uvicorn.Config:
+    settings = app.settings
     return uvicorn.Config(
         app.http,
         http=HttpWire,

@@ -153,7 +153,11 @@ class Door:
         place = None if recovery.offset is None else parse_offset(recovery.offset)
         if session != Session(viewer.user, viewer.room) or place is None or place[0] != viewer.room:
             return None
-        host = await self._joining.open(viewer)
+        try:
+            host = await self._joining.open(viewer)
+        except Refused:
+            # Whatever keeps the room from opening, the join that follows will say so.
+            return None
         replay = self._joining.resume(socket, viewer, host, place[1], place[2])
         if replay is not None:
             entrant.host = host

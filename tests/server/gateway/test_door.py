@@ -1,0 +1,225 @@
+"""The door over real connections: who comes in, in what order things are answered, and who is told what."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from protocols.messages import Role
+from server.app import App
+from tests.server.running import Raw, raw, served, token
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[tuple[App, str]]:
+    async with served(tmp_path) as running:
+        yield running
+
+
+def chat(text: str, name: str = "c1", room: str = "r1") -> dict[str, Any]:
+    return {"id": name, "room": room, "text": text}
+
+
+async def test_a_message_is_acked_with_the_place_at_which_everyone_is_told(server: tuple[App, str]) -> None:
+    app, address = server
+    async with raw(address, {"token": token(app, "ann")}) as ann, raw(address, {"token": token(app, "bob")}) as bob:
+        joined = await ann.join()
+        assert joined["recovered"] is False
+        assert joined["reason"] == "first"
+        assert joined["you"] == {"id": "ann", "name": "Ann", "role": "attendee", "guest": False}
+        await bob.join()
+
+        answer = await ann.ask("chat.send", chat("你好"))
+        _, told, place = await bob.until("chat.sent")
+
+    assert answer["ok"] is True
+    assert {"epoch": told["epoch"], "seq": told["seq"]} == answer["position"]
+    assert told["by"] == {"id": "ann", "name": "Ann", "role": "attendee"}
+    assert place == f"r1:{told['epoch']}:{told['seq']}:everyone"
+
+
+async def test_what_is_sent_behind_a_join_waits_for_it(server: tuple[App, str]) -> None:
+    app, address = server
+    async with raw(address, {"token": token(app, "ann")}) as ann:
+        await ann.send("room.join", {"id": "j", "room": "r1"})
+        await ann.send("chat.send", chat("one", "c1"))
+        await ann.send("chat.send", chat("two", "c2"))
+        answers = [await ann.answer() for _ in range(3)]
+
+    assert [answer["ok"] for answer in answers] == [True, True, True]
+    assert answers[1]["position"]["seq"] + 1 == answers[2]["position"]["seq"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("chat.send", {"id": "c", "room": "r1", "text": "hi"}, "not_joined"),
+        ("chat.send", {"id": "c", "room": "r2", "text": "hi"}, "forbidden"),
+        ("room.join", {"id": "c", "room": "r2"}, "forbidden"),
+        ("room.join", {"id": "c", "room": "r1", "as": "host"}, "invalid"),
+        ("room.fly", {"id": "c", "room": "r1"}, "unknown_command"),
+        ("chat.send", "hi", "invalid"),
+        ("chat.send", {"room": "r1", "text": "hi"}, "invalid"),
+    ],
+)
+async def test_what_cannot_be_is_refused_with_its_code(
+    server: tuple[App, str], name: str, data: Any, code: str
+) -> None:
+    app, address = server
+    async with raw(address, {"token": token(app, "ann")}) as ann:
+        answer = await ann.ask(name, data)
+
+    assert answer["ok"] is False
+    assert answer["error"]["code"] == code
+    assert answer["error"]["retry"] is False
+
+
+@pytest.mark.parametrize("auth", [{}, {"token": "x"}, {"token": 7}, {"token": None, "protocol": 2}])
+async def test_without_a_good_token_nobody_comes_in(server: tuple[App, str], auth: dict[str, Any]) -> None:
+    _, address = server
+    async with raw(address, auth, refused=True) as nobody:
+        packet = await nobody.packet()
+
+    assert packet.startswith("44")
+    assert "code" in packet
+
+
+async def test_who_comes_back_gets_what_was_missed_and_no_more(server: tuple[App, str]) -> None:
+    app, address = server
+    async with raw(address, {"token": token(app, "ann")}) as ann:
+        await ann.join()
+        first = await ann.ask("chat.send", chat("one", "c1"))
+        await ann.ask("chat.send", chat("two", "c2"))
+        await ann.ask("chat.send", chat("three", "c3"))
+
+        async with raw(address, {"token": token(app, "bob")}) as bob:
+            back = await bob.join(position=first["position"])
+            as_host = await bob.join(position=first["position"], audience="hosts")
+
+    assert back["recovered"] is True
+    assert [event["data"]["text"] for event in back["events"]] == ["two", "three"]
+    assert back["events"][0]["after"] == first["position"]["seq"]
+    assert as_host["recovered"] is False
+    assert as_host["reason"] == "audience"
+
+
+async def resumed(address: str, auth: dict[str, Any]) -> tuple[Raw, dict[str, Any]]:
+    async with raw(address, auth) as client:
+        return client, client.connected
+
+
+async def test_a_stock_client_resumes_by_pid_and_offset(server: tuple[App, str]) -> None:
+    app, address = server
+    ann_token = token(app, "ann")
+    async with raw(address, {"token": token(app, "bob")}) as bob:
+        await bob.join()
+        async with raw(address, {"token": ann_token}) as ann:
+            await ann.join()
+            pid = ann.connected["pid"]
+            place = (await ann.until("room.position"))[-1]
+        await bob.ask("chat.send", chat("missed"))
+
+        client, connected = await resumed(address, {"token": ann_token, "pid": pid, "offset": place})
+
+    assert connected["pid"] == pid
+    assert [event[0] for event in client.seen] == ["chat.sent"]
+    assert client.seen[0][1]["data"]["text"] == "missed"
+
+
+async def test_another_s_pid_or_offset_resumes_nothing(server: tuple[App, str]) -> None:
+    app, address = server
+    async with raw(address, {"token": token(app, "ann")}) as ann:
+        await ann.join()
+        pid = ann.connected["pid"]
+        place = (await ann.until("room.position"))[-1]
+
+    _, as_bob = await resumed(address, {"token": token(app, "bob"), "pid": pid, "offset": place})
+    _, as_host = await resumed(address, {"token": token(app, "ann", Role.HOST), "pid": pid, "offset": place})
+    _, nowhere = await resumed(address, {"token": token(app, "ann"), "pid": pid, "offset": "r2:x:1:everyone"})
+    _, future = await resumed(address, {"token": token(app, "ann"), "pid": pid, "offset": place.replace(":1:", ":99:")})
+
+    for connected in (as_bob, as_host, nowhere, future):
+        assert connected["pid"] != pid
+
+
+async def test_a_withdrawn_link_ends_those_who_came_by_it(server: tuple[App, str]) -> None:
+    app, address = server
+    link = await app.links.create("r1", Role.HOST)
+    async with raw(address, {"token": token(app, "ann", Role.HOST, link=link.id)}) as ann:
+        await ann.join()
+        await app.links.revoke("r1", link.id)
+        assert await ann.answerless() == "41"
+    async with raw(address, {"token": token(app, "ann", Role.HOST, link=link.id)}, refused=True) as again:
+        assert (await again.packet()).startswith("44")
+
+
+async def test_a_token_that_runs_out_ends_the_socket(server: tuple[App, str]) -> None:
+    app, address = server
+    expires_at = int(time.time() * 1000) + 60_000
+    async with raw(address, {"token": token(app, "ann", expires_at=expires_at)}) as ann:
+        await ann.join()
+        app.door.expire(expires_at + 1)
+        await ann.ended()
+
+
+async def test_who_floods_is_told_to_wait_and_then_closed(server: tuple[App, str]) -> None:
+    app, address = server
+    async with raw(address, {"token": token(app, "ann")}) as ann:
+        await ann.join()
+        for number in range(600):
+            ann.send("chat.react", {"id": f"c{number}", "room": "r1"})
+        answers: list[str] = []
+
+        async def read_all() -> None:
+            while True:
+                answers.append((await ann.answer())["error"]["code"])
+
+        with pytest.raises(ConnectionClosed):
+            await read_all()
+
+    assert set(answers) <= {"unknown_command", "rate_limited"}
+    assert "rate_limited" in answers
+    async with raw(address, {"token": token(app, "ann")}) as back:
+        if not back.seen:
+            await back.until("connection.closed")
+        assert back.seen[-1][0] == "connection.closed"
+        assert back.seen[-1][1]["reason"] == "flood"
+
+
+async def test_history_goes_back_page_by_page(server: tuple[App, str]) -> None:
+    app, address = server
+    async with raw(address, {"token": token(app, "ann", Role.HOST)}) as ann:
+        await ann.join()
+        for number in range(5):
+            await ann.ask("chat.send", chat(str(number), f"c{number}"))
+        newest = await ann.ask("room.history", {"id": "h", "room": "r1", "limit": 2})
+        before = newest["events"][0]["seq"]
+        older = await ann.ask("room.history", {"id": "h", "room": "r1", "limit": 2, "before": before})
+
+    assert [event["data"]["text"] for event in newest["events"]] == ["3", "4"]
+    assert [event["data"]["text"] for event in older["events"]] == ["1", "2"]
+    assert newest["more"] is True
+
+
+async def test_occupancy_counts_people_not_sockets(server: tuple[App, str]) -> None:
+    app, address = server
+    async with (
+        raw(address, {"token": token(app, "ann")}) as one,
+        raw(address, {"token": token(app, "ann")}) as two,
+        raw(address, {"token": token(app, "screen", Role.WALL)}) as wall,
+    ):
+        for client in (one, two, wall):
+            joined = await client.join()
+
+        assert joined["room"] == {"id": "r1", "occupancy": 1}
+        members = app.core.members.get("r1")
+        assert members is not None
+        members.tell_occupancy()
+        assert (await wall.until("room.occupancy"))[1] == {"room": "r1", "count": 1}
+
+        await asyncio.gather(one.close(), two.close())
+        assert members.occupancy == 0
