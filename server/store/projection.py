@@ -50,7 +50,9 @@ class Projection:
                 stored = record_of(row, self._catalogue)
                 stub = stored.stub(erased[stored.seq])
                 await self._database.upsert(connection, records, [row_of(room, row.epoch, stub)])
-                if isinstance(stored.data, PollVoted) and stored.by is not None and stub.by is not None:
+                if not isinstance(stored.data, PollVoted) or stored.by is None or stub.by is None:
+                    continue
+                if stored.by.id != stub.by.id:
                     await self._rename(connection, room, stored.data.poll, stored.by.id, stub.by.id)
 
     async def _rename(self, connection: AsyncConnection, room: str, poll: str, voter: str, pseudonym: str) -> None:

@@ -6,47 +6,43 @@ import pytest
 from protocols.messages import Role
 from server.keys import ApiKey
 from server.links import Link
-from server.store.database import Database
 from server.store.links import StoredKeys, StoredLinks
-from server.store.migrate import migrated
+from tests.server.house import House, house
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/rooms.sqlite")
-    await migrated(database)
-    yield database
-    await database.close()
+async def at(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as opened:
+        yield opened
 
 
-async def test_a_link_is_kept_and_withdrawn_once(database: Database) -> None:
-    table = StoredLinks(database)
-    link = Link("l1", "r1", Role.HOST, "店长", 100, expires_at=900)
-    await table.add(link)
-
+async def test_links(at: House) -> None:
+    table = StoredLinks(at.database)
+    links = [Link(f"l{n}", "r" if n < 3 else "s", Role.HOST, "desk" if n else None, 100 + n, 900) for n in range(4)]
+    for link in links:
+        await table.add(link)
+    assert await table.get("l1") == links[1]
+    assert await table.get("none") is None
+    assert await table.of_room("r") == [links[2], links[1], links[0]]
     await table.revoke("l1", 500)
-    await table.revoke("l1", 700)
-
-    assert await table.get("l1") == Link("l1", "r1", Role.HOST, "店长", 100, 900, 500)
-    assert list(await table.revoked_since(500)) == ["l1"]
-    assert list(await table.revoked_since(501)) == []
-
-
-async def test_the_links_of_a_room_come_newest_first(database: Database) -> None:
-    table = StoredLinks(database)
-    for number, room in enumerate(("r1", "r2", "r1")):
-        await table.add(Link(f"l{number}", room, Role.WALL, None, number))
-
-    assert [link.id for link in await table.of_room("r1")] == ["l2", "l0"]
-    assert await table.get("nothing") is None
+    await table.revoke("l1", 600)
+    found = await table.get("l1")
+    assert found is not None
+    assert found.revoked_at == 500
+    assert await table.revoked_since(500) == ["l1"]
+    assert await table.revoked_since(501) == []
 
 
-async def test_a_key_is_kept_and_withdrawn(database: Database) -> None:
-    table = StoredKeys(database)
-    await table.add(ApiKey("k1", "crm", b"d" * 32, 100))
-
-    await table.revoke("k1", 200)
-
-    assert await table.get("k1") == ApiKey("k1", "crm", b"d" * 32, 100, 200)
-    assert [key.id for key in await table.all()] == ["k1"]
-    assert await table.get("k2") is None
+async def test_keys(at: House) -> None:
+    table = StoredKeys(at.database)
+    keys = [ApiKey(f"k{n}", f"label {n}", bytes([n]) * 32, 100 + n) for n in range(2)]
+    for key in keys:
+        await table.add(key)
+    assert await table.get("k0") == keys[0]
+    assert await table.get("none") is None
+    assert await table.all() == [keys[1], keys[0]]
+    await table.revoke("k0", 500)
+    await table.revoke("k0", 600)
+    found = await table.get("k0")
+    assert found is not None
+    assert found.revoked_at == 500

@@ -1,0 +1,27 @@
+from server.hosting.clock import RoomClock
+from tests.server.house import Time
+
+
+def test_a_jump_of_the_wall_clock_moves_nothing() -> None:
+    time = Time()
+    clock = time.clock()
+    start = clock.now()
+    for jump in (86_400, -2 * 86_400):
+        time.wall += jump
+        assert clock.now() == start
+    time.pass_ms(250)
+    assert clock.now() == start + 250
+
+
+def test_room_time_never_falls_below_the_log() -> None:
+    time = Time()
+    clock = time.clock()
+    ahead = clock.now() + 5_000
+    room = RoomClock(clock, ahead)
+    assert room.now() == ahead
+    time.pass_ms(4_000)
+    assert room.now() == ahead
+    time.pass_ms(2_000)
+    assert room.now() == ahead + 1_000
+    room.raise_to(ahead + 9_000)
+    assert room.now() == ahead + 9_000

@@ -1,0 +1,265 @@
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from protocols.errors import Code, Refused
+from protocols.messages import Audience
+from rooms.room import Room
+from server.broker.port import Unavailable
+from server.hosting.host import SNAPSHOT_EVERY
+from tests.server.house import ANN, BOB, CANARY, HOST, House, house
+
+
+@pytest.fixture
+async def at(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as opened:
+        yield opened
+
+
+async def refused(at: House, room: str = "r") -> Code:
+    with pytest.raises(Refused) as error:
+        await at.directory.open(room)
+    return error.value.code
+
+
+async def remembered(at: House, room: str = "r") -> int:
+    kept = await at.archive.kept(room)
+    assert kept is not None
+    assert kept.snapshot is not None
+    return kept.snapshot.seq
+
+
+async def test_a_room_is_made_once(at: House) -> None:
+    assert await refused(at) is Code.NOT_FOUND
+    host = await at.room()
+    assert host.live.room.title == "Test"
+    with pytest.raises(Refused) as error:
+        await at.room()
+    assert error.value.code is Code.CONFLICT
+    assert await at.directory.open("r") is host
+
+
+async def test_a_room_that_nobody_was_allowed_to_make_is_not_there(at: House) -> None:
+    with pytest.raises(Refused) as error:
+        await at.directory.create_room("r", "Test", by=ANN.by)
+    assert error.value.code is Code.FORBIDDEN
+    assert await refused(at) is Code.NOT_FOUND
+    await at.room()
+    assert (await at.directory.open("r")).live.room.created
+
+
+async def test_many_who_open_a_room_get_one_host(at: House) -> None:
+    await at.room()
+    await at.restart()
+    opening = [asyncio.create_task(at.directory.open("r")) for _ in range(50)]
+    await asyncio.sleep(0)
+    opening[0].cancel()  # one who gives up must not take it from the others
+    hosts = await asyncio.gather(*opening[1:])
+    assert len({id(host) for host in hosts}) == 1
+    assert len(at.directory) == 1
+
+
+async def test_each_opening_raises_the_term(at: House) -> None:
+    await at.room()
+    await at.restart()
+    await at.send("chat.send", text="hi")
+    await at.restart()
+    await at.send("chat.send", text="hi")
+    terms = [batch.term for batch in at.broker.published]
+    await at.restart()
+    await at.send("chat.send", text="hi")
+    assert at.broker.published[-1].term > max(terms)
+
+
+@pytest.mark.parametrize("snapshot", ["none", "old", "new", "damaged", "newer version"])
+async def test_a_room_is_the_same_after_a_restart(at: House, snapshot: str) -> None:
+    host = await at.room()
+    await busy_day(at)
+    if snapshot == "old":
+        await at.directory.save(host)
+    await busy_day(at)
+    if snapshot in {"new", "damaged", "newer version"}:
+        await at.directory.save(host)
+        change = {"damaged": "body = x'c1'", "newer version": "version = 99"}.get(snapshot)
+        if change:
+            async with at.database.writing() as connection:
+                await connection.exec_driver_sql(f"UPDATE snapshots SET {change}")
+    before = host.live
+    await at.restart()
+    after = (await at.directory.open("r")).live
+    assert after.room.dump() == before.room.dump()
+    assert after.position == before.position
+    for audience in (Audience.EVERYONE, Audience.HOSTS):
+        assert after.view(audience) == before.view(audience)
+        assert after.since(0, audience) == before.since(0, audience)
+
+
+async def busy_day(at: House) -> None:
+    for n in range(4):
+        await at.send("chat.send", ANN if n % 2 else BOB, text=f"message {n}")
+    last = at.told[-1][2].data
+    assert last is not None
+    await at.send("chat.delete", HOST, message=last.dump()["message"])
+    await at.send("poll.create", HOST, question="Which?", kind="single", options=["red", "blue"])
+    poll = next(r.data for _, _, r in reversed(at.told) if r.type == "poll.created")
+    assert poll is not None
+    await at.send("poll.open", HOST, poll=poll.dump()["poll"])
+    await at.send("poll.vote", ANN, poll=poll.dump()["poll"], choices=[1])
+    await at.send("poll.vote", ANN, poll=poll.dump()["poll"], choices=[0])
+    await at.send("person.erase", HOST, user="bob")
+
+
+async def test_snapshots_are_written_now_and_then(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.hosting.host.SNAPSHOT_EVERY", 5)
+    assert SNAPSHOT_EVERY > 5
+    host = await at.room()
+    for n in range(3):
+        await at.ask(host, "chat.send", text=str(n))
+    await at.directory.tend()
+    assert await at.archive.kept("r") is None
+    await at.ask(host, "chat.send", text="5th")
+    await at.directory.tend()
+    assert await remembered(at) == 5
+
+
+async def test_idle_rooms_are_closed_and_come_back(at: House) -> None:
+    host = await at.room()
+    await at.ask(host, "chat.send", text="hi")
+    at.time.pass_ms(59_000)
+    await at.directory.tend()
+    assert at.directory.get("r") is host
+    at.directory.occupied = lambda room: room == "r"
+    at.time.pass_ms(2_000)
+    await at.directory.tend()
+    assert at.directory.get("r") is host
+    at.directory.occupied = lambda room: False
+    await at.directory.tend()
+    assert len(at.directory) == 0
+    assert await remembered(at) == 2
+    assert (await at.send("chat.send", text="back")).seq == 3
+
+
+async def test_a_room_with_something_due_stays(at: House) -> None:
+    host = await at.room()
+    await at.ask(host, "poll.create", HOST, question="?", kind="single", options=["a", "b"], duration_ms=3_600_000)
+    poll = at.told[-1][2].data
+    assert poll is not None
+    await at.ask(host, "poll.open", HOST, poll=poll.dump()["poll"])
+    at.time.pass_ms(100_000)
+    await at.directory.tend()
+    assert at.directory.get("r") is host
+
+
+async def test_draining_answers_what_waits_and_takes_nothing_more(at: House) -> None:
+    host = await at.room()
+    waiting = [asyncio.create_task(at.ask(host, "chat.send", text=str(n))) for n in range(10)]
+    await asyncio.sleep(0)
+    await at.directory.drain()
+    assert [(await task).seq for task in waiting] == list(range(2, 12))
+    assert await refused(at) is Code.UNAVAILABLE
+    with pytest.raises(Refused):
+        await at.room("other")
+    assert await remembered(at) == 11
+    await at.restart()
+    assert (await at.directory.open("r")).live.room.seq == 11
+
+
+async def test_erasing_leaves_no_trace_in_any_file(at: House) -> None:
+    host = await at.room()
+    for n in range(20):
+        await at.ask(host, "chat.send", ANN if n % 2 else BOB, text=f"{CANARY if n % 2 else 'fine'} {n}")
+    await at.directory.save(host)
+    await at.projector.project()
+    assert at.raw("rooms").count(CANARY.encode()) > 10
+    assert at.raw("log").count(CANARY.encode()) > 9
+
+    await at.ask(host, "person.erase", HOST, user="ann")
+    await at.directory.tend()
+    await at.projector.project()
+    async with asyncio.timeout(5):
+        while CANARY.encode() in at.raw("log"):  # noqa: ASYNC110 - a file tells nobody when it changes
+            await asyncio.sleep(0.01)
+    assert CANARY.encode() not in at.raw()
+    assert b"fine 2" in at.raw()
+
+
+async def test_an_erasure_before_a_crash_reaches_the_snapshot_after_it(at: House) -> None:
+    host = await at.room()
+    await at.ask(host, "chat.send", text=CANARY)
+    await at.directory.save(host)
+    await at.ask(host, "person.erase", HOST, user="ann")
+    await at.projector.project()
+    await at.restart()
+    assert CANARY.encode() in at.raw("rooms")
+    await at.directory.tend()  # nobody has opened the room: it is found and opened
+    await at.directory.tend()
+    assert CANARY.encode() not in at.raw()
+    assert await at.archive.outdated() == []
+
+
+async def test_a_room_opens_without_its_archive(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await at.room()
+    await at.send("chat.send", text="hi")
+    await at.restart()
+
+    async def away(*_: object) -> None:
+        raise Unavailable("away")
+
+    monkeypatch.setattr(at.archive, "kept", away)
+    monkeypatch.setattr(at.archive, "save", away)
+    assert (await at.send("chat.send", text="hi")).seq == 3
+    assert await refused(at, "unknown") is Code.UNAVAILABLE
+    await at.directory.tend()
+    assert at.directory.get("r") is not None
+
+
+@pytest.mark.parametrize("projected", [False, True])
+@pytest.mark.parametrize("snapshot", [False, True])
+async def test_a_lost_log_is_seen_at_the_next_start(at: House, *, projected: bool, snapshot: bool) -> None:
+    host = await at.room()
+    await at.ask(host, "chat.send", ANN, id_="x", text="hi")
+    if projected:
+        await at.projector.project()
+    if snapshot:
+        await at.directory.save(host)
+    before: Room = host.live.room
+    await at.crash()
+    for file in at.folder.glob("log*"):
+        file.unlink()
+    await at.open()
+    if not (projected or snapshot):
+        assert await refused(at) is Code.NOT_FOUND
+        return
+    after = await at.directory.open("r")
+    assert after.live.room.dump() == before.dump()
+    assert after.live.epoch != host.live.epoch
+    if projected:
+        # The archive still knows what was answered.
+        assert (await at.send("chat.send", ANN, id_="x", text="hi")).seq == 2
+    assert (await at.send("chat.send", ANN, id_="y", text="more")).seq == 3
+    await at.restart()
+    assert (await at.directory.open("r")).live.room.seq == 3
+
+
+async def test_a_log_restored_from_before_gives_no_seq_twice(at: House) -> None:
+    host = await at.room()
+    await at.ask(host, "chat.send", text="1")
+    old = await at.directory.rooms()
+    await at.crash()
+    backup = {file.name: file.read_bytes() for file in at.folder.glob("log*")}
+    await at.open()
+    for n in range(3):
+        await at.send("chat.send", text=str(n))
+    await at.projector.project()
+    await at.crash()
+    for name, content in backup.items():
+        (at.folder / name).write_bytes(content)
+    await at.open()
+    after = await at.directory.open("r")
+    assert after.live.position.seq == 5
+    assert after.live.epoch != old["r"].epoch
+    assert (await at.send("chat.send", text="on")).seq == 6
+    page = await at.history.page(after.live, Audience.EVERYONE)
+    assert [record.seq for record in page.records] == [1, 2, 3, 4, 5, 6]

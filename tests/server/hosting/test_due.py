@@ -1,0 +1,104 @@
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from protocols.errors import Code, Refused
+from server.hosting.due import RETRY_MS, DueIndex
+from tests.server.house import ANN, HOST, House, Time, house
+
+
+@pytest.fixture
+async def at(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as opened:
+        yield opened
+
+
+async def opened_poll(at: House, duration_ms: int) -> str:
+    await at.send("poll.create", HOST, question="?", kind="single", options=["a", "b"], duration_ms=duration_ms)
+    created = at.told[-1][2].data
+    assert created is not None
+    poll: str = created.dump()["poll"]
+    await at.send("poll.open", HOST, poll=poll)
+    return poll
+
+
+async def closed(at: House) -> list[int]:
+    for _ in range(1000):
+        host = at.directory.get("r")
+        if host is not None and not host.busy:
+            break
+        await asyncio.sleep(0.001)
+    return [record.at for record in await at.log() if record.type == "poll.closed"]
+
+
+@pytest.mark.parametrize("restart", [False, True])
+async def test_a_poll_closes_with_nobody_there_at_its_deadline(at: House, *, restart: bool) -> None:
+    await at.room()
+    await opened_poll(at, 10_000)
+    opened_at = (await at.log())[-1].at
+    await at.directory.dues.sweep()
+    assert await closed(at) == []
+    if restart:
+        await at.restart()
+        assert len(at.directory) == 0
+    at.time.pass_ms(25_000)  # noticed late, stamped with its deadline
+    await at.directory.dues.sweep()
+    assert await closed(at) == [opened_at + 10_000]
+    assert await at.broker.dues() == {}
+
+
+async def test_a_vote_after_the_deadline_does_not_count_even_if_nobody_swept(at: House) -> None:
+    await at.room()
+    poll = await opened_poll(at, 10_000)
+    await at.send("poll.vote", ANN, poll=poll, choices=[0])
+    at.time.pass_ms(10_000)
+    with pytest.raises(Refused) as refused:
+        await at.send("poll.vote", ANN, poll=poll, choices=[1])
+    assert refused.value.code in {Code.CLOSED, Code.CONFLICT}
+    types = [record.type for record in await at.log()]
+    assert types.count("poll.voted") == 1
+    assert types[-1] == "poll.closed"
+
+
+async def test_a_room_that_cannot_be_woken_is_tried_again() -> None:
+    time = Time()
+    woken: list[str] = []
+
+    async def wake(room: str) -> None:
+        woken.append(room)
+        if len(woken) == 1:
+            raise Refused(Code.UNAVAILABLE)
+
+    index = DueIndex(time.clock(), wake)
+    index.load({"r": time.clock().now() + 100})
+    assert 0 < index.next_s() <= 0.1
+    await index.sweep()
+    assert woken == []
+    time.pass_ms(100)
+    assert index.next_s() == 0
+    await index.sweep()
+    await index.sweep()
+    assert woken == ["r"]
+    time.pass_ms(RETRY_MS)
+    await index.sweep()
+    assert woken == ["r", "r"]
+    index.note("r", None)
+    assert len(index) == 0
+
+
+async def test_it_runs_when_told_of_something_nearer() -> None:
+    time = Time()
+    woken = asyncio.Event()
+
+    async def wake(room: str) -> None:
+        woken.set()
+
+    index = DueIndex(time.clock(), wake)
+    running = asyncio.create_task(index.run())
+    await asyncio.sleep(0)
+    index.note("r", time.clock().now() - 1)
+    async with asyncio.timeout(5):
+        await woken.wait()
+    running.cancel()

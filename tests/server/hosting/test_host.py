@@ -1,0 +1,370 @@
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from protocols.errors import Code, Refused
+from protocols.limits import MAILBOX_LIMIT
+from protocols.messages import Audience, By, Position, Role
+from rooms.activities.chat import Chat
+from rooms.registry import REGISTRY
+from server.broker.port import Full, Stale, Unavailable
+from server.hosting.draft import Sender
+from server.hosting.host import Host
+from server.hosting.replica import Recovered
+from tests.server.house import ANN, BOB, HOST, SHORT, House, house
+from tests.server.records import batch
+
+BOT = Sender(By("bot-1", "Bridge", Role.BOT))
+
+
+@pytest.fixture
+async def at(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def impatient(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path, patience=SHORT) as opened:
+        yield opened
+
+
+def code(outcome: object) -> Code | None:
+    return outcome.code if isinstance(outcome, Refused) else None
+
+
+async def test_an_ack_comes_after_the_log_and_after_the_members(at: House) -> None:
+    host = await at.room()
+    seen: list[tuple[int, int]] = []
+    command = REGISTRY.command("chat.send", {"id": "c", "room": "r", "text": "hi"})
+    done = asyncio.Event()
+
+    def answer(outcome: Position | Refused) -> None:
+        assert isinstance(outcome, Position)
+        seen.append((outcome.seq, at.told[-1][2].seq))
+        done.set()
+
+    host.submit(command, ANN, answer)
+    assert seen == []
+    await done.wait()
+    assert seen == [(2, 2)]
+    assert [record.seq for record in await at.log()] == [1, 2]
+
+
+async def test_one_senders_order_holds_and_commands_share_batches(at: House) -> None:
+    host = await at.room()
+    before = len(at.broker.published)
+    acks = await asyncio.gather(*(at.ask(host, "chat.send", ANN if n % 2 else BOB, text=str(n)) for n in range(600)))
+    assert [ack.seq for ack in acks] == list(range(2, 602))
+    assert len(at.broker.published) - before <= 4
+    assert [record.data.dump()["text"] for record in (await at.log())[1:] if record.data] == [
+        str(n) for n in range(600)
+    ]
+
+
+async def test_the_same_command_again_has_the_same_answer(at: House) -> None:
+    host = await at.room()
+    racing = await asyncio.gather(*(at.ask(host, "chat.send", ANN, id_="x", text="hi") for _ in range(5)))
+    later = await at.ask(host, "chat.send", ANN, id_="x", text="hi")
+    assert {*racing, later} == {Position(host.live.epoch, 2)}
+    assert host.live.room.seq == 2
+    assert code(await at.outcome("chat.send", ANN, id_="x", text="other")) is Code.ID_CONFLICT
+    assert (await at.ask(host, "chat.send", BOB, id_="x", text="hi")).seq == 3  # ids are a person's own
+
+
+async def test_another_body_in_the_same_batch_is_a_conflict(at: House) -> None:
+    await at.room()
+    outcomes = await asyncio.gather(*(at.outcome("chat.send", id_="x", text=text) for text in ("a", "b", "a")))
+    assert [code(outcome) for outcome in outcomes] == [None, Code.ID_CONFLICT, None]
+    assert outcomes[0] == outcomes[2]
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("snapshot", [False, True])
+async def test_sending_again_is_safe_across_a_restart(at: House, *, deleted: bool, snapshot: bool) -> None:
+    host = await at.room()
+    first = await at.ask(host, "chat.send", ANN, id_="x", text="hi")
+    nothing = await at.ask(host, "room.open", HOST, id_="o")  # leads to no event
+    if deleted:
+        message = at.told[-1][2].data
+        assert message is not None
+        await at.ask(host, "chat.delete", HOST, message=message.dump()["message"])
+        snapshot = True  # an erasure always wants one
+    if snapshot:
+        await at.directory.tend()
+        await at.directory.save(host)
+    await at.restart()
+    assert await at.send("chat.send", ANN, id_="x", text="hi") == first
+    assert code(await at.outcome("chat.send", ANN, id_="x", text="other")) is Code.ID_CONFLICT
+    assert (await at.send("room.open", HOST, id_="o")).seq >= nothing.seq
+
+
+async def test_refusals_store_nothing(at: House) -> None:
+    host = await at.room()
+    assert code(await at.outcome("chat.delete", ANN, message="none")) is not None
+    assert code(await at.outcome("room.close", ANN)) is Code.FORBIDDEN
+    assert host.live.room.seq == 1
+
+
+async def test_a_refusal_leaves_with_its_batch(at: House) -> None:
+    """It may rest on what is not committed yet."""
+    host = await at.room()
+    at.broker.gate.clear()
+    order: list[str] = []
+
+    async def note(name: str, word: str, sender: Sender, **fields: str) -> None:
+        await at.outcome(word, sender, **fields)
+        order.append(name)
+
+    tasks = [
+        asyncio.create_task(note("close", "room.close", HOST)),
+        asyncio.create_task(note("send", "chat.send", ANN, text="late")),
+    ]
+    await at.broker.arrived.wait()
+    assert order == []
+    assert host.live.room.status == "open"
+    at.broker.gate.set()
+    await asyncio.gather(*tasks)
+    assert order == ["close", "send"]
+
+
+async def test_a_full_mailbox_refuses(at: House) -> None:
+    host = await at.room()
+    at.broker.gate.clear()
+    outcomes: list[Position | Refused] = []
+    for n in range(MAILBOX_LIMIT + 5):
+        command = REGISTRY.command("chat.send", {"id": f"f{n}", "room": "r", "text": "hi"})
+        host.submit(command, ANN, outcomes.append)
+    assert [code(outcome) for outcome in outcomes] == [Code.OVERLOADED] * 5
+    assert host.statistics()["overloaded_total"] == 5
+    at.broker.gate.set()
+    await host.close()
+    assert len(outcomes) == MAILBOX_LIMIT + 5
+
+
+async def test_over_budget_is_said_with_a_time(at: House) -> None:
+    host = await at.room(person_rate=1, person_burst=2)
+    outcomes = [await at.outcome("chat.send", ANN, text=str(n)) for n in range(3)]
+    refused = outcomes[2]
+    assert isinstance(refused, Refused)
+    assert refused.code is Code.RATE_LIMITED
+    assert refused.retry_after_ms == 1000
+    # What was answered already is no new message.
+    assert code(await at.outcome("chat.send", BOB, id_="b", text="hi")) is None
+    for _ in range(5):
+        assert code(await at.outcome("chat.send", BOB, id_="b", text="hi")) is None
+    at.time.pass_ms(1000)
+    assert code(await at.outcome("chat.send", ANN, text="again")) is None
+    assert host.live.room.seq == 5
+
+
+async def test_a_bot_speaks_for_a_person(at: House) -> None:
+    await at.room()
+    person = {"id": "wx1", "name": "Wei", "via": "wecom"}
+    await at.send("chat.send", BOT, text="hi", on_behalf_of=person)
+    assert at.told[-1][2].by == By("wecom:wx1", "Wei", Role.ATTENDEE, via="wecom")
+    assert code(await at.outcome("chat.send", ANN, text="hi", on_behalf_of=person)) is Code.FORBIDDEN
+
+
+async def test_a_failing_activity_harms_its_sender_only(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = await at.room()
+    decide = Chat.decide
+
+    def failing(self: Chat, command: object, context: object) -> object:
+        if getattr(command, "text", "") == "boom":
+            raise RuntimeError
+        return decide(self, command, context)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Chat, "decide", failing)
+    outcomes = await asyncio.gather(*(at.outcome("chat.send", ANN, text=text) for text in ("a", "boom", "b")))
+    assert [code(outcome) for outcome in outcomes] == [None, Code.INTERNAL, None]
+    assert [record.seq for _, _, record in at.told] == [1, 2, 3]
+    assert host.live.room.seq == 3
+
+
+async def test_a_failing_apply_leaves_the_draft_as_it_was(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = await at.room()
+    apply = Chat.apply
+
+    def failing(self: Chat, record: object) -> None:
+        apply(self, record)  # type: ignore[arg-type]
+        if getattr(getattr(record, "data", None), "text", "") == "boom":
+            raise RuntimeError
+
+    monkeypatch.setattr(Chat, "apply", failing)
+    outcomes = await asyncio.gather(*(at.outcome("chat.send", ANN, text=text) for text in ("a", "boom", "b")))
+    assert [code(outcome) for outcome in outcomes] == [None, Code.INTERNAL, None]
+    assert b"boom" not in host.live.view(Audience.HOSTS)
+    assert [record.data.dump()["text"] for record in (await at.log())[1:] if record.data] == ["a", "b"]
+
+
+# When the log does not answer as it should
+
+
+async def test_a_lost_answer_is_asked_for_again(at: House) -> None:
+    host = await at.room()
+    at.broker.after = [Unavailable("no answer")] * 2
+    ack = await at.ask(host, "chat.send", text="once")
+    assert ack.seq == 2
+    assert len({batch.id for batch in at.broker.published[1:]}) == 1
+    assert len(await at.log()) == 2
+    assert [record.seq for _, _, record in at.told] == [1, 2]
+
+
+async def test_while_the_log_is_away_senders_are_told_and_nothing_is_decided(impatient: House) -> None:
+    at = impatient
+    host = await at.room()
+    at.broker.gate.clear()
+    asked = [asyncio.create_task(at.outcome("chat.send", ANN, id_=f"w{n}", text=str(n))) for n in range(3)]
+    outcomes = await asyncio.gather(*asked)
+    behind = await at.outcome("chat.send", BOB, text="behind")
+    assert [code(outcome) for outcome in (*outcomes, behind)] == [Code.UNAVAILABLE] * 4
+    assert {batch.id for batch in at.broker.published[1:]} == {at.broker.published[1].id}
+    assert host.live.room.seq == 1
+
+    at.broker.gate.set()
+    # Sent again: each stands once, whether or not the first attempt did.
+    again = [await at.send("chat.send", ANN, id_=f"w{n}", text=str(n)) for n in range(3)]
+    assert [ack.seq for ack in again] == [2, 3, 4]
+    assert len(await at.log()) == 4
+
+
+async def test_a_full_disk_is_said_at_once_and_passes(at: House) -> None:
+    host = await at.room()
+    at.broker.before = [Full("no space"), Full("no space")]
+    assert code(await at.outcome("chat.send", ANN, id_="x", text="hi")) is Code.UNAVAILABLE
+    assert code(await at.outcome("chat.send", ANN, id_="x", text="hi")) is Code.UNAVAILABLE
+    assert (await at.ask(host, "chat.send", ANN, id_="x", text="hi")).seq == 2
+    assert host.live.room.seq == 2
+
+
+async def test_an_unexpected_error_is_internal_and_passes(at: House) -> None:
+    host = await at.room()
+    at.broker.before = [ValueError()]  # type: ignore[list-item]
+    assert code(await at.outcome("chat.send", text="hi")) is Code.INTERNAL
+    assert (await at.ask(host, "chat.send", text="hi")).seq == 2
+
+
+async def test_when_somebody_else_appended_it_reads_on_and_decides_anew(at: House) -> None:
+    host = await at.room()
+    other = await House(at.folder).open()
+    try:
+        from_other = await other.send("chat.send", BOB, id_="o", text="from elsewhere")
+        # The other has raised the term, so this host is not the owner any more; it must not write.
+        assert code(await at.outcome("chat.send", ANN, text="mine")) is Code.UNAVAILABLE or host.closed
+        assert host.live.room.seq in {1, 2}
+        again = await at.send("chat.send", ANN, text="mine")
+        assert again.seq > from_other.seq
+        assert [record.seq for record in await at.log()] == list(range(1, again.seq + 1))
+    finally:
+        await other.crash()
+
+
+async def test_stale_without_another_owner(at: House) -> None:
+    host = await at.room()
+    await at.ask(host, "chat.send", ANN, id_="a", text="a")
+    # Appended behind the host's back, under its own term: as after a failed hand-over.
+    foreign = at.broker.published[-1]
+    records = host.live.room.record([], by=None, at=0)
+    assert records == []
+    ours = (await at.log())[-1]
+    stolen = ours.__class__(3, ours.at, ours.type, 1, ours.audience, BOB.by, ours.data, (2, 2), b"k" * 32)
+    await at.broker.inner.publish(batch("r", host.live.position, [stolen], id="foreign", term=foreign.term))
+    ack = await at.ask(host, "chat.send", ANN, id_="b", text="b")
+    assert ack.seq == 4
+    assert [record.seq for _, _, record in at.told] == [1, 2, 3, 4]
+    assert not host.closed
+
+
+async def test_a_host_that_is_not_the_owner_gives_up(at: House) -> None:
+    host = await at.room()
+    at.broker.before = [Stale(host.live.position)]
+    assert code(await at.outcome("chat.send", text="hi")) is Code.UNAVAILABLE
+    assert host.closed
+    assert (await at.send("chat.send", text="hi")).seq == 2
+
+
+async def test_a_lost_log_goes_on_in_a_new_epoch_without_losing_what_was_acked(at: House) -> None:
+    host = await at.room()
+    old = host.live.epoch
+    acks = [await at.ask(host, "chat.send", ANN, id_=f"k{n}", text=str(n)) for n in range(5)]
+    await lose_log(at, "r")
+    assert code(await at.outcome("chat.send", ANN, id_="k5", text="5")) is Code.UNAVAILABLE
+    again = await at.send("chat.send", ANN, id_="k4", text="4")
+    assert again == Position(host.live.epoch, acks[4].seq)
+    assert at.epochs == [("r", host.live.epoch)]
+    assert host.live.epoch != old
+    assert (await at.send("chat.send", ANN, id_="k5", text="5")).seq == acks[4].seq + 1
+
+    await at.directory.tend()
+    await at.projector.project()
+    page = await at.history.page(host.live, Audience.EVERYONE)
+    assert [record.seq for record in page.records] == list(range(1, 8))
+    await at.restart()
+    restored = await at.directory.open("r")
+    assert restored.live.room.dump() == host.live.room.dump()
+    assert restored.live.epoch == host.live.epoch
+
+
+async def lose_log(at: House, room: str) -> None:
+    """The log's file is another one: nothing of the room is in it."""
+    inner = at.broker.inner
+    await inner._do(lambda file: file.connection.execute("DELETE FROM logs WHERE room = ?", (room,)))  # type: ignore[attr-defined]
+    await inner._do(lambda file: file.connection.execute("DELETE FROM batches WHERE room = ?", (room,)))  # type: ignore[attr-defined]
+
+
+async def test_a_closed_host_refuses_after_answering_what_waits(at: House) -> None:
+    host = await at.room()
+    waiting = [asyncio.create_task(at.ask(host, "chat.send", text=str(n))) for n in range(3)]
+    await asyncio.sleep(0)
+    await host.close()
+    assert [(await task).seq for task in waiting] == [2, 3, 4]
+    with pytest.raises(Refused) as refused:
+        await at.ask(host, "chat.send", text="late")
+    assert refused.value.code is Code.UNAVAILABLE
+
+
+async def test_close_is_a_barrier_for_votes(at: House) -> None:
+    host = await at.room()
+    poll = await opened_poll(at, host)
+    voters = [Sender(By(f"v{n}", "V", Role.ATTENDEE, guest=True)) for n in range(40)]
+
+    async def vote(n: int) -> Position | Refused:
+        return await at.outcome("poll.vote", voters[n], poll=poll, choices=[n % 2])
+
+    early = [asyncio.create_task(vote(n)) for n in range(20)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(at.outcome("poll.close", HOST, poll=poll))
+    await asyncio.sleep(0)
+    late = [asyncio.create_task(vote(n)) for n in range(20, 40)]
+    outcomes = await asyncio.gather(*early, *late)
+    closed = await closing
+    assert isinstance(closed, Position)
+    counted = [outcome for outcome in outcomes if isinstance(outcome, Position)]
+    assert counted
+    assert all(outcome.seq < closed.seq for outcome in counted)
+    told = [record.data.dump() for _, _, record in at.told if record.type == "poll.closed" and record.data]
+    assert told[-1]["result"]["voters"] == len(counted)
+
+
+async def opened_poll(at: House, host: Host) -> str:
+    await at.ask(host, "poll.create", HOST, question="Which?", kind="single", options=["red", "blue"])
+    created = at.told[-1][2].data
+    assert created is not None
+    poll: str = created.dump()["poll"]
+    await at.ask(host, "poll.open", HOST, poll=poll)
+    return poll
+
+
+async def test_those_who_were_away_recover_from_the_replica(at: House) -> None:
+    host = await at.room()
+    first = await at.ask(host, "chat.send", text="1")
+    for n in range(5):
+        await at.ask(host, "chat.send", text=str(n))
+    await at.restart()
+    live = (await at.directory.open("r")).live
+    answer = live.join(first, Audience.EVERYONE, at.time.clock().now())
+    assert isinstance(answer, Recovered)
+    assert [record.seq for record in answer.records] == [3, 4, 5, 6, 7]

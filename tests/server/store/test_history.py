@@ -1,0 +1,83 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from protocols.errors import Refused
+from protocols.messages import Audience, Record
+from tests.server.house import ANN, HOST, House, house
+
+
+@pytest.fixture
+async def at(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as opened:
+        yield opened
+
+
+async def conversation(at: House, count: int, *, projected: int) -> list[Record]:
+    """A room that keeps 10 records at hand, with votes and hosts' news in between; what its log holds."""
+    await at.room(recovery_events=10)
+    await at.send("poll.create", HOST, question="?", kind="single", options=["a", "b"])
+    created = at.told[-1][2].data
+    assert created is not None
+    poll = created.dump()["poll"]
+    await at.send("poll.open", HOST, poll=poll)
+    for n in range(count):
+        await at.send("chat.send", ANN, text=str(n))
+        if n % 3 == 0:
+            await at.send("poll.vote", ANN, poll=poll, choices=[n % 2])
+        if n % 5 == 0:
+            await at.send("poll.create", HOST, question="draft", kind="single", options=["a", "b"])
+        if n == projected:
+            await at.projector.project()
+    return await at.log()
+
+
+@pytest.mark.parametrize("projected", [-1, 0, 20, 35, 39])
+@pytest.mark.parametrize("audience", [Audience.EVERYONE, Audience.HOSTS])
+async def test_paging_back_meets_every_record_once(at: House, audience: Audience, projected: int) -> None:
+    log = await conversation(at, 40, projected=projected)
+    live = (await at.directory.open("r")).live
+    expected = [record for record in log if record.told_to(audience)]
+    for limit in (1, 7, 100):
+        seen: list[Record] = []
+        before: int | None = None
+        while True:
+            page = await at.history.page(live, audience, before=before, limit=limit)
+            assert page.epoch == live.epoch
+            assert len(page.records) <= limit
+            seen = [*page.records, *seen]
+            if not page.more:
+                break
+            before = page.records[0].seq
+        assert seen == expected
+
+
+async def test_an_empty_page_at_the_beginning(at: House) -> None:
+    await conversation(at, 3, projected=1)
+    live = (await at.directory.open("r")).live
+    page = await at.history.page(live, Audience.EVERYONE, before=1)
+    assert (list(page.records), page.more) == ([], False)
+
+
+@pytest.mark.parametrize("projected", [-1, 10, 19])
+async def test_export_is_the_whole_log(at: House, projected: int) -> None:
+    log = await conversation(at, 20, projected=projected)
+    assert [record async for chunk in at.history.export("r") for record in chunk] == log
+
+
+async def test_without_the_database_what_is_at_hand_is_still_given(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await conversation(at, 30, projected=20)
+    live = (await at.directory.open("r")).live
+
+    def away(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(at.database, "reading", away)
+    page = await at.history.page(live, Audience.EVERYONE, limit=5)
+    assert len(page.records) == 5
+    assert page.more
+    with pytest.raises(Refused):
+        await at.history.page(live, Audience.EVERYONE, limit=50)
+    with pytest.raises(Refused):
+        await anext(at.history.export("r"))

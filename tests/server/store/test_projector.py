@@ -1,0 +1,178 @@
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from protocols.messages import By, Record, Role
+from rooms.registry import REGISTRY
+from server.hosting.draft import Sender
+from server.store.rows import record_of
+from server.store.tables import ballots, records, rooms
+from tests.server.house import ANN, BOB, HOST, House, house
+
+
+@pytest.fixture
+async def at(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as opened:
+        yield opened
+
+
+async def stored(at: House, room: str = "r") -> list[Record]:
+    async with at.database.reading() as connection:
+        rows = await connection.execute(select(records).where(records.c.room == room).order_by(records.c.seq))
+        return [record_of(row, REGISTRY.events) for row in rows]
+
+
+async def table(at: House, which: Any) -> list[dict[str, Any]]:
+    async with at.database.reading() as connection:
+        return [dict(row._mapping) for row in await connection.execute(select(which))]
+
+
+async def poll(at: House) -> str:
+    await at.send("poll.create", HOST, question="?", kind="single", options=["a", "b"])
+    created = at.told[-1][2].data
+    assert created is not None
+    made: str = created.dump()["poll"]
+    await at.send("poll.open", HOST, poll=made)
+    return made
+
+
+async def test_the_database_holds_what_the_log_holds(at: House) -> None:
+    await at.room()
+    await at.room("other")
+    for n in range(30):
+        await at.send("chat.send", ANN, text=f"谢谢 {n}")
+        await at.send("chat.send", BOB, room="other", text=f"{n}")
+    made = await poll(at)
+    await at.send("poll.vote", ANN, poll=made, choices=[1])
+    await at.projector.project()
+    for room in ("r", "other"):
+        assert await stored(at, room) == await at.log(room)
+    assert at.projector.statistics()["lag_records"] == 0
+    assert at.projector.projected("r") == (await at.log())[-1].seq
+
+
+async def test_projecting_again_changes_nothing(at: House) -> None:
+    await at.room()
+    made = await poll(at)
+    await at.send("poll.vote", ANN, poll=made, choices=[1])
+    await at.send("chat.send", BOB, text="hi")
+    await at.projector.project()
+    before = [await table(at, which) for which in (records, rooms, ballots)]
+    async with at.database.writing() as connection:
+        await connection.exec_driver_sql("DELETE FROM checkpoints")
+    await at.restart()
+    await at.projector.project()
+    assert [await table(at, which) for which in (records, rooms, ballots)] == before
+
+
+async def test_rooms_are_listed_as_they_are(at: House) -> None:
+    await at.room()
+    await at.projector.project()
+    await at.send("room.configure", HOST, title="New title", settings={"retention_days": 7})
+    await at.send("room.close", HOST)
+    await at.projector.project()
+    (row,) = await table(at, rooms)
+    assert (row["id"], row["title"], row["status"], row["retention_days"]) == ("r", "New title", "closed", 7)
+    assert row["settings"]["retention_days"] == 7
+    assert row["active_at"] >= row["created_at"] > 0
+
+
+@pytest.mark.parametrize("between", [False, True])
+async def test_one_ballot_a_person_also_when_it_is_erased(at: House, *, between: bool) -> None:
+    await at.room()
+    made = await poll(at)
+    voters = [Sender(By(f"v{n}", f"V{n}", Role.ATTENDEE, guest=True)) for n in range(5)]
+    for choice in (0, 1):
+        for voter in voters:
+            await at.send("poll.vote", voter, poll=made, choices=[choice])
+        if between:
+            await at.projector.project()
+    await at.send("person.erase", HOST, user="v3")
+    await at.projector.project()
+    rows = await table(at, ballots)
+    assert len(rows) == 5
+    assert {tuple(row["choices"]) for row in rows} == {(1,)}
+    names = {row["voter"] for row in rows}
+    assert "v3" not in names
+    assert sum(name.startswith("erased:") for name in names) == 1
+    assert "V3" not in str(await table(at, records))
+    await at.send("poll.remove", HOST, poll=made)
+    await at.projector.project()
+    assert await table(at, ballots) == []
+
+
+async def test_a_stub_read_before_its_erasure_does_not_stop_it(at: House) -> None:
+    """The log already holds stubs where the projector has yet to meet the record that made them."""
+    await at.room()
+    made = await poll(at)
+    await at.send("poll.vote", ANN, poll=made, choices=[0])
+    await at.projector.project()
+    await at.send("poll.vote", ANN, poll=made, choices=[1])
+    await at.send("person.erase", HOST, user="ann")
+    late = await at.log(after=at.projector.projected("r"))
+    async with at.database.writing() as connection:
+        for record in late:
+            await at.projector._projection.write(connection, "r", "e", [record])
+    rows = await table(at, ballots)
+    assert [(row["voter"][:7], row["choices"]) for row in rows] == [("erased:", [1])]
+
+
+async def test_it_goes_on_while_the_database_is_away(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.store.projector.BACKOFF_S", 0.001)
+    monkeypatch.setattr("server.store.projector.PAUSE_S", 0.0)
+    away = True
+    upsert = at.database.upsert
+    failed = asyncio.Event()
+
+    async def failing(*args: Any, **kwargs: Any) -> None:
+        if away:
+            failed.set()
+            raise OperationalError("", {}, Exception("away"))
+        await upsert(*args, **kwargs)
+
+    monkeypatch.setattr(at.database, "upsert", failing)
+    await at.room()
+    running = asyncio.create_task(at.projector.run())
+    for n in range(20):
+        await at.send("chat.send", text=str(n))  # the room does not notice
+    await failed.wait()
+    assert at.projector.statistics()["lag_records"] == 21
+    assert at.projector.statistics()["failing_s"] > 0
+    away = False
+    async with asyncio.timeout(5):
+        while at.projector.projected("r") < 21:  # noqa: ASYNC110 - it has no bell for this
+            await asyncio.sleep(0.001)
+    assert await stored(at) == await at.log()
+    running.cancel()
+
+
+async def test_a_locked_database_is_waited_for(at: House) -> None:
+    await at.room()
+    await at.directory.drain()
+    other = sqlite3.connect(at.folder / "rooms.sqlite", isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError):
+            await at.projector.project()
+        other.execute("ROLLBACK")
+        await at.projector.project()
+    finally:
+        other.close()
+    assert len(await stored(at)) == 1
+
+
+async def test_a_room_made_by_another_process_is_found(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.store.projector.LOOK_S", 0.0)
+    await at.projector.project()
+    other = await House(at.folder).open()
+    await other.room("made-elsewhere")
+    await other.crash()
+    await at.projector.project()
+    assert len(await stored(at, "made-elsewhere")) == 1
+    assert (await at.directory.open("made-elsewhere")).live.room.title == "Test"
