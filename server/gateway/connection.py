@@ -19,6 +19,7 @@ from server.gateway.outbox import Outbox
 if TYPE_CHECKING:
     from server.gateway.config import GatewayConfig
     from server.gateway.gateway import Gateway
+    from server.gateway.sweeper import Alarm
 
 log = structlog.get_logger("showfloor.gateway")
 
@@ -72,6 +73,7 @@ class Connection:
         "_readable",
         "_wire",
         "address",
+        "alarm",
         "closing",
         "config",
         "gateway",
@@ -80,7 +82,6 @@ class Connection:
         "outbox",
         "probe",
         "session",
-        "wakes_at",
         "write",
     )
 
@@ -96,7 +97,7 @@ class Connection:
         self.write: Callable[[bytes], None] | None = None
         self.outbox = Outbox()
         self.probe: Wire | None = None
-        self.wakes_at: int | None = None
+        self.alarm: Alarm | None = None
         self._wire: Wire | None = None
         self._paused = False
         self._poll: asyncio.Future[bytes | None] | None = None
@@ -292,11 +293,13 @@ class Connection:
 
     def schedule(self) -> None:
         """Asks to be woken when the next thing is due."""
+        if self.closing is not None:
+            return
         due = self.session.due
         other = self.layer.due
         if other is not None and (due is None or other < due):
             due = other
-        if due is not None and self.closing is None:
+        if due is not None:
             self.gateway.sweeper.wake(self, due)
 
     def tick(self, now: int) -> None:
@@ -330,6 +333,7 @@ class Connection:
         self.outbox.clear()
         self._inbox.clear()
         self._set_readable()
+        self.gateway.sweeper.forget(self)
         self.gateway.forget(self, closing)
         self.layer.closed(closing)
 

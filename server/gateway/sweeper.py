@@ -8,10 +8,20 @@ from itertools import count
 from typing import Protocol
 
 
+class Alarm:
+    """One entry of the heap; the heap keeps it until its time, but not what it was for."""
+
+    __slots__ = ("at", "timed")
+
+    def __init__(self, at: int, timed: Timed) -> None:
+        self.at = at
+        self.timed: Timed | None = timed
+
+
 class Timed(Protocol):
     """Something with a time at which it wants to look at the clock."""
 
-    wakes_at: int | None
+    alarm: Alarm | None
 
     def tick(self, now: int) -> None:
         """It is time."""
@@ -26,7 +36,7 @@ class Sweeper:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._heap: list[tuple[int, int, Timed]] = []
+        self._heap: list[tuple[int, int, Alarm]] = []
         self._order = count()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0
@@ -37,12 +47,20 @@ class Sweeper:
 
     def wake(self, timed: Timed, at: int) -> None:
         """Has `timed.tick` called at about `at`, unless that is to happen earlier anyway."""
-        if timed.wakes_at is not None and timed.wakes_at <= at:
-            return
-        timed.wakes_at = at
-        heapq.heappush(self._heap, (at, next(self._order), timed))
+        if timed.alarm is not None:
+            if timed.alarm.at <= at:
+                return
+            timed.alarm.timed = None
+        timed.alarm = Alarm(at, timed)
+        heapq.heappush(self._heap, (at, next(self._order), timed.alarm))
         if self._timer is None or at < self._timer_at:
             self._set_timer(at)
+
+    def forget(self, timed: Timed) -> None:
+        """Wakes it no more."""
+        if timed.alarm is not None:
+            timed.alarm.timed = None
+            timed.alarm = None
 
     def stop(self) -> None:
         """Forgets everything."""
@@ -61,9 +79,9 @@ class Sweeper:
         self._timer = None
         now = self.now()
         while self._heap and self._heap[0][0] <= now:
-            at, _, timed = heapq.heappop(self._heap)
-            if timed.wakes_at == at:
-                timed.wakes_at = None
+            timed = heapq.heappop(self._heap)[2].timed
+            if timed is not None:
+                timed.alarm = None
                 timed.tick(now)
         if self._heap and self._timer is None:
             # At least a millisecond on, or a timer that fires early would spin.

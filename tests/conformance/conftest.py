@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -38,3 +41,14 @@ async def http(port: int) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client at the peers' address."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """The folder of the Node clients, with what they need installed from the lock file."""
+    folder = Path(__file__).parent / "node"
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node and npm are not on PATH")
+    if not (folder / "node_modules" / "socket.io-client").is_dir():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=True, timeout=90)
+    return folder

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import socketio
 
-NODE = Path(__file__).parent / "node"
 
-
-@pytest.fixture(scope="session")
-def node_client() -> Path:
-    """The Node client, installed on first use from the lock file."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("node and npm are not on PATH")
-    return NODE / "client.js"
-
-
-async def run(*command: str, within: float = 90) -> str:
+async def run_node(script: Path, *arguments: str) -> str:
+    """What a script prints."""
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=NODE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        "node", str(script), *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     try:
-        out, err = await asyncio.wait_for(process.communicate(), within)
+        out, err = await asyncio.wait_for(process.communicate(), 20)
     except TimeoutError:
         process.kill()
         await process.wait()
@@ -40,11 +30,8 @@ async def run(*command: str, within: float = 90) -> str:
     ("transports", "transport"),
     [("websocket", "websocket"), ("polling", "polling"), ("polling,websocket", "websocket")],
 )
-async def test_socket_io_client(port: int, node_client: Path, transports: str, transport: str) -> None:
-    if not (NODE / "node_modules" / "socket.io-client").is_dir():
-        await run("npm", "ci", "--no-audit", "--no-fund")
-
-    seen = json.loads(await run("node", str(node_client), f"http://127.0.0.1:{port}", transports, within=20))
+async def test_socket_io_client(port: int, node: Path, transports: str, transport: str) -> None:
+    seen = json.loads(await run_node(node / "client.js", f"http://127.0.0.1:{port}", transports))
 
     assert seen == {
         "auth": {"token": "abc"},

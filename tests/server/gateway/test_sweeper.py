@@ -1,11 +1,12 @@
 import asyncio
+import weakref
 
-from server.gateway.sweeper import Sweeper
+from server.gateway.sweeper import Alarm, Sweeper
 
 
-class Alarm:
+class Clock:
     def __init__(self) -> None:
-        self.wakes_at: int | None = None
+        self.alarm: Alarm | None = None
         self.rang: list[int] = []
         self.done = asyncio.Event()
 
@@ -16,7 +17,7 @@ class Alarm:
 
 async def test_wakes_when_due_and_not_before() -> None:
     sweeper = Sweeper(asyncio.get_running_loop())
-    late, early = Alarm(), Alarm()
+    late, early = Clock(), Clock()
     start = sweeper.now()
     sweeper.wake(late, start + 30)
     sweeper.wake(early, start + 10)
@@ -30,7 +31,7 @@ async def test_wakes_when_due_and_not_before() -> None:
 
 async def test_earlier_wish_wins_and_the_old_one_rings_no_bell() -> None:
     sweeper = Sweeper(asyncio.get_running_loop())
-    alarm, after = Alarm(), Alarm()
+    alarm, after = Clock(), Clock()
     start = sweeper.now()
     sweeper.wake(alarm, start + 20)
     sweeper.wake(alarm, start + 5)
@@ -43,9 +44,22 @@ async def test_earlier_wish_wins_and_the_old_one_rings_no_bell() -> None:
     sweeper.stop()
 
 
+async def test_forgotten_one_is_not_kept_until_its_time() -> None:
+    sweeper = Sweeper(asyncio.get_running_loop())
+    clock = Clock()
+    gone = weakref.ref(clock)
+    sweeper.wake(clock, sweeper.now() + 60_000)
+
+    sweeper.forget(clock)
+    del clock
+
+    assert gone() is None
+    sweeper.stop()
+
+
 async def test_one_timer_for_all() -> None:
     sweeper = Sweeper(asyncio.get_running_loop())
-    alarms = [Alarm() for _ in range(100)]
+    alarms = [Clock() for _ in range(100)]
     start = sweeper.now()
     for alarm in alarms:
         sweeper.wake(alarm, start + 5)
@@ -53,4 +67,4 @@ async def test_one_timer_for_all() -> None:
     await asyncio.wait_for(alarms[-1].done.wait(), 1)
 
     assert all(alarm.rang == alarms[0].rang for alarm in alarms)
-    assert all(alarm.wakes_at is None for alarm in alarms)
+    assert all(alarm.alarm is None for alarm in alarms)
