@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from functools import partial
+
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
@@ -10,9 +12,9 @@ from starlette.types import ASGIApp
 from server.http import docs, errors, health, metrics, pages
 from server.http.api import exports, history, links, rooms
 from server.http.api.exports import EXPORTS_AT_ONCE, Slots
-from server.http.errors import ErrorAnswer
 from server.http.guard import Guard
 from server.http.limits import Bounds
+from server.http.openapi import described
 from server.http.services import Services
 
 DESCRIPTION = """
@@ -22,21 +24,6 @@ Rooms, links and what was said in them.
 * Fields that are not asked for are refused. Instants end in `_at` and are milliseconds since 1970.
 * Speaking in a room goes over Socket.IO; see the wire reference.
 """
-# In the description these stand beside each operation; which of them it can give is in its text.
-REFUSALS: dict[int | str, dict[str, object]] = {
-    status: {"model": ErrorAnswer, "description": text}
-    for status, text in {
-        400: "The body cannot be read.",
-        401: "No credentials, or none that are good.",
-        403: "The role does not allow it.",
-        404: "There is no such thing.",
-        409: "It does not fit the state.",
-        413: "Larger than allowed.",
-        422: "Not of the form that it should have.",
-        429: "Too often.",
-        503: "Not now; try again shortly.",
-    }.items()
-}
 
 
 def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
@@ -49,7 +36,9 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
         redoc_url=None,
         openapi_url=docs.OPENAPI if services.settings.docs else None,
         generate_unique_id_function=_operation_id,
+        separate_input_output_schemas=False,
     )
+    app.openapi = partial(described, app)  # type: ignore[method-assign]
     app.state.services = services
     app.state.exports = Slots(EXPORTS_AT_ONCE)
     errors.install(app)
@@ -57,10 +46,8 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
     # Redirects for a slash too many would carry the address of whoever stands before us.
     app.router.redirect_slashes = False
 
-    api = APIRouter(prefix="/api/v1", responses=REFUSALS)
     for part in (rooms, links, history, exports):
-        api.include_router(part.router)
-    app.include_router(api)
+        app.include_router(part.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     if services.settings.docs:

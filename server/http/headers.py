@@ -15,7 +15,7 @@ EVERY_ANSWER = MappingProxyType(
         "x-frame-options": "DENY",
         "referrer-policy": "no-referrer",
         "permissions-policy": (
-            "accelerometer=(), autoplay=(self), bluetooth=(), camera=(), display-capture=(), fullscreen=(self), "
+            "accelerometer=(), autoplay=(self), camera=(), display-capture=(), fullscreen=(self), "
             "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), "
             "screen-wake-lock=(self), serial=(), usb=()"
         ),

@@ -20,13 +20,13 @@ from starlette.responses import Response, StreamingResponse
 
 from protocols.errors import Code, Refused
 from protocols.messages import Audience, By, Record
-from server.http.api.fields import RoomPath
+from server.http.api.fields import PREFIX, RoomPath
 from server.http.body import StrictRoute
 from server.http.callers import KnownCaller, host_of
 from server.http.services import services_of
 from server.identity import derived_key
 
-router = APIRouter(tags=["export"], route_class=StrictRoute)
+router = APIRouter(prefix=PREFIX, tags=["export"], route_class=StrictRoute)
 
 EXPORTS_AT_ONCE = 4  # each reads the database for as long as its reader takes
 COLUMNS = ("seq", "time", "type", "audience", "user", "name", "role", "guest", "via", "text", "data")

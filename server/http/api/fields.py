@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from protocols.limits import HISTORY_PAGE, ID_LENGTH
 from protocols.messages import Id, Position, UserId
 
+PREFIX = "/api/v1"
 SEQ_MAXIMUM = 2**53 - 1  # beyond it numbers lose their last digit in JavaScript
 INSTANT_MAXIMUM = 253_402_300_799_999  # the last millisecond of the year 9999
 

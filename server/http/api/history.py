@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request, Response
 
 from protocols.limits import HISTORY_PAGE
 from protocols.messages import Audience, Record
-from server.http.api.fields import Answer, Before, Limit, RoomPath
+from server.http.api.fields import PREFIX, Answer, Before, Limit, RoomPath
 from server.http.body import JsonAnswer, StrictRoute
 from server.http.callers import KnownCaller
 from server.http.services import services_of
 
-router = APIRouter(tags=["history"], route_class=StrictRoute)
+router = APIRouter(prefix=PREFIX, tags=["history"], route_class=StrictRoute)
 
 
 class Told(Answer):

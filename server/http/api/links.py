@@ -11,14 +11,14 @@ from protocols.limits import NAME_LENGTH
 from protocols.messages import STAFF, Role
 from protocols.text import Name
 from server.guests import DEVICE_LENGTH, Admitted
-from server.http.api.fields import Answer, Body, Instant, LinkPath, RoomPath
+from server.http.api.fields import PREFIX, Answer, Body, Instant, LinkPath, RoomPath
 from server.http.body import StrictRoute
 from server.http.callers import KnownCaller, host_of
 from server.http.limits import counted_as
 from server.http.services import Services, services_of
 from server.links import LINK_LENGTH, Link, link_url
 
-router = APIRouter(route_class=StrictRoute)
+router = APIRouter(prefix=PREFIX, route_class=StrictRoute)
 
 RoleName = Literal["host", "moderator", "attendee", "wall", "bot"]
 # Looked at by server/guests.py: a nickname is refused by its own words, not by a pattern's.

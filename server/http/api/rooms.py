@@ -15,12 +15,12 @@ from protocols.text import Title
 from rooms.activities.room import PersonErase, RoomClose, RoomCreate, RoomOpen, Status
 from rooms.settings import RoomSettings
 from server.hosting.draft import Sender
-from server.http.api.fields import Answer, Body, Done, NewRoomId, Place, RoomPath, UserPath
+from server.http.api.fields import PREFIX, Answer, Body, Done, NewRoomId, Place, RoomPath, UserPath
 from server.http.body import StrictRoute
 from server.http.callers import Caller, KnownCaller, MaybeCaller, host_of
 from server.http.services import services_of
 
-router = APIRouter(tags=["rooms"], route_class=StrictRoute)
+router = APIRouter(prefix=PREFIX, tags=["rooms"], route_class=StrictRoute)
 
 # Read out in a shop and typed on a phone: no letters that look alike.
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"

@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from tests.server.http.house import House
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/", "audience"),
+        ("/r/r1", "audience"),
+        ("/host", "host"),
+        ("/host/r1", "host"),
+        ("/wall", "wall"),
+        ("/wall/r1", "wall"),
+    ],
+)
+async def test_each_address_has_its_page(house: House, path: str, name: str) -> None:
+    answer = await house.client.get(path)
+    assert answer.status_code == 200
+    assert f"<title>{name}</title>" in answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "script-src 'self';" in answer.headers["content-security-policy"]
+    head = await house.client.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+
+
+async def test_files_with_a_digest_are_kept_for_a_year(house: House) -> None:
+    answer = await house.client.get("/assets/app-8f3a.js")
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    again = await house.client.get("/assets/app-8f3a.js", headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code in {200, 304}
+    icon = await house.client.get("/icon.svg")
+    assert (icon.headers["content-type"], icon.headers["cache-control"]) == ("image/svg+xml", "no-cache")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/assets/../../outside.txt",
+        "/assets/..%2f..%2foutside.txt",
+        "/assets/%2e%2e/%2e%2e/outside.txt",
+        "/assets/....//outside.txt",
+        "/assets//etc/passwd",
+        "/assets/%2fetc%2fpasswd",
+        "/assets/..\\..\\outside.txt",
+        "/..%2foutside.txt",
+        "/%2e%2e%2foutside.txt",
+        "/assets/link.txt",
+        "/assets/app-8f3a.js%00.css",
+        "/assets/" + "x" * 300,
+        "/assets/",
+        "/assets/.",
+        "/.built",
+        "/audience.html",
+    ],
+)
+async def test_no_path_leads_out_of_the_folder(house: House, path: str) -> None:
+    (house.settings.pages / "assets" / "link.txt").symlink_to(house.settings.pages.parent / "outside.txt")
+    answer = await house.client.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"
+    assert "8817" not in answer.text
+
+
+async def test_older_browsers_are_told_the_socket_by_name(pages: Path) -> None:
+    house = await House(pages, public_url="https://live.example").open("r1")
+    policy = (await house.client.get("/r/r1")).headers["content-security-policy"]
+    assert "connect-src 'self' wss://live.example;" in policy
+
+
+async def test_pages_that_were_not_built_are_told_of(tmp_path: Path) -> None:
+    house = await House(tmp_path / "none").open("r1")
+    answer = await house.client.get("/r/r1")
+    assert answer.status_code == 503
+    assert "not built" in answer.text
+    assert answer.text.count("\n") == 1
