@@ -174,7 +174,7 @@ def in_order(facts: Facts) -> Iterator[str]:
         again: set[str] = set()
         for entry in diary.entries:
             if isinstance(entry, Sent):
-                if entry.type not in facts.evidence.ordered:
+                if entry.type not in facts.evidence.ordered or entry.attempt == 0:
                     continue
                 if entry.attempt == 1:
                     before[entry.id] = dict(highest)

@@ -241,6 +241,8 @@ class Client:
         self._pending[name] = pending
         if self.joined:
             self._send(name, pending)
+        else:
+            self._note(Sent(time.time(), self.connection, name, kind, self.room, 0))
         try:
             ack = await asyncio.wait_for(pending.answer, self.settings.answer_within)
         except TimeoutError:

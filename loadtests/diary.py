@@ -34,7 +34,7 @@ class Ended(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """A command left; the same id again has a higher ``attempt``."""
+    """A command left; the same id again has a higher ``attempt``, 0 is one that waits for a connection."""
 
     at: float
     connection: int

@@ -120,7 +120,7 @@ def position_for(kind: str, luck: random.Random, head: int, epoch: str, other: C
         case "recent":
             return {"epoch": epoch, "seq": luck.randint(head - AT_HAND // 3, head)}
         case "malformed":
-            return {"epoch": luck.choice(("", "x" * 5000, "a b", 7)), "seq": luck.choice((1.5, "3", None, 2**60))}
+            return {"epoch": luck.choice(("", "x" * 5000, "a b", 7)), "seq": luck.choice((1.5, "3", None, True))}
         case _:
             return {"epoch": epoch, "seq": luck.randint(0, head)}
 
@@ -136,9 +136,9 @@ async def furnish(host: Client, people: Sequence[Client], messages: int) -> None
             latest["message"] = event["data"]["message"]
 
     host.on_event = on_event
-    for number in range(messages):
-        await people[number % len(people)].say()
-        if number % 7 == 6 and (message := latest.pop("message", None)):
+    for _ in range(0, messages, 7):
+        await asyncio.gather(*(people[number % len(people)].say() for number in range(7)))
+        if (message := latest.pop("message", None)):
             answer = await host.send("chat.delete", {"message": message})
             assert answer.get("ok"), answer
 
@@ -176,9 +176,9 @@ async def run(
         async def ask_all(asker: Client, first: int) -> None:
             for _ in range(first, requests, len(askers)):
                 await ask(asker)
-                await asyncio.sleep(PAUSE)
                 if len(asked) % 1000 == 0:
                     progress.say(f"{len(asked)} of {requests} answered")
+                await asyncio.sleep(PAUSE)
 
         talkers = [asyncio.create_task(talk(person)) for person in people]
         await asyncio.gather(*(ask_all(asker, first) for first, asker in enumerate(askers)))

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import os
 import struct
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import orjson
@@ -69,10 +69,10 @@ class Websocket(asyncio.Protocol):
             self.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no subclasses of asyncio's, though they do all the same.
+        self._transport = cast("asyncio.Transport", transport)
         key = base64.b64encode(os.urandom(16)).decode()
-        transport.write(
+        self._transport.write(
             f"GET {self._path} HTTP/1.1\r\nHost: {self._authority}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
@@ -192,8 +192,8 @@ async def open_websocket(
                 raise WireError(message)
             websocket.handshake = orjson.loads(packet[1:])
     except BaseException:
-        websocket.abort()
-        if opened.done() and not opened.cancelled():
+        if not opened.cancel() and not opened.cancelled():
             opened.exception()  # looked at, so that the loop does not complain
+        websocket.abort()
         raise
     return websocket
