@@ -22,7 +22,7 @@ QUESTION_LENGTH: Final = 300  # characters of a poll's question
 OPTION_LENGTH: Final = 100  # characters of one option
 TEXT_MAXIMUM: Final = 4_000  # characters of a chat message, whatever the room says
 BATCH_COMMANDS: Final = 256  # commands decided in one batch
-MAILBOX_LIMIT: Final = 2048  # commands that wait in a room's mailbox; beyond: overloaded
+MAILBOX_LIMIT: Final = 8192  # commands that wait in a room's mailbox; beyond: overloaded
 DEDUPE_WINDOW_MS: Final = 10 * 60_000  # at least this long is a command id remembered
 
 # Recovery
