@@ -18,12 +18,14 @@ PEER_PACKAGES := tests/conformance/node/node_modules/.installed
 
 # What the pages are made of: a change in any of these builds them anew.
 CLIENT_SOURCES := $(shell find client_web protocols/schema -type f \
-	-not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.py' -not -name '*.pyc' 2>/dev/null)
+	-not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/tests/*' -not -name '*.py' -not -name '*.pyc' 2>/dev/null)
 
 # Tests that start browsers, whole servers or official suites; all the others are quick.
 SLOW := tests/e2e tests/conformance tests/rigs
 
-.PHONY: help run check quick test lock schema pictures bench chromium clean
+RIGS := kill resume votes resend slow flood
+
+.PHONY: help run check quick test lock schema pictures bench rigs chromium clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -39,26 +41,29 @@ check: $(DEV) $(CLIENT_PACKAGES) ## Lint, types, import rules and schema drift (
 	$(BIN)/mypy
 	$(BIN)/mypy scripts
 	$(BIN)/lint-imports
-	$(BIN)/python -m server schema --check
+	$(NODE) $(BIN)/python -m server schema --check
 	$(NODE) npm --prefix client_web run --silent check
 
-quick: $(DEV) ## The sans-I/O and unit tests (seconds)
-	$(BIN)/python -m pytest -q $(addprefix --ignore=,$(SLOW))
+quick: $(DEV) $(CLIENT_PACKAGES) ## The sans-I/O and unit tests (seconds)
+	$(NODE) $(BIN)/python -m pytest -q $(addprefix --ignore=,$(SLOW))
 
 test: $(DEV) $(CLIENT_BUILT) $(PEER_PACKAGES) ## Every test, with all that they need (REQUIRE_ALL=1: a skip fails)
-	$(BIN)/python scripts/test.py $(SLOW)
+	$(NODE) $(BIN)/python scripts/test.py $(SLOW)
 
 lock: $(DEV) ## Renew the pinned and hashed requirements from pyproject.toml (UPGRADE=1: newest of all)
 	$(BIN)/python scripts/lock.py $(if $(UPGRADE),--upgrade)
 
-schema: $(DEV) ## Write the JSON Schema and the TypeScript types anew
-	$(BIN)/python -m server schema
+schema: $(DEV) $(CLIENT_PACKAGES) ## Write the JSON Schema, the TypeScript types and docs/reference/wire.md anew
+	$(NODE) $(BIN)/python -m server schema
 
 pictures: $(DEV) $(CLIENT_BUILT) chromium ## Take the screenshots in docs/pictures anew
 	$(BIN)/python scripts/pictures.py
 
 bench: $(DEV) ## Measure the server under load on this machine
 	$(BIN)/python -m loadtests
+
+rigs: $(DEV) ## The crash, resume, vote and overload rigs in full length
+	@for rig in $(RIGS); do echo "== $$rig" && $(BIN)/python -m loadtests.$$rig || exit 1; done
 
 chromium: $(DEV) ## Make sure that there is a Chromium for the browser tests
 	$(BIN)/python scripts/chromium.py
