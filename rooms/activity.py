@@ -108,5 +108,8 @@ class Activity(ABC):
         return ()
 
     def erase(self, user: str, pseudonym: str) -> None:
-        """Forget a person: drop what they wrote, keep ballots under the pseudonym."""
+        """Forget a person: drop what they wrote, keep ballots under the pseudonym.
+
+        On top of a snapshot the pseudonym may already have what the person did after it: then both are one person's.
+        """
         return

@@ -193,7 +193,8 @@ class Room:
         if pseudonym is not None:
             # The log must not name whom it forgot; a room that saw them finds out by the seqs. In a replay the
             # records were stubs already, nobody is found, and nothing is left to forget.
-            user = self._author_of(record.erases[-1])
+            # The first seq decides: on top of an older snapshot it is the one that the snapshot may know.
+            user = self._author_of(record.erases[0])
             if user is not None:
                 for each in self.activities.values():
                     each.erase(user, pseudonym)
@@ -227,9 +228,9 @@ def _holds(seqs: array[int], seq: int) -> bool:
 
 
 def _drop(authored: dict[str, array[int]], gone: Sequence[int]) -> None:
-    # All seqs of one step are one person's, so the first list that holds one of them is the only one.
+    # All seqs of one step are one person's; those after a snapshot were stubs and are in no list.
     for user, seqs in authored.items():
-        if any(_holds(seqs, seq) for seq in gone[-1:]):
+        if _holds(seqs, gone[0]):
             left = set(gone)
             kept = array("Q", (seq for seq in seqs if seq not in left))
             if kept:

@@ -480,8 +480,8 @@ class Polls(Activity):
         self._due = min((at for at in running if at is not None), default=None)
 
     def erase(self, user: str, pseudonym: str) -> None:
-        """The ballot stays, under the pseudonym, as the records have it."""
+        """The ballot stays, under the pseudonym, as the records have it; a newer one of the same person's wins."""
         for poll in self._polls.values():
             ballot = poll.drop(user)
-            if ballot is not None:
+            if ballot is not None and pseudonym not in poll.ballots:
                 poll.cast(pseudonym, ballot)

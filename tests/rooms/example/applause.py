@@ -124,4 +124,4 @@ class Applause(Activity):
     def erase(self, user: str, pseudonym: str) -> None:
         """The claps stay, as the records have them: under the pseudonym."""
         if user in self._claps:
-            self._claps[pseudonym] = self._claps.pop(user)
+            self._claps[pseudonym] = self._claps.get(pseudonym, 0) + self._claps.pop(user)
