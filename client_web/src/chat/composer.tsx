@@ -54,8 +54,9 @@ export function Composer({ room, staff, placeholder }: ComposerProps): JSX.Eleme
   }, [text]);
 
   const send = () => {
-    const said = text.trim();
-    if (!said || over > 0 || closed) return;
+    // What stands in the field, which may be newer than what was last drawn.
+    const said = field.current?.value.trim() ?? "";
+    if (!said || Array.from(said).length > settings.text_length || closed) return;
     if (wait > 0) {
       toast(t.send_wait(seconds));
       return;

@@ -23,17 +23,17 @@ function Brick({ x, y, studs, color }: BrickProps): JSX.Element {
   );
 }
 
-/** The mark of the house: a block with four studs, seen from above and a little from the front. */
-export function Logo({ size = 28 }: { size?: number }): JSX.Element {
+/** The mark of the house: a block with four studs, seen from above. */
+export function Logo({ size = 32 }: { size?: number }): JSX.Element {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
-      <path fill="var(--brick-deep)" d="M5 8.5h22l3 5V25a3 3 0 0 1-3 3H5a3 3 0 0 1-3-3V13.5z" />
-      <path fill="var(--brick)" d="M5.5 3h21A3.5 3.5 0 0 1 30 6.5v13a3.5 3.5 0 0 1-3.5 3.5h-21A3.5 3.5 0 0 1 2 19.5v-13A3.5 3.5 0 0 1 5.5 3z" />
+      <rect x={2} y={5} width={28} height={25} rx={5} fill="#8f2411" />
+      <rect x={2} y={2} width={28} height={25} rx={5} fill="#c8371f" />
       {[9.5, 22.5].flatMap((x) =>
-        [8.5, 17.5].map((y) => (
+        [8.5, 20].map((y) => (
           <g key={`${x} ${y}`}>
-            <circle cx={x} cy={y + 0.9} r={3.6} fill="var(--brick-deep)" />
-            <circle cx={x} cy={y} r={3.4} fill="var(--brick)" stroke="#fff" stroke-opacity={0.5} stroke-width={1} />
+            <circle cx={x} cy={y + 1.4} r={4.2} fill="#8f2411" />
+            <circle cx={x} cy={y} r={4.2} fill="#e35a41" />
           </g>
         )),
       )}

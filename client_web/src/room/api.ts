@@ -15,6 +15,8 @@ export interface PublicRoom {
   id: string;
   title: string;
   status: "open" | "closed";
+  /** The server's public address, if it was told one. */
+  url?: string;
 }
 
 /** A way into the room; `link` is as secret as a key. */

@@ -82,3 +82,8 @@ export function takeAddress(): { room: string; link: string | undefined } {
   if (link) history.replaceState(null, "", location.pathname + location.search);
   return { room, link };
 }
+
+/** Where people come in, from the server's public address if it has one. */
+export function audienceAddress(room: string, base: string = location.origin): string {
+  return new URL(`/r/${encodeURIComponent(room)}`, base).href;
+}

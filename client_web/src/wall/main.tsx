@@ -1,4 +1,57 @@
-import { render } from "preact";
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { words } from "../i18n/words";
+import { openRoom, type Room, show, stateOf, titled } from "../page";
+import { Empty, Logo } from "../parts/bricks";
+import { activities } from "../room/activities";
+import { lifecycle } from "../room/activities/lifecycle";
+import { failureOf } from "../room/failure";
+import { Session, takeAddress } from "../room/session";
+import { device } from "../room/storage";
+import { stayAwake } from "./awake";
+import { Wall } from "./wall";
+import "../style/polls.css";
+import "./wall.css";
 
-const page = document.getElementById("page");
-if (page) render(<main />, page);
+const AGAIN = 5_000;
+const address = takeAddress();
+
+const room = signal<Room | null>(null);
+const stranger = signal(false);
+
+/** A wall has nobody at it: it tries until it is let in, and shows its cover meanwhile. */
+async function arrive(): Promise<void> {
+  try {
+    const session = address.link
+      ? await Session.begin(device, "wall", address.room, address.link)
+      : await Session.resume(device, "wall", address.room);
+    if (session) room.value = openRoom(session, "wall", activities);
+    else stranger.value = true;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.retry) setTimeout(() => void arrive(), failure.retryAfter ?? AGAIN);
+    else stranger.value = true;
+  }
+}
+
+function Page(): JSX.Element {
+  const t = words.value;
+  useEffect(() => {
+    stayAwake();
+    void arrive();
+  }, []);
+  if (stranger.value) return <Empty drawing="lost" title={t.need_wall_link} hint={t.need_link_hint} />;
+  if (!room.value?.now.value.position) {
+    return (
+      <div class="cover">
+        <Logo size={160} />
+        <p>{t.wall_waiting}</p>
+      </div>
+    );
+  }
+  return <Wall room={room.value} />;
+}
+
+titled(() => (room.value ? stateOf(room.value.now.value, lifecycle).title : ""));
+show(() => <Page />);

@@ -1,0 +1,22 @@
+import { words } from "../i18n/words";
+import type { Room } from "../page";
+import { toast, toastFailure } from "../parts/toast";
+import type { CommandType, Fields } from "../room/messages";
+
+/** Do something as staff, and say that it is done; `undo` is offered with it. */
+export async function act<Type extends CommandType>(
+  room: Room,
+  type: Type,
+  fields: Fields<Type>,
+  undo?: () => void,
+): Promise<boolean> {
+  try {
+    await room.client.send(type, fields);
+    const t = words.value;
+    toast(t.done[type] ?? t.ok, undo ? t.undo : undefined, undo);
+    return true;
+  } catch (error) {
+    toastFailure(error);
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+import type { JSX } from "preact";
+
+interface ChoicesProps<Value> {
+  label: string;
+  value: Value;
+  of: readonly (readonly [Value, string])[];
+  onChoose: (value: Value) => void;
+}
+
+/** One of a few, side by side. */
+export function Choices<Value extends string | number>({ label, value, of, onChoose }: ChoicesProps<Value>): JSX.Element {
+  return (
+    <div class="field">
+      <span>{label}</span>
+      <div class="choices" role="radiogroup" aria-label={label}>
+        {of.map(([one, name]) => (
+          <button key={one} type="button" role="radio" aria-checked={one === value} onClick={() => onChoose(one)}>
+            {name}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface SwitchProps {
+  label: string;
+  on: boolean;
+  onSwitch: (on: boolean) => void;
+}
+
+export function Switch({ label, on, onSwitch }: SwitchProps): JSX.Element {
+  return (
+    <button type="button" class="switch" role="switch" aria-checked={on} onClick={() => onSwitch(!on)}>
+      {label}
+      <i aria-hidden="true" />
+    </button>
+  );
+}

@@ -1,0 +1,96 @@
+import type { JSX } from "preact";
+import { words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { IconButton } from "../parts/bricks";
+import { confirmFirst } from "../parts/dialog";
+import { timeOfDay } from "../parts/time";
+import { chat } from "../room/activities/chat";
+import { lifecycle } from "../room/activities/lifecycle";
+import { act } from "./act";
+import { Choices } from "./controls";
+import { Share } from "./share";
+
+const SLOW = { off: 0, s5: 5_000, s15: 15_000, s30: 30_000, m1: 60_000 } as const;
+
+/** Ways in, rules, the bin, and what should not be done by a slip of the thumb. */
+export function More({ room }: { room: Room }): JSX.Element {
+  const host = room.now.value.you?.role === "host";
+  return (
+    <div class="scrolls">
+      <Share room={room} mayInvite={host} />
+      {host && <Rules room={room} />}
+      <Bin room={room} />
+      <Doors room={room} />
+    </div>
+  );
+}
+
+function Rules({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
+  const { slow_mode_ms } = stateOf(room.now.value, lifecycle).settings;
+  const set = (ms: number) =>
+    void act(room, "room.configure", { settings: { slow_mode_ms: ms } }, () =>
+      void act(room, "room.configure", { settings: { slow_mode_ms } }),
+    );
+  return (
+    <section class="group">
+      <h3>{t.chat_rules}</h3>
+      <Choices
+        label={`${t.slow_mode} · ${t.slow_mode_hint}`}
+        value={slow_mode_ms}
+        of={(Object.keys(SLOW) as (keyof typeof SLOW)[]).map((name) => [SLOW[name], t.slow_modes[name]] as const)}
+        onChoose={set}
+      />
+    </section>
+  );
+}
+
+function Bin({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
+  const { bin } = stateOf(room.now.value, chat);
+  return (
+    <section class="group">
+      <h3>{t.bin}</h3>
+      <p class="note">{bin.length ? t.bin_hint : t.bin_empty}</p>
+      <ul>
+        {[...bin].reverse().map((message) => (
+          <li class="binned row tight" key={message.message}>
+            <p class="grow">
+              <b>{message.by.name}</b> <time class="note figures">{timeOfDay(message.at)}</time>
+              <br />
+              {message.text}
+            </p>
+            <IconButton
+              icon="undo"
+              label={t.restore}
+              onClick={() => void act(room, "chat.restore", { message: message.message })}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Doors({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
+  const open = stateOf(room.now.value, lifecycle).status === "open";
+  return (
+    <section class="group">
+      <h3>{t.room}</h3>
+      {open ? (
+        <button
+          type="button"
+          class="button risky wide"
+          onClick={() => confirmFirst(t.close_room, t.close_room_sure, t.close_room, () => void act(room, "room.close", {}))}
+        >
+          {t.close_room}
+        </button>
+      ) : (
+        <button type="button" class="button main wide" onClick={() => void act(room, "room.open", {})}>
+          {t.open_room}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+import { words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { confirmFirst } from "../parts/dialog";
+import { isPaused, type Poll, pollLastClosed, pollOnNow, polls } from "../room/activities/polls";
+import { act } from "./act";
+
+const MORE_TIME = 30_000;
+
+export const hasClock = (poll: Poll): boolean => poll.closes_at !== null || poll.remaining_ms !== null;
+
+export function openPoll(room: Room, poll: Poll): void {
+  void act(room, "poll.open", { poll: poll.poll });
+}
+
+export function closePoll(room: Room, poll: Poll): void {
+  const t = words.value;
+  confirmFirst(t.poll_close, t.poll_close_sure, t.poll_close_now, () => void act(room, "poll.close", { poll: poll.poll }));
+}
+
+export function removePoll(room: Room, poll: Poll): void {
+  const t = words.value;
+  if (poll.status === "draft") void act(room, "poll.remove", { poll: poll.poll });
+  else confirmFirst(t.poll_remove, t.poll_remove_sure, t.remove, () => void act(room, "poll.remove", { poll: poll.poll }));
+}
+
+export function togglePause(room: Room, poll: Poll): void {
+  const which = { poll: poll.poll };
+  const [now, back] = isPaused(poll) ? (["poll.resume", "poll.pause"] as const) : (["poll.pause", "poll.resume"] as const);
+  void act(room, now, which, () => void act(room, back, which));
+}
+
+export function extendPoll(room: Room, poll: Poll): void {
+  void act(room, "poll.extend", { poll: poll.poll, by_ms: MORE_TIME });
+}
+
+/** Once shown, the result of a closed vote cannot be hidden again, so then there is no way back to offer. */
+export function toggleHidden(room: Room, poll: Poll): void {
+  const which = { poll: poll.poll };
+  if (poll.hidden) {
+    const back = poll.status === "closed" ? undefined : () => void act(room, "poll.hide", which);
+    void act(room, "poll.reveal", which, back);
+  } else {
+    void act(room, "poll.hide", which, () => void act(room, "poll.reveal", which));
+  }
+}
+
+/** What a host most likely wants to do next. */
+export type Next =
+  | { kind: "close" | "reveal" | "open"; poll: Poll }
+  | { kind: "draft"; poll: null };
+
+export function nextStep(room: Room): Next {
+  const state = stateOf(room.now.value, polls);
+  const open = pollOnNow(state);
+  if (open) return { kind: "close", poll: open };
+  const last = pollLastClosed(state);
+  if (last?.hidden) return { kind: "reveal", poll: last };
+  const draft = state.polls.find((poll) => poll.status === "draft");
+  return draft ? { kind: "open", poll: draft } : { kind: "draft", poll: null };
+}

@@ -1,0 +1,100 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { figure, words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { Empty, IconButton } from "../parts/bricks";
+import { Icon } from "../parts/icons";
+import { clockFace } from "../parts/time";
+import { Bars, Turnout } from "../polls/bars";
+import { Timer } from "../polls/timer";
+import { type Poll, polls } from "../room/activities/polls";
+import { openPoll, removePoll, toggleHidden } from "./poll_acts";
+
+/** All votes: open ones, drafts, and what was. */
+export function PollList({ room, onDraft }: { room: Room; onDraft: () => void }): JSX.Element {
+  const t = words.value;
+  const all = stateOf(room.now.value, polls).polls;
+  const drafts = all.filter((poll) => poll.status === "draft");
+  const open = all.filter((poll) => poll.status === "open");
+  const past = all.filter((poll) => poll.status === "closed").reverse();
+  return (
+    <>
+      <div class="panel-title">
+        <h2>{t.polls}</h2>
+        <button type="button" class="button" onClick={onDraft}>
+          <Icon name="plus" size={20} />
+          {t.poll_new}
+        </button>
+      </div>
+      <div class="scrolls">
+        {all.length === 0 && <Empty drawing="polls" title={t.poll_none} hint={t.poll_none_hint} />}
+        <Group title={t.poll_states.open} polls={open} room={room} />
+        <Group title={t.poll_drafts} polls={drafts} room={room} />
+        <Group title={t.poll_past} polls={past} room={room} />
+      </div>
+    </>
+  );
+}
+
+function Group({ title, polls: some, room }: { title: string; polls: readonly Poll[]; room: Room }): JSX.Element | null {
+  if (!some.length) return null;
+  return (
+    <section class="group">
+      <h3 class="note">{title}</h3>
+      <ul class="stack">
+        {some.map((poll) => (
+          <Item key={poll.poll} room={room} poll={poll} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Item({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
+  const t = words.value;
+  const [wide, setWide] = useState(false);
+  const draft = poll.status === "draft";
+  return (
+    <li class="card item">
+      <div class="row tight">
+        <div class="grow">
+          <p class="question">{poll.question}</p>
+          <p class="note">
+            {[
+              t.poll_kinds[poll.kind],
+              draft && poll.duration_ms ? clockFace(poll.duration_ms) : "",
+              draft && poll.kind !== "rating" ? poll.options.join(" / ") : "",
+              poll.who === "everyone" ? "" : t.poll_who[poll.who],
+            ]
+              .filter(Boolean)
+              .join(" · ")}
+            {!draft && (
+              <>
+                {" · "}
+                <Turnout result={poll.result} occupancy={null} />
+              </>
+            )}
+          </p>
+        </div>
+        <Timer poll={poll} clock={room.client.clock} />
+        {draft && (
+          <button type="button" class="button" onClick={() => openPoll(room, poll)}>
+            <Icon name="play" size={20} />
+            {t.poll_open}
+          </button>
+        )}
+        {poll.status === "closed" && poll.hidden && (
+          <button type="button" class="button" onClick={() => toggleHidden(room, poll)}>
+            <Icon name="eye" size={20} />
+            {t.poll_reveal}
+          </button>
+        )}
+        {!draft && (
+          <IconButton icon={wide ? "up" : "down"} label={wide ? t.fold : `${t.poll_result} ${figure(poll.result?.voters ?? 0)}`} onClick={() => setWide(!wide)} />
+        )}
+        {poll.status !== "open" && <IconButton icon="trash" label={t.poll_remove} onClick={() => removePoll(room, poll)} />}
+      </div>
+      {wide && <Bars poll={poll} result={poll.result} />}
+    </li>
+  );
+}

@@ -1,0 +1,125 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { words } from "../i18n/words";
+import type { Room } from "../page";
+import { IconButton } from "../parts/bricks";
+import { confirmFirst } from "../parts/dialog";
+import { Icon } from "../parts/icons";
+import { Qr } from "../parts/qr";
+import { timeOfDay } from "../parts/time";
+import { toast, toastFailure } from "../parts/toast";
+import { api, type RoomLink } from "../room/api";
+import { audienceAddress } from "../room/session";
+
+async function copy(text: string): Promise<void> {
+  const t = words.value;
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(t.share_copied);
+  } catch {
+    // Plain http and some messengers' browsers have no clipboard.
+    toast(t.share_no_copy);
+  }
+}
+
+function Address({ url }: { url: string }): JSX.Element {
+  const t = words.value;
+  return (
+    <div class="row tight address">
+      <input class="input" readOnly value={url} aria-label={url} onFocus={(event) => event.currentTarget.select()} />
+      <IconButton icon="copy" label={t.share_copy} onClick={() => void copy(url)} />
+      {"share" in navigator && (
+        <IconButton icon="share" label={t.share_send} onClick={() => void navigator.share({ url }).catch(() => undefined)} />
+      )}
+    </div>
+  );
+}
+
+/** Ways into the room: the audience's for all to see, and keys for walls and co-hosts. */
+export function Share({ room, mayInvite }: { room: Room; mayInvite: boolean }): JSX.Element {
+  const t = words.value;
+  const { room: id, token } = room.session.pass;
+  const [url, setUrl] = useState(() => audienceAddress(id));
+  const [made, setMade] = useState<Partial<Record<"host" | "wall", string>>>({});
+  const [links, setLinks] = useState<readonly RoomLink[]>([]);
+
+  const refresh = () => {
+    if (mayInvite) api.links(id, token).then(setLinks, toastFailure);
+  };
+  useEffect(() => {
+    refresh();
+    // The server may be known by another name than the one this page was opened under.
+    api.room(id).then((known) => setUrl(audienceAddress(id, known.url)), () => undefined);
+  }, [room, mayInvite]);
+
+  const make = async (role: "host" | "wall") => {
+    try {
+      const link = await api.makeLink(id, role, token);
+      setMade({ ...made, [role]: new URL(link.url, location.origin).href });
+      refresh();
+    } catch (error) {
+      toastFailure(error);
+    }
+  };
+
+  const revoke = (link: RoomLink) =>
+    confirmFirst(t.share_revoke, t.share_revoke_sure, t.share_revoke, () => {
+      api.revokeLink(id, link.id, token).then(() => {
+        toast(t.share_revoked);
+        refresh();
+      }, toastFailure);
+    });
+
+  const alive = links.filter((link) => link.revoked_at === null);
+  return (
+    <section class="group">
+      <h3>{t.share}</h3>
+      <div class="card invite">
+        <Qr text={url} label={t.share_audience} />
+        <div class="stack">
+          <p>
+            <b>{t.share_audience}</b>
+            <br />
+            <span class="note">{t.share_audience_hint}</span>
+          </p>
+        </div>
+        <Address url={url} />
+      </div>
+      {mayInvite &&
+        (["wall", "host"] as const).map((role) => (
+          <div class="card stack" key={role}>
+            <div class="row tight">
+              <p class="grow">
+                <b>{role === "wall" ? t.share_wall : t.share_host}</b>
+                <br />
+                <span class="note">{role === "wall" ? t.share_wall_hint : t.share_host_hint}</span>
+              </p>
+              <button type="button" class="button" onClick={() => void make(role)}>
+                <Icon name="plus" size={20} />
+                {t.share_make}
+              </button>
+            </div>
+            {made[role] && <Address url={made[role]} />}
+          </div>
+        ))}
+      {alive.length > 0 && (
+        <details>
+          <summary>{`${t.share_links} · ${alive.length}`}</summary>
+          <ul>
+            {alive.map((link) => (
+              <li class="row tight" key={link.id}>
+                <p class="grow">
+                  {t.roles[link.role as keyof typeof t.roles] ?? link.role} {link.label}{" "}
+                  <time class="note figures">{timeOfDay(link.created_at)}</time>
+                </p>
+                <button type="button" class="button quiet" onClick={() => revoke(link)}>
+                  {t.share_revoke}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}

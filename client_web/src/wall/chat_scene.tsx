@@ -1,0 +1,66 @@
+import type { JSX } from "preact";
+import { words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { Drawing } from "../parts/bricks";
+import { Icon } from "../parts/icons";
+import { Badges, tone } from "../chat/messages";
+import { chat, type ChatMessage } from "../room/activities/chat";
+import type { By } from "../room/messages";
+
+const SHOWN = 12;
+
+/** Names of the audience are masked where strangers read them: 小*. */
+export function masked(by: By): string {
+  if (by.role !== "attendee") return by.name;
+  const [first = "", ...rest] = Array.from(by.name);
+  return rest.length ? `${first}*` : first;
+}
+
+export function ChatScene({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
+  const { messages, pinned } = stateOf(room.now.value, chat);
+  if (!messages.length && !pinned) {
+    return (
+      <div class="cover">
+        <Drawing of="chat" scale={3} />
+        <p>{t.wall_chat_empty}</p>
+      </div>
+    );
+  }
+  return (
+    <div class="talk">
+      {pinned && (
+        <div class="on-top">
+          <Icon name="pin" size={56} />
+          <p>
+            <b>{masked(pinned.by)}</b>
+            {pinned.text}
+          </p>
+        </div>
+      )}
+      <ol>
+        {messages.slice(-SHOWN).map((message) => (
+          <Line key={message.message} message={message} />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Line({ message }: { message: ChatMessage }): JSX.Element {
+  const { by } = message;
+  return (
+    <li class={by.role}>
+      <span class={`face ${tone(by.id)}`} aria-hidden="true">
+        {Array.from(by.name)[0]}
+      </span>
+      <p>
+        <span class="name">
+          {masked(by)}
+          {by.role !== "attendee" && <Badges by={{ ...by, guest: false }} />}
+        </span>
+        {message.text}
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,152 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { figure, words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { Icon } from "../parts/icons";
+import { percent, Sign } from "../polls/bars";
+import { Timer } from "../polls/timer";
+import {
+  average,
+  type Bar,
+  bars,
+  isPaused,
+  type Poll,
+  pollLastClosed,
+  pollOnNow,
+  polls,
+  resultFor,
+} from "../room/activities/polls";
+import type { Result } from "../room/messages";
+
+/** A result stays on the wall this long after the vote ended or was revealed. */
+const STAYS = 120_000;
+/** Towers, if there are few enough to read from afar; else rows. */
+const TOWERS = 6;
+/** Nothing on a wall moves more often than this. */
+const CALM = 1_000;
+
+const revealed = new Map<string, number>();
+
+/** The poll that the wall shows: the open one, else one that ended or was revealed a short while ago. */
+export function pollOnWall(room: Room): Poll | null {
+  const state = stateOf(room.now.value, polls);
+  const open = pollOnNow(state);
+  if (open) return open;
+  const last = pollLastClosed(state);
+  const since = Math.max(last?.closed_at ?? 0, revealed.get(last?.poll ?? "") ?? 0);
+  return last && room.client.clock.now() - since < STAYS ? last : null;
+}
+
+/** The newest value, changed once a second at most. */
+function useCalm<Value>(value: Value, key: string): Value {
+  const [shown, setShown] = useState({ value, key, at: Date.now() });
+  const latest = useRef(value);
+  latest.current = value;
+  useEffect(() => {
+    if (shown.value === value && shown.key === key) return undefined;
+    const take = () => setShown({ value: latest.current, key, at: Date.now() });
+    if (shown.key !== key) {
+      take();
+      return undefined;
+    }
+    const timer = setTimeout(take, Math.max(0, shown.at + CALM - Date.now()));
+    return () => clearTimeout(timer);
+  }, [value, key, shown]);
+  return shown.key === key ? shown.value : value;
+}
+
+export function PollScene({ room }: { room: Room }): JSX.Element | null {
+  const t = words.value;
+  const poll = pollOnWall(room);
+  const [, redraw] = useState(0);
+  useEffect(() => {
+    const stop = room.client.onEvent((event) => {
+      if (event.type === "poll.revealed" && event.data) revealed.set(event.data.poll, event.at);
+    });
+    // Nobody is there to touch the page when the time is over.
+    const timer = setInterval(() => redraw((count) => count + 1), 5_000);
+    return () => {
+      stop();
+      clearInterval(timer);
+    };
+  }, [room]);
+  const result = useCalm(poll ? resultFor(poll, false) : null, `${poll?.poll} ${poll?.status} ${poll?.hidden}`);
+  if (!poll) return null;
+
+  const rows = bars(poll, result, t.poll_points);
+  const long = Array.from(poll.question).length > 22;
+  const mean = result && poll.kind === "rating" ? average(result) : null;
+  return (
+    <div class="vote">
+      <header>
+        <h2 class={long ? "long" : ""}>{poll.question}</h2>
+        <div class="status">
+          {poll.status === "closed" && <span class="ended">{t.wall_closed}</span>}
+          {isPaused(poll) && <span class="ended">{t.poll_paused}</span>}
+          <Timer poll={poll} clock={room.client.clock} />
+          {result && <span class="figures voters">{t.poll_voters(figure(result.voters))}</span>}
+          {mean !== null && <span class="figures voters">{t.poll_average(mean.toFixed(1))}</span>}
+        </div>
+      </header>
+      {rows.length <= TOWERS ? (
+        <Towers rows={rows} result={result} done={poll.status === "closed"} />
+      ) : (
+        <Rows rows={rows} result={result} />
+      )}
+      {!result && (
+        <p class="later">
+          <Icon name="hidden" size={48} />
+          {t.wall_hidden}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface RowsProps {
+  rows: readonly Bar[];
+  result: Result | null;
+}
+
+function Towers({ rows, result, done }: RowsProps & { done: boolean }): JSX.Element {
+  return (
+    <ol class={`towers of-${rows.length} ${result ? "" : "secret"}`}>
+      {rows.map((row, place) => (
+        <li key={row.choice} class={`b${(place % 10) + 1} ${done && row.best ? "best" : ""}`}>
+          <div class="shaft">
+            {result && (
+              <p class="share figures">
+                {percent(row.share)}
+              </p>
+            )}
+            <div class={`tower ${row.count ? "" : "none"}`} style={{ "--length": String(result ? row.length : 0) }} />
+          </div>
+          <p class="label">
+            <Sign place={place} />
+            <span>{row.label}</span>
+          </p>
+          {result && <p class="count figures">{figure(row.count)}</p>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Rows({ rows, result }: RowsProps): JSX.Element {
+  return (
+    <ol class="rows">
+      {rows.map((row, place) => (
+        <li key={row.choice} class={`b${(place % 10) + 1}`}>
+          <p class="label">
+            <Sign place={place} />
+            <span>{row.label}</span>
+            {result && <b class="figures">{percent(row.share)}</b>}
+          </p>
+          <div class={`bar ${row.count && result ? "" : "none"}`}>
+            <i style={{ width: percent(row.length) }} />
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,63 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { figure, words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { Logo } from "../parts/bricks";
+import { Icon } from "../parts/icons";
+import { Qr } from "../parts/qr";
+import { lifecycle } from "../room/activities/lifecycle";
+import { api } from "../room/api";
+import { audienceAddress } from "../room/session";
+import { scenes } from "./scenes";
+
+/** What is on at the left, the way in at the right. */
+export function Wall({ room }: { room: Room }): JSX.Element {
+  const { phase } = room.now.value;
+  const t = words.value;
+  const scene = scenes.find((one) => one.wants(room));
+  return (
+    <div class="wall">
+      <main>{scene && <scene.Scene room={room} />}</main>
+      <Rail room={room} />
+      {phase !== "live" && (
+        <p class="broken" role="status">
+          <i aria-hidden="true" />
+          {t.wall_away}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Rail({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
+  const snapshot = room.now.value;
+  const { room: id } = room.session.pass;
+  const [url, setUrl] = useState(() => audienceAddress(id));
+  useEffect(() => {
+    // The server may be known by another name than the one this page was opened under.
+    api.room(id).then((known) => setUrl(audienceAddress(id, known.url)), () => undefined);
+  }, [id]);
+  return (
+    <aside>
+      <header>
+        <Logo size={56} />
+        <h1>{stateOf(snapshot, lifecycle).title}</h1>
+      </header>
+      <div class="invitation">
+        <Qr text={url} label={url} />
+        <p class="scan">{t.wall_scan}</p>
+        <p class="hint">{t.wall_scan_hint}</p>
+        <p class="short">{url.replace(/^https?:\/\//, "")}</p>
+      </div>
+      <p class="crowd figures">
+        {snapshot.occupancy !== null && (
+          <>
+            <Icon name="people" size={40} />
+            {t.people(figure(snapshot.occupancy))}
+          </>
+        )}
+      </p>
+    </aside>
+  );
+}
