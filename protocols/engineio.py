@@ -57,9 +57,9 @@ def _decode_part(part: str) -> Message:
 class Settings:
     """What the open packet tells the client; times in ms, size in bytes."""
 
-    ping_interval: int = 25_000
-    ping_timeout: int = 20_000
-    max_payload: int = 16 * 1024
+    ping_interval: int
+    ping_timeout: int
+    max_payload: int
 
 
 class Beat(Enum):

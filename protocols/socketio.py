@@ -220,9 +220,7 @@ class Session:
         "due",
     )
 
-    def __init__(
-        self, *, now: int, connect_timeout: int, max_attachments: int = 8, max_payload: int = 16 * 1024
-    ) -> None:
+    def __init__(self, *, now: int, connect_timeout: int, max_attachments: int, max_payload: int) -> None:
         self.connect_timeout = connect_timeout
         self.due: int | None = now + connect_timeout
         self._limits = (max_attachments, max_payload)

@@ -4,6 +4,12 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no fault of the code, so no example has a deadline of its own. More examples: THOROUGH=1.
+settings.register_profile("quick", max_examples=40, deadline=None)
+settings.register_profile("thorough", max_examples=2_000, deadline=None)
+settings.load_profile("thorough" if os.environ.get("THOROUGH") == "1" else "quick")
 
 
 def refused(report: pytest.TestReport | pytest.CollectReport) -> None:

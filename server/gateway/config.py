@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-KIB = 1024
+from protocols import limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,19 +17,19 @@ class GatewayConfig:
 
     path: str = "/socket.io/"
     node_id: str = "n1"
-    ping_interval_ms: int = 25_000
-    ping_timeout_ms: int = 20_000
-    connect_timeout_ms: int = 15_000
+    ping_interval_ms: int = limits.PING_INTERVAL_MS
+    ping_timeout_ms: int = limits.PING_TIMEOUT_MS
+    connect_timeout_ms: int = limits.CONNECT_TIMEOUT_MS
     upgrade_timeout_ms: int = 10_000
     body_timeout_ms: int = 10_000
     linger_ms: int = 5_000
 
-    max_payload: int = 16 * KIB
+    max_payload: int = limits.MAX_PAYLOAD
     max_connections: int = 10_000
     max_attachments: int = 8
-    max_unanswered: int = 64
-    high_water: int = 64 * KIB
-    outbox_limit: int = 1024 * KIB
+    max_unanswered: int = limits.UNANSWERED_LIMIT
+    high_water: int = limits.HIGH_WATER
+    outbox_limit: int = limits.OUTBOX_LIMIT
 
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING
 
+from protocols import limits
 from protocols.frames import Prepared, join_frames, parts
 
 if TYPE_CHECKING:
     from server.gateway.socket import Socket
 
 # One write is at most about this long, so that a transport can say "enough" between two of them.
-CHUNK = 64 * 1024
+CHUNK = limits.HIGH_WATER
 _marks = count()
 
 

@@ -1,8 +1,10 @@
 """One test for each thing that the wire class must do itself, over a real port."""
 
 import asyncio
+import gc
 import json
 import struct
+import weakref
 from contextlib import suppress
 from typing import Any
 
@@ -372,3 +374,32 @@ async def test_probe_that_never_ends_is_given_up() -> None:
             assert await closed_with(client) is not None
         assert not session.session.probing
         assert session.closing is None
+
+
+async def test_nothing_is_left_of_those_who_have_gone() -> None:
+    application = Notes()
+    async with serving(application) as served:
+        traces: list[weakref.ref[Any]] = []
+        for number in range(30):
+            client = await connect(served.ws)
+            await entered(client)
+            (connection,) = served.gateway.connections.values()
+            traces.append(weakref.ref(application.sockets.pop()))
+            if number % 2:
+                client.transport.abort()
+            else:
+                await client.close()
+            await application.until(lambda: bool(application.gone))
+            application.gone.clear()
+            del connection, client
+        _, writer = await served.raw(UPGRADE[:50])
+        writer.close()
+        session = served.gateway.open("polling", "", {})
+        session.close(Closing.STALE)
+        async with asyncio.timeout(5):
+            while served.state.connections:  # noqa: ASYNC110 - a fact of the server, which tells nobody
+                await asyncio.sleep(0.001)
+        gc.collect()
+
+        assert served.gateway.connections == {}
+        assert [trace for trace in traces if trace() is not None] == []
