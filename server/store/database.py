@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, event, make_url
+from sqlalchemy import Executable, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +30,7 @@ class Database:
         self.embedded = make_url(url).get_backend_name() == "sqlite"
         self._busy_ms = busy_ms
         self._writing = asyncio.Lock()
+        self._upserts: dict[tuple[str, ...], Executable] = {}
         if self.embedded:
             event.listen(self.engine.sync_engine, "connect", self._prepare)
             event.listen(self.engine.sync_engine, "begin", _begin)
@@ -55,11 +56,17 @@ class Database:
         """Insert rows; where the primary key is there already, replace all columns but those in ``keep``."""
         if not rows:
             return
-        make = sqlite.insert if self.embedded else postgresql.insert
-        statement = make(table)
+        known = (table.name, *rows[0], *keep)
+        statement = self._upserts.get(known)
+        if statement is None:
+            statement = self._upserts[known] = self._upsert(table, rows[0], keep)
+        await connection.execute(statement, list(rows))
+
+    def _upsert(self, table: Table, row: dict[str, Any], keep: Sequence[str]) -> Executable:
+        statement = (sqlite.insert if self.embedded else postgresql.insert)(table)
         keys = [column.name for column in table.primary_key]
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in keys and name not in keep}
-        await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+        changed = {name: statement.excluded[name] for name in row if name not in keys and name not in keep}
+        return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
     async def overwrite_erased(self) -> bool:
         """Leave no copy of what was erased in SQLite's write-ahead log; False if a reader was in the way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -21,26 +21,35 @@ ROWS = 500  # rows in one statement, and seqs in one condition
 
 
 class Projection:
-    """Writes one room's records inside somebody's transaction."""
+    """Writes records inside somebody's transaction: few statements, however many rooms."""
 
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
         self._catalogue = catalogue
 
-    async def write(self, connection: AsyncConnection, room: str, epoch: str, batch: Sequence[Record]) -> bool:
-        """Store the records and all that follows from them; whether anything was erased."""
-        erased = erasures(batch)
-        # The log gives what was erased within the batch as stubs already; an announcement might not.
-        batch = stubbed(batch, {seq: name for seq, name in erased.items() if seq < batch[-1].seq})
-        await self._erase(connection, room, {seq: name for seq, name in erased.items() if seq < batch[0].seq})
-        for start in range(0, len(batch), ROWS):
-            rows = [row_of(room, epoch, record) for record in batch[start : start + ROWS]]
-            await self._database.upsert(connection, records, rows)
-        await self._ballots(connection, room, batch)
-        await self._room(connection, room, batch)
-        checkpoint = {"reader": READER, "room": room, "epoch": epoch, "seq": batch[-1].seq}
-        await self._database.upsert(connection, checkpoints, [checkpoint])
-        return bool(erased)
+    async def write(self, connection: AsyncConnection, batches: Mapping[str, tuple[str, Sequence[Record]]]) -> bool:
+        """Store each room's (epoch, records) and all that follows from them; whether anything was erased."""
+        rows: list[dict[str, Any]] = []
+        cast: list[dict[str, Any]] = []
+        erasing = False
+        for room, (epoch, batch) in batches.items():
+            erased = erasures(batch)
+            if erased:
+                erasing = True
+                await self._erase(connection, room, {seq: name for seq, name in erased.items() if seq < batch[0].seq})
+            # The log gives what was erased within the batch as stubs already; an announcement might not.
+            rows += [row_of(room, epoch, record) for record in stubbed(batch, erased)]
+            cast += await self._ballots(connection, room, batch)
+        for start in range(0, len(rows), ROWS):
+            await self._database.upsert(connection, records, rows[start : start + ROWS])
+        await self._database.upsert(connection, ballots, cast)
+        await self._rooms(connection, batches)
+        reached = [
+            {"reader": READER, "room": room, "epoch": epoch, "seq": batch[-1].seq}
+            for room, (epoch, batch) in batches.items()
+        ]
+        await self._database.upsert(connection, checkpoints, reached)
+        return erasing
 
     async def _erase(self, connection: AsyncConnection, room: str, erased: dict[int, str | None]) -> None:
         seqs = sorted(erased)
@@ -64,7 +73,8 @@ class Projection:
             # A later vote of theirs was a stub when it was read, and has brought the pseudonym's ballot already.
             await connection.execute(delete(ballots).where(ballot, ballots.c.voter == voter))
 
-    async def _ballots(self, connection: AsyncConnection, room: str, batch: Sequence[Record]) -> None:
+    async def _ballots(self, connection: AsyncConnection, room: str, batch: Sequence[Record]) -> list[dict[str, Any]]:
+        """The last ballot of each person and poll; those of polls that are gone are deleted."""
         latest: dict[tuple[str, str], dict[str, Any]] = {}
         for record in batch:
             match record.data:
@@ -75,26 +85,35 @@ class Projection:
                 case PollRemoved(poll=poll):
                     latest = {key: ballot for key, ballot in latest.items() if key[0] != poll}
                     await connection.execute(delete(ballots).where(ballots.c.room == room, ballots.c.poll == poll))
-        await self._database.upsert(connection, ballots, list(latest.values()))
+        return list(latest.values())
 
-    async def _room(self, connection: AsyncConnection, room: str, batch: Sequence[Record]) -> None:
-        stored = (await connection.execute(select(rooms).where(rooms.c.id == room))).one_or_none()
-        now: dict[str, Any] = _new(room) if stored is None else dict(stored._mapping)
-        for record in batch:
-            now["active_at"] = max(now["active_at"], record.at)
-            if record.erases:
-                now["erased_seq"] = max(now["erased_seq"], record.seq)
-            match record.data:
-                case RoomCreated() as event:
-                    now |= {"created_at": record.at, "title": event.title, "status": event.status}
-                    now |= _settings(event.settings)
-                case RoomConfigured() as event:
-                    now |= {"title": event.title} | _settings(event.settings)
-                case RoomOpened():
-                    now["status"] = "open"
-                case RoomClosed():
-                    now["status"] = "closed"
-        await self._database.upsert(connection, rooms, [now])
+    async def _rooms(self, connection: AsyncConnection, batches: Mapping[str, tuple[str, Sequence[Record]]]) -> None:
+        names = list(batches)
+        stored: dict[str, dict[str, Any]] = {}
+        for start in range(0, len(names), ROWS):
+            read = select(rooms).where(rooms.c.id.in_(names[start : start + ROWS]))
+            stored |= {row.id: dict(row._mapping) for row in await connection.execute(read)}
+        now = [_room(stored.get(room) or _new(room), batch) for room, (_, batch) in batches.items()]
+        await self._database.upsert(connection, rooms, now)
+
+
+def _room(now: dict[str, Any], batch: Sequence[Record]) -> dict[str, Any]:
+    """The row of a room after these records."""
+    for record in batch:
+        now["active_at"] = max(now["active_at"], record.at)
+        if record.erases:
+            now["erased_seq"] = max(now["erased_seq"], record.seq)
+        match record.data:
+            case RoomCreated() as event:
+                now |= {"created_at": record.at, "title": event.title, "status": event.status}
+                now |= _settings(event.settings)
+            case RoomConfigured() as event:
+                now |= {"title": event.title} | _settings(event.settings)
+            case RoomOpened():
+                now["status"] = "open"
+            case RoomClosed():
+                now["status"] = "closed"
+    return now
 
 
 def _new(room: str) -> dict[str, Any]:

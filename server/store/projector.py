@@ -16,7 +16,7 @@ from server.store.database import Database, DatabaseErrors
 from server.store.projection import READER, Projection
 from server.store.tables import checkpoints
 
-PAUSE_S = 0.1  # between rounds, so that a round has something to carry
+PAUSE_S = 0.25  # between rounds, so that a round has something to carry
 BACKOFF_S = 0.2
 BACKOFF_MOST_S = 5.0
 LOOK_S = 2.0  # how often all heads are read: another process may have made a room
@@ -59,15 +59,18 @@ class Projector:
         await self._look()
         while self._behind:
             await self._round()
-        if self._uncut:
-            self._uncut = not await self._database.overwrite_erased()
+        await self._overwrite()
 
     async def run(self) -> None:
         """Project whatever comes, until cancelled; while the database is away try again and again."""
         backoff = BACKOFF_S
         while True:
             try:
-                await self.project()
+                await self._look()
+                # Not until nothing is behind: in a busy room something always is, and small rounds cost most.
+                while await self._round() >= ROUND:
+                    pass
+                await self._overwrite()
             except (*DatabaseErrors, Unavailable) as error:
                 self._failed(error)
                 await asyncio.sleep(backoff)
@@ -110,8 +113,8 @@ class Projector:
                 self.note(room, head)
         self._looked = time.monotonic()
 
-    async def _round(self) -> None:
-        """Read some rooms' next records, write them in one transaction."""
+    async def _round(self) -> int:
+        """Read some rooms' next records, write them in one transaction; how many they were."""
         gathered: dict[str, tuple[str, list[Record]]] = {}
         count = 0
         for room in list(self._behind):
@@ -124,16 +127,20 @@ class Projector:
             if count >= ROUND:
                 break
         if not gathered:
-            return
+            return 0
         async with self._database.writing() as connection:
-            for room, (epoch, records) in gathered.items():
-                erased = await self._projection.write(connection, room, epoch, records)
-                self._uncut = self._uncut or erased
+            erased = await self._projection.write(connection, gathered)
+        self._uncut = self._uncut or erased
         for room, (epoch, records) in gathered.items():
             self._done[room] = Position(epoch, records[-1].seq)
             if self._heads[room].seq <= records[-1].seq:
                 self._behind.pop(room, None)
         self._records += count
+        return count
+
+    async def _overwrite(self) -> None:
+        if self._uncut:
+            self._uncut = not await self._database.overwrite_erased()
 
     async def _next(self, room: str) -> list[Record]:
         try:
@@ -146,9 +153,9 @@ class Projector:
         return []
 
     async def _wait(self) -> None:
-        self._news.clear()
         if self._behind:
             return
+        self._news.clear()
         try:
             async with asyncio.timeout(LOOK_S):
                 await self._news.wait()

@@ -118,7 +118,7 @@ async def test_a_stub_read_before_its_erasure_does_not_stop_it(at: House) -> Non
     late = await at.log(after=at.projector.projected("r"))
     async with at.database.writing() as connection:
         for record in late:
-            await at.projector._projection.write(connection, "r", "e", [record])
+            await at.projector._projection.write(connection, {"r": ("e", [record])})
     rows = await table(at, ballots)
     assert [(row["voter"][:7], row["choices"]) for row in rows] == [("erased:", [1])]
 
