@@ -39,7 +39,7 @@ class Bucket:
     def wait(self, rate: float, reserve: float) -> int:
         """Milliseconds until a token is there beside the reserve; 0 if one is."""
         missing = reserve + 1 - self.tokens
-        return math.ceil(missing * 1000 / rate) if missing > 1e-9 else 0
+        return math.ceil(missing * 1000 / rate - 1e-6) if missing > 1e-9 else 0
 
 
 class Budgets:
@@ -66,7 +66,8 @@ class Budgets:
         """
         if kind is Budget.NONE:
             return None
-        slow = self._slow(user, now) if kind is Budget.CHAT and not staff else 0
+        speaks = kind is Budget.CHAT and not staff
+        slow = self._slow(user, now) if speaks else 0
         if not staff and kind in {Budget.CONTROL, Budget.HOST}:
             kind = Budget.CHAT  # or else anybody could use up what is kept for those who run the room
         rate = float(self.settings.room_rate)
@@ -81,7 +82,7 @@ class Budgets:
         room.tokens -= 1
         if person is not None:
             person.tokens -= 1
-        if kind is Budget.CHAT and not staff and self.settings.slow_mode_ms:
+        if speaks and self.settings.slow_mode_ms:
             self._spoke[user] = now
         self._sweep(now)
         return None

@@ -1,0 +1,124 @@
+"""Chat: what is shown, what is gone, and for whom."""
+
+import pytest
+
+from protocols.errors import Code, Refused
+from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN
+from protocols.messages import Audience, By
+from tests.rooms.play import ANN, BEN, HOST, MODERATOR, Play, types
+
+
+def say(play: Play, text: str, who: By = ANN) -> str:
+    return str(play.do(who, "chat.send", text=text)[0].data.message)  # type: ignore[union-attr]
+
+
+def texts(play: Play) -> list[str]:
+    return [each["text"] for each in play.view("chat")["messages"]]
+
+
+def refusal(play: Play, who: By, word: str, message: str) -> Code:
+    with pytest.raises(Refused) as refused:
+        play.do(who, word, message=message)
+    return refused.value.code
+
+
+def test_messages_stand_in_order_with_their_author() -> None:
+    play = Play()
+    say(play, "one")
+    say(play, "二", BEN)
+    assert texts(play) == ["one", "二"]
+    assert play.view("chat")["messages"][1]["by"] == {
+        "id": BEN.id,
+        "name": BEN.name,
+        "role": "attendee",
+        "guest": True,
+    }
+
+
+def test_ones_own_message_goes_without_a_bin() -> None:
+    play = Play()
+    mine = say(play, "oops")
+    assert refusal(play, BEN, "chat.delete", mine) is Code.FORBIDDEN
+    deleted = play.do(ANN, "chat.delete", message=mine)
+    assert types(deleted) == ["chat.deleted"]
+    assert deleted[0].erases == (2,)
+    assert texts(play) == []
+    assert "oops" not in str(play.log)
+    assert refusal(play, HOST, "chat.restore", mine) is Code.NOT_FOUND
+    assert refusal(play, ANN, "chat.delete", mine) is Code.NOT_FOUND
+
+
+def test_what_staff_deletes_lies_in_the_bin_and_comes_back_to_its_place() -> None:
+    play = Play()
+    first = say(play, "first")
+    say(play, "second", BEN)
+    play.do(MODERATOR, "chat.delete", message=first)
+    assert texts(play) == ["second"]
+    assert "bin" not in play.view("chat")
+    assert [each["text"] for each in play.view("chat", Audience.HOSTS)["bin"]] == ["first"]
+    assert "first" not in str([record for record in play.log if record.told_to(Audience.EVERYONE)])
+
+    unbinned, restored = play.do(HOST, "chat.restore", message=first)
+    assert (unbinned.audience, restored.audience) == (Audience.HOSTS, Audience.EVERYONE)
+    assert restored.by == ANN
+    assert restored.data is not None
+    assert restored.data.dump() == {"message": first, "text": "first", "sent_seq": 2, "sent_at": play.now}
+    assert texts(play) == ["first", "second"]
+    assert play.view("chat", Audience.HOSTS)["bin"] == []
+
+    # Deleting again empties the record that holds the text now, so that nothing stays in the log.
+    assert play.do(ANN, "chat.delete", message=first)[0].erases == (restored.seq,)
+    assert "text='first'" not in str(play.log)
+    assert play.replayed().dump() == play.room.dump()
+
+
+def test_one_message_is_pinned_until_it_goes() -> None:
+    play = Play()
+    first, second = say(play, "first"), say(play, "second")
+    assert refusal(play, ANN, "chat.pin", first) is Code.FORBIDDEN
+    play.do(HOST, "chat.pin", message=first)
+    assert play.do(HOST, "chat.pin", message=first) == []
+    play.do(HOST, "chat.pin", message=second)
+    assert play.view("chat")["pinned"]["text"] == "second"
+    play.do(HOST, "chat.delete", message=second)
+    assert play.view("chat")["pinned"] is None
+    assert play.do(HOST, "chat.unpin") == []
+    play.do(HOST, "chat.pin", message=first)
+    assert types(play.do(HOST, "chat.unpin")) == ["chat.unpinned"]
+    assert play.view("chat")["pinned"] is None
+
+
+def test_windows_are_bounded_and_count_what_was_deleted() -> None:
+    play = Play()
+    oldest = say(play, "oldest")
+    play.do(HOST, "chat.pin", message=oldest)
+    gone = say(play, "gone")
+    play.do(ANN, "chat.delete", message=gone)
+    for number in range(CHAT_KEPT - 2):
+        say(play, f"{number}")
+    assert len(texts(play)) == CHAT_SHOWN
+    last = say(play, "last")  # the oldest leaves
+    assert play.view("chat")["pinned"]["text"] == "oldest"
+    early = str(play.log[5].data.message)  # type: ignore[union-attr]
+    assert refusal(play, HOST, "chat.pin", early) is Code.NOT_FOUND
+    assert types(play.do(HOST, "chat.delete", message=early)) == ["chat.deleted", "chat.binned"]
+    play.do(HOST, "chat.delete", message=oldest)
+    assert "oldest" not in str(play.view("chat"))
+    for _ in range(3):
+        say(play, "more")
+    # Its place has left: it is back in the history, not among the latest.
+    play.do(HOST, "chat.restore", message=oldest)
+    assert refusal(play, HOST, "chat.delete", oldest) is Code.NOT_FOUND
+    assert texts(play)[-4:] == ["last", "more", "more", "more"]
+    assert last
+    assert play.replayed().dump() == play.room.dump()
+
+
+def test_the_bin_is_bounded() -> None:
+    play = Play()
+    messages = [say(play, f"{number}") for number in range(BIN_KEPT + 1)]
+    for message in messages:
+        play.do(HOST, "chat.delete", message=message)
+    assert len(play.view("chat", Audience.HOSTS)["bin"]) == BIN_KEPT
+    assert refusal(play, HOST, "chat.restore", messages[0]) is Code.NOT_FOUND
+    assert play.replayed().dump() == play.room.dump()

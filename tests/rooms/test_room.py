@@ -1,0 +1,141 @@
+"""A room as hosting uses it: who may, positions, erasure, snapshots."""
+
+import pytest
+
+from protocols.errors import Code, Refused
+from protocols.messages import PSEUDONYM, Audience, By, Role
+from rooms.activity import Context
+from rooms.room import Room
+from tests.rooms.play import ANN, BEN, BOT, HOST, MODERATOR, WALL, Play, types
+
+
+def code_of(play: Play, who: By, word: str, /, **fields: object) -> Code:
+    before = play.room.dump()
+    with pytest.raises(Refused) as refused:
+        play.do(who, word, **fields)
+    assert play.room.dump() == before
+    return refused.value.code
+
+
+def test_nothing_happens_before_the_room_is_made() -> None:
+    play = Play(created=False)
+    assert code_of(play, ANN, "chat.send", text="hi") is Code.NOT_FOUND
+    assert code_of(play, ANN, "room.create", title="Mine") is Code.FORBIDDEN
+    made = play.do(HOST, "room.create", title="Show", settings={"text_length": 5}, status="closed")
+    assert (made[0].seq, made[0].after, made[0].command) == (1, (0, 0), b"digest")
+    assert (play.room.title, play.room.status, play.room.settings.text_length) == ("Show", "closed", 5)
+    assert code_of(play, HOST, "room.create", title="Again") is Code.CONFLICT
+
+
+def test_a_closed_room_is_read_only_for_all_but_staff() -> None:
+    play = Play()
+    play.do(HOST, "room.close")
+    assert code_of(play, ANN, "chat.send", text="hi") is Code.CLOSED
+    assert code_of(play, BOT, "chat.send", text="hi") is Code.CLOSED
+    assert types(play.do(MODERATOR, "chat.send", text="Thank you")) == ["chat.sent"]
+    assert play.do(HOST, "room.close") == []
+    assert types(play.do(MODERATOR, "room.open")) == ["room.opened"]
+    assert types(play.do(ANN, "chat.send", text="hi")) == ["chat.sent"]
+
+
+def test_settings_change_by_what_is_given() -> None:
+    play = Play()
+    play.do(HOST, "room.configure", settings={"slow_mode_ms": 10_000})
+    play.do(HOST, "room.configure", settings={"text_length": 20}, title="New")
+    assert (play.room.settings.slow_mode_ms, play.room.settings.text_length) == (10_000, 20)
+    assert play.room.title == "New"
+    assert play.do(HOST, "room.configure", settings={"text_length": 20}) == []
+    assert code_of(play, MODERATOR, "room.configure", title="Mine") is Code.FORBIDDEN
+    assert code_of(play, ANN, "chat.send", text="x" * 21) is Code.TOO_LARGE
+
+
+def test_a_bot_speaks_for_people_of_its_network_and_nobody_else_does() -> None:
+    play = Play()
+    person = {"id": "zhang", "name": "小张", "via": "wecom"}
+    sent = play.do(BOT, "chat.send", text="hi", on_behalf_of=person)[0]
+    assert sent.by == By("wecom:zhang", "小张", Role.ATTENDEE, via="wecom")
+    assert types(play.do(BOT, "chat.send", text="I am a bot")) == ["chat.sent"]
+    assert code_of(play, ANN, "chat.send", text="hi", on_behalf_of=person) is Code.FORBIDDEN
+    assert code_of(play, HOST, "chat.send", text="hi", on_behalf_of=person) is Code.FORBIDDEN
+    assert code_of(play, BOT, "room.close", on_behalf_of=person) is Code.FORBIDDEN
+    assert code_of(play, WALL, "chat.send", text="hi") is Code.FORBIDDEN
+
+
+def test_records_have_positions_for_each_audience() -> None:
+    play = Play()
+    play.do(ANN, "chat.send", text="bad")
+    deleted, binned = play.do(HOST, "chat.delete", message=play.view("chat")["messages"][0]["message"])
+    sent = play.do(ANN, "chat.send", text="good")[0]
+    assert (deleted.seq, deleted.after) == (3, (2, 2))
+    assert (binned.seq, binned.after, binned.audience) == (4, (3, 3), Audience.HOSTS)
+    assert (sent.seq, sent.after) == (5, (3, 4))
+    # The digest is on the last record of its command only.
+    assert (deleted.command, binned.command) == (None, b"digest")
+
+
+def test_record_does_not_take_in_and_time_does_not_go_back() -> None:
+    play = Play()
+    command = play.registry.command("chat.send", {"id": "c", "room": "r1", "text": "hi"})
+    proposed = play.room.decide(command, Context(ANN, 5, play.new_id))
+    before = play.room.dump()
+    first, again = (play.room.record(proposed, by=ANN, at=5) for _ in range(2))
+    assert first == again
+    assert play.room.dump() == before
+    assert first[0].at == play.room.at > 5
+    play.room.apply(first[0])
+    with pytest.raises(ValueError, match="does not follow"):
+        play.room.apply(first[0])
+
+
+def test_a_person_is_forgotten() -> None:
+    play = Play()
+    play.do(ANN, "chat.send", text="my secret")
+    pinned = play.view("chat")["messages"][0]["message"]
+    play.do(HOST, "chat.pin", message=pinned)
+    play.do(BEN, "chat.send", text="hello")
+    assert play.room.seqs_of(ANN.id) == (2,)
+    erased = play.do(HOST, "person.erase", user=ANN.id)[0]
+    assert erased.erases == (2,)
+    assert erased.pseudonym is not None
+    assert erased.pseudonym.startswith(PSEUDONYM)
+    for trace in (ANN.id, ANN.name, "my secret"):
+        assert trace not in str(play.room.dump()) + str(play.log)
+    assert [record.seq for record in play.log] == list(range(1, 6))
+    assert [each["text"] for each in play.view("chat")["messages"]] == ["hello"]
+    assert play.do(HOST, "person.erase", user=ANN.id) == []
+    assert play.replayed().dump() == play.room.dump()
+
+
+def test_the_person_a_bot_spoke_for_can_be_forgotten() -> None:
+    play = Play()
+    play.do(BOT, "chat.send", text="hi", on_behalf_of={"id": "zhang", "name": "小张", "via": "wecom"})
+    assert types(play.do(HOST, "person.erase", user="wecom:zhang")) == ["person.erased"]
+    assert "zhang" not in str(play.log)
+
+
+def test_who_made_the_room_can_be_forgotten_and_the_room_stays() -> None:
+    play = Play()
+    play.do(HOST, "person.erase", user=HOST.id)
+    assert play.room.created
+    assert play.log[0].by is not None
+    assert play.log[0].by.id == play.log[1].pseudonym
+    assert play.replayed().dump() == play.room.dump()
+
+
+def test_a_snapshot_of_other_software_is_not_read() -> None:
+    state = Play().room.dump()
+    with pytest.raises(ValueError, match="another version"):
+        Room.load("r1", state | {"version": 99})
+    with pytest.raises(ValueError, match="does not know"):
+        Room.load("r1", state | {"activities": state["activities"] | {"karaoke": {}}})
+
+
+def test_records_of_unknown_types_only_move_the_position() -> None:
+    play = Play()
+    sent = play.do(ANN, "chat.send", text="hi")[0]
+    room = play.replayed()
+    from dataclasses import replace
+
+    room.apply(replace(sent, seq=3, type="karaoke.sung", data=None))
+    assert room.seq == 3
+    assert room.view(Audience.HOSTS) == play.room.view(Audience.HOSTS)
