@@ -16,15 +16,20 @@ Rows = Sequence[tuple[int, str, dict[str, Any] | None]]  # seq, user, data of ea
 
 @dataclass(slots=True)
 class Ballots:
-    """What one person sent: choice and answer of each vote, and which choices may stand in the end."""
+    """What one person sent: choice and last answer of each vote. ``lawful`` are the choices that may stand in the end
+    if none had to be sent again; ``one_id`` says that all votes bore the same id."""
 
     user: str
     answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     lawful: set[int] = field(default_factory=set)
+    one_id: bool = False
+    sent_again: bool = False
 
     @property
-    def conflicts(self) -> int:
-        return sum((ack.get("error") or {}).get("code") == Code.ID_CONFLICT for _, ack in self.answers)
+    def acked(self) -> list[tuple[int, int]]:
+        """(seq, choice) of the votes that were acked, in the room's order."""
+        acked = [(ack["position"]["seq"], choice) for choice, ack in self.answers if ack.get("ok")]
+        return sorted(acked, key=lambda each: each[0])
 
 
 def counted(choices: dict[str, int], options: int) -> list[int]:
@@ -43,11 +48,16 @@ def judge_race(ballots: Sequence[Ballots], stands: dict[str, int]) -> Iterator[s
         bad = [ack for _, ack in each.answers if not ack.get("ok") and ack["error"]["code"] != Code.ID_CONFLICT]
         if bad:
             yield f"{each.user} was answered {bad[0]}"
-        if stands.get(each.user) not in each.lawful:
-            yield f"{each.user} has the ballot {stands.get(each.user)}, expected one of {each.lawful}"
-        first = each.answers[0][0]
-        if len({ack["position"]["seq"] for _, ack in each.answers if ack.get("ok")}) == 0:
-            yield f"{each.user} had no vote acked, the first was {first}"
+        if not each.acked:
+            yield f"{each.user} had no vote acked"
+            continue
+        stand = stands.get(each.user)
+        if stand != each.acked[-1][1]:
+            yield f"{each.user} has the ballot {stand}, the last that was acked is {each.acked[-1][1]}"
+        if not each.sent_again and stand not in each.lawful:
+            yield f"{each.user} has the ballot {stand}, expected one of {each.lawful}"
+        if each.one_id and len(set(each.acked)) != 1:
+            yield f"{each.user} had one id acked as {each.acked}"
 
 
 def judge_barrier(ballots: Sequence[Ballots], rows: Rows, poll: str, closed: int) -> Iterator[str]:

@@ -138,7 +138,7 @@ async def furnish(host: Client, people: Sequence[Client], messages: int) -> None
     host.on_event = on_event
     for _ in range(0, messages, 7):
         await asyncio.gather(*(people[number % len(people)].say() for number in range(7)))
-        if (message := latest.pop("message", None)):
+        if message := latest.pop("message", None):
             answer = await host.send("chat.delete", {"message": message})
             assert answer.get("ok"), answer
 

@@ -63,8 +63,10 @@ def stop_reading(client: Client) -> None:
 
 
 def read_on(client: Client) -> None:
+    """Read what is left, with a large window again, and find that the server has closed."""
     wire = client.wire
     if isinstance(wire, Websocket):
+        wire.socket().setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * MIB)
         wire.resume()
 
 

@@ -53,11 +53,38 @@ def test_a_leaky_barrier_is_found(ballots: list[Ballots], rows: Rows, closed: in
 
 def test_a_race_is_judged_by_what_may_stand() -> None:
     ann = Ballots("ann", [(0, ok(3)), (2, ok(5))], {2})
-    same_id = Ballots("ben", [(1, ok(4)), (0, refused("id_conflict"))], {1})
+    same_id = Ballots("ben", [(1, ok(4)), (0, refused("id_conflict"))], {1}, one_id=True)
     assert list(judge_race([ann, same_id], standing(ROWS, POLL))) == []
-    assert list(judge_race([ann], {"ann": 0})) == ["ann has the ballot 0, expected one of {2}"]
-    assert list(judge_race([ann], {})) == ["ann has the ballot None, expected one of {2}"]
-    assert list(judge_race([Ballots("ann", [(0, refused())], {0})], {"ann": 0})) != []
+    # Sent again, in whatever order: what was acked last stands.
+    late = Ballots("ann", [(2, ok(5)), (0, ok(3))], {0}, sent_again=True)
+    assert list(judge_race([late], standing(ROWS, POLL))) == []
+
+
+@pytest.mark.parametrize(
+    ("ballots", "stands", "sentence"),
+    [
+        (
+            Ballots("ann", [(0, ok(3)), (2, ok(5))], {2}),
+            {"ann": 0},
+            "ann has the ballot 0, the last that was acked is 2",
+        ),
+        (Ballots("ann", [(2, ok(5)), (0, ok(3))], {0}), {"ann": 2}, "ann has the ballot 2, expected one of {0}"),
+        (Ballots("ann", [(2, ok(5))], {2}), {}, "ann has the ballot None, the last that was acked is 2"),
+        (Ballots("ann", [(2, refused())], {2}), {}, "ann had no vote acked"),
+        (
+            Ballots("ann", [(2, ok(5)), (1, refused("internal"))], {2}),
+            {"ann": 2},
+            f"ann was answered {refused('internal')}",
+        ),
+        (
+            Ballots("ann", [(2, ok(5)), (2, ok(7))], {2}, one_id=True),
+            {"ann": 2},
+            "ann had one id acked as [(5, 2), (7, 2)]",
+        ),
+    ],
+)
+def test_a_faulty_race_is_found(ballots: Ballots, stands: dict[str, int], sentence: str) -> None:
+    assert sentence in list(judge_race([ballots], stands))
 
 
 def test_numbers_of_a_hidden_poll_are_a_leak() -> None:
