@@ -11,7 +11,7 @@ from typing import Any
 import msgpack  # type: ignore[import-untyped]
 
 from protocols.messages import Audience, By, Event, Record, Role
-from server.broker.port import BrokerError
+from server.broker.port import Answered, BrokerError
 
 Catalogue = Mapping[str, type[Event]]
 
@@ -36,9 +36,9 @@ def decode(blob: bytes, catalogue: Catalogue) -> list[Record]:
     return [_record(row, catalogue) for row in _rows(blob)]
 
 
-def digests(blob: bytes) -> list[tuple[bytes, int, int]]:
-    """(digest, seq, at) of the commands in a blob, without making events of the rest. Raises Unreadable."""
-    return [(row[9], row[0], row[1]) for row in _rows(blob) if row[9] is not None]
+def answered(blob: bytes) -> list[Answered]:
+    """The commands in a blob, without making events of the rest. Raises Unreadable."""
+    return [Answered(row[9], row[0], row[1]) for row in _rows(blob) if row[9] is not None]
 
 
 def event_of(kind: str, version: int, data: dict[str, Any], catalogue: Catalogue) -> Event:

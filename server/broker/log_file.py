@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from protocols.messages import Position, Record
-from server.broker.codec import Catalogue, decode, digests, encode, erasures, stubbed
+from server.broker.codec import Catalogue, answered, decode, encode, erasures, stubbed
 from server.broker.port import Answered, Batch, Lost, Stale
 
 SCHEMA = """
@@ -196,5 +196,5 @@ class LogFile:
             # Time never runs back in a room: older batches hold nothing newer.
             if last < since:
                 break
-            found.append([Answered(digest, seq, at) for digest, seq, at in digests(body) if at >= since])
+            found.append([answer for answer in answered(body) if answer.at >= since])
         return [answer for batch in reversed(found) for answer in batch]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from protocols.messages import Position, Record
 
@@ -65,9 +65,11 @@ class Batch:
         return Position(self.base.epoch, self.base.seq + len(self.records))
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A command in the log: ``digest`` as in ``Record.command``, the seq that its sender was told, when."""
+class Answered(NamedTuple):
+    """A command in the log: ``digest`` as in ``Record.command``, the seq that its sender was told, when.
+
+    A plain tuple: a busy room has a hundred thousand of them to load before it is ready.
+    """
 
     digest: bytes
     seq: int

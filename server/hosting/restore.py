@@ -61,7 +61,7 @@ async def restore(room_id: str, *, broker: Broker, archive: Archive, registry: R
         head.epoch,
         recent=list(loading.recent),
         floor=loading.floor,
-        answered=sorted([*answered, *erased], key=lambda answer: answer.at),
+        answered=sorted([*answered, *erased], key=lambda answer: answer.at) if erased else answered,
         erased=erased,
         snapshot_seq=0 if snapshot is None else snapshot.seq,
         needs_snapshot=lost or loading.erasing or loading.gaps,

@@ -68,7 +68,7 @@ class DatabaseArchive:
             return [Answered(row.command, row.seq, row.at) for row in rows]
 
     async def keep(self, room: str, epoch: str, records_: Sequence[Record]) -> None:
-        async with self._writing() as connection:
+        async with self._writing(durable=True) as connection:
             rows = [row_of(room, epoch, record) for record in records_]
             await self._database.upsert(connection, records, rows)
 
@@ -102,9 +102,9 @@ class DatabaseArchive:
             raise Unavailable("the database cannot be read") from error
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+    async def _writing(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self._database.writing() as connection:
+            async with self._database.writing(durable=durable) as connection:
                 yield connection
         except DatabaseErrors as error:
             raise Unavailable("the database cannot be written") from error

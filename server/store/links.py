@@ -22,7 +22,7 @@ class StoredLinks:
 
     async def add(self, link: Link) -> None:
         """Store a new link."""
-        async with self._database.writing() as connection:
+        async with self._database.writing(durable=True) as connection:
             await connection.execute(
                 insert(links).values(
                     id=link.id,
@@ -50,7 +50,7 @@ class StoredLinks:
     async def revoke(self, link_id: str, at: int) -> None:
         """Mark as withdrawn; the first time stands."""
         change = update(links).where(links.c.id == link_id, links.c.revoked_at.is_(None)).values(revoked_at=at)
-        async with self._database.writing() as connection:
+        async with self._database.writing(durable=True) as connection:
             await connection.execute(change)
 
     async def revoked_since(self, at: int) -> Sequence[str]:
@@ -67,7 +67,7 @@ class StoredKeys:
 
     async def add(self, key: ApiKey) -> None:
         """Store a new key."""
-        async with self._database.writing() as connection:
+        async with self._database.writing(durable=True) as connection:
             await connection.execute(
                 insert(api_keys).values(
                     id=key.id,
@@ -93,7 +93,7 @@ class StoredKeys:
     async def revoke(self, key_id: str, at: int) -> None:
         """Mark as withdrawn; the first time stands."""
         change = update(api_keys).where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
-        async with self._database.writing() as connection:
+        async with self._database.writing(durable=True) as connection:
             await connection.execute(change.values(revoked_at=at))
 
 

@@ -30,7 +30,7 @@ async def migrated(database: Database) -> None:
     path = make_url(str(database.engine.url)).database
     if database.embedded and path:
         await asyncio.to_thread(Path(path).parent.mkdir, parents=True, exist_ok=True)
-    async with database.writing() as connection:
+    async with database.writing(durable=True) as connection:
         await connection.run_sync(_upgrade)
 
 

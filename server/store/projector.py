@@ -20,7 +20,7 @@ PAUSE_S = 0.25  # between rounds, so that a round has something to carry
 BACKOFF_S = 0.2
 BACKOFF_MOST_S = 5.0
 LOOK_S = 2.0  # how often all heads are read: another process may have made a room
-ROUND = 1000  # records in one transaction, about
+ROUND = 500  # records in one transaction, about
 
 log = structlog.get_logger(__name__)
 

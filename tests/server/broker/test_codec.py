@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.messages import Audience, By, Record, Role
-from server.broker.codec import Unreadable, decode, digests, encode, erasures, stubbed
+from server.broker.codec import Unreadable, answered, decode, encode, erasures, stubbed
 from tests.server.records import CATALOGUE, Counted, Gone, Said, recorded, said
 
 # A small alphabet: the table of all characters takes seconds to make.
@@ -68,7 +68,7 @@ def test_newer_events_are_unreadable() -> None:
 
 def test_digests_come_without_events() -> None:
     blob = encode([said(1), said(2, command=b"x" * 24, type="test.future")])
-    assert digests(blob) == [(b"x" * 24, 2, 1002)]
+    assert answered(blob) == [(b"x" * 24, 2, 1002)]
 
 
 def test_erasures_name_the_pseudonym() -> None:
