@@ -71,7 +71,8 @@ async def create_room(request: Request, response: Response, room: NewRoom, calle
     return await _answer(request, room_id, caller)
 
 
-@router.get("/rooms/{room}", response_model_exclude_none=True)
+# Credentials are welcome here, not needed.
+@router.get("/rooms/{room}", response_model_exclude_none=True, openapi_extra={"security": [{}]})
 async def read_room(request: Request, room: RoomPath, caller: MaybeCaller) -> RoomAnswer:
     """Read a room: everybody its id, title and status, those who run it more."""
     return await _answer(request, room, caller)
