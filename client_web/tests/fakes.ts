@@ -68,7 +68,11 @@ export class FakeServer {
       audience,
     };
     this.log.push(event);
-    if (audience === "everyone") for (const link of this.links) link.push(event.type, event);
+    if (audience === "everyone") {
+      // As on the wire: the name of the message is its type, the body has none.
+      const { type, audience: _, ...body } = event;
+      for (const link of this.links) link.push(type, body);
+    }
     return this.head;
   }
 

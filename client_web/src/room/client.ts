@@ -313,7 +313,8 @@ export class RoomClient {
     const message = body as Record<string, unknown>;
     if (message["room"] !== this.options.room) return;
     if (typeof message["seq"] === "number") {
-      this.#logged(message as unknown as LoggedEvent);
+      // On the wire the type is the name of the Socket.IO event; answers and history carry it inside.
+      this.#logged({ ...message, type } as unknown as LoggedEvent);
     } else if (type === "room.occupancy") {
       this.#set({ occupancy: message["count"] as number });
     } else if (type === "room.mine") {
