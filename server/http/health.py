@@ -37,13 +37,13 @@ async def _reason(part: str, check: Ready) -> str | None:
         return "check failed"
 
 
-@router.get("/livez")
+@router.api_route("/livez", methods=["GET", "HEAD"])
 async def livez() -> Response:
     """The process answers."""
     return PlainTextResponse("ok\n")
 
 
-@router.get("/readyz")
+@router.api_route("/readyz", methods=["GET", "HEAD"])
 async def readyz(request: Request) -> Response:
     """200 if this server should get new people, else 503, with the reasons."""
     why = await reasons(services_of(request).checks)

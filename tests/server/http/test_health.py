@@ -42,3 +42,10 @@ async def test_a_check_that_fails_or_hangs_is_a_reason(house: House, monkeypatch
     answer = await house.client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["reasons"] == {"hanging": "no answer in time", "failing": "check failed"}
+
+
+async def test_a_probe_may_ask_for_the_head_alone(house: House) -> None:
+    house.checks["log"] = lambda: "the log cannot be written"
+    for path, status in (("/livez", 200), ("/readyz", 503)):
+        answer = await house.client.head(path)
+        assert (answer.status_code, answer.content) == (status, b"")
