@@ -14,7 +14,7 @@ from protocols.messages import By, Position
 from rooms.activities.room import RoomCreate, Status
 from rooms.registry import REGISTRY, Registry
 from rooms.settings import RoomSettings
-from server.broker.port import BrokerError, Lost, Unavailable
+from server.broker.port import BrokerError, Unavailable
 from server.hosting.draft import Sender
 from server.hosting.due import DueIndex
 from server.hosting.host import Host, Surroundings, new_id
@@ -165,14 +165,13 @@ class Directory:
                 registry=self._registry,
                 now=around.clock.now(),
             )
-            term = await around.broker.claim(room)
-        except (Unavailable, Lost):
+        except Unavailable:
             raise Refused(Code.UNAVAILABLE) from None
         except BrokerError:
             log.exception("room_unreadable", room=room)
             raise Refused(Code.UNAVAILABLE) from None
-        host = Host(restored, term, around)
-        log.info("room_opened", room=room, epoch=restored.epoch, seq=restored.room.seq, term=term)
+        host = Host(restored, around)
+        log.info("room_opened", room=room, epoch=restored.epoch, seq=restored.room.seq)
         return host
 
     def _opened(self, room: str, task: asyncio.Task[Host]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import structlog
@@ -88,7 +88,7 @@ class Surroundings:
 class Host:
     """Decides for one room. ``live`` is what is committed; ``closed`` hosts take nothing any more."""
 
-    def __init__(self, restored: Restored, term: int, around: Surroundings) -> None:
+    def __init__(self, restored: Restored, around: Surroundings) -> None:
         room = restored.room
         self.live = Replica(room, restored.epoch)
         self.live.remember(restored.recent, restored.floor)
@@ -97,7 +97,8 @@ class Host:
         self.snapshot_seq = restored.snapshot_seq
         self.used = around.clock.now()
         self._around = around
-        self._term = term
+        # Claimed with the first batch, so that one who only looks takes the room from nobody.
+        self._term: int | None = None
         self._clock = RoomClock(around.clock, room.at)
         self._dedupe = Dedupe()
         for answer in restored.answered:
@@ -217,7 +218,7 @@ class Host:
             batch = Batch(
                 self.room_id,
                 self._around.new_id(),
-                self._term,
+                0,
                 self.live.position,
                 decided.records,
                 self._draft.room.due(),
@@ -235,7 +236,9 @@ class Host:
         while True:
             try:
                 async with asyncio.timeout(patience.publish):
-                    await self._around.broker.publish(batch)
+                    if self._term is None:
+                        self._term = await self._around.broker.claim(self.room_id)
+                    await self._around.broker.publish(replace(batch, term=self._term))
             except Full:
                 self._fail(decided, Refused(Code.UNAVAILABLE))
             except Stale:
@@ -317,8 +320,7 @@ class Host:
 
         async def read() -> None:
             head = await broker.head(self.room_id)
-            if head is None or head.epoch != self.live.epoch or head == before:
-                # Another epoch, or the same end under a higher term: the room has another owner.
+            if head is None or head.epoch != self.live.epoch:
                 raise Stale(before if head is None else head)
             async for records in broker.read(self.room_id, self.live.room.seq):
                 for record in records:
@@ -331,6 +333,12 @@ class Host:
         except Stale:
             log.warning("host_is_not_owner", room=self.room_id)
             self._abandon()
+            return
+        self._term = None
+        if self.live.position == before:
+            # Nothing new, but a higher term: somebody else took the room. No racing them for it batch by batch.
+            log.warning("term_taken", room=self.room_id)
+            self._fail(decided, Refused(Code.UNAVAILABLE))
             return
         self._draft.rebuild(())
         self._around.on_commit(self.room_id, self.live.position, self._draft.room.due())

@@ -248,18 +248,31 @@ async def test_an_unexpected_error_is_internal_and_passes(at: House) -> None:
 
 
 async def test_when_somebody_else_appended_it_reads_on_and_decides_anew(at: House) -> None:
+    """As when the command line makes something while the server runs."""
     host = await at.room()
     other = await House(at.folder).open()
     try:
         from_other = await other.send("chat.send", BOB, id_="o", text="from elsewhere")
-        # The other has raised the term, so this host is not the owner any more; it must not write.
-        assert code(await at.outcome("chat.send", ANN, text="mine")) is Code.UNAVAILABLE or host.closed
-        assert host.live.room.seq in {1, 2}
-        again = await at.send("chat.send", ANN, text="mine")
-        assert again.seq > from_other.seq
-        assert [record.seq for record in await at.log()] == list(range(1, again.seq + 1))
+        again = await at.ask(host, "chat.send", ANN, text="mine")
+        assert again.seq == from_other.seq + 1
+        assert [record.seq for _, _, record in at.told] == [1, 2, 3]
+        # Its answers are known here now.
+        assert await at.ask(host, "chat.send", BOB, id_="o", text="from elsewhere") == from_other
     finally:
         await other.crash()
+
+
+async def test_one_who_only_looks_takes_the_room_from_nobody(at: House) -> None:
+    host = await at.room()
+    other = await House(at.folder).open()
+    assert (await other.directory.open("r")).live.room.title == "Test"
+    with pytest.raises(Refused):
+        await other.room()
+    await other.directory.drain()
+    await other.crash()
+    before = len(at.broker.published)
+    await at.ask(host, "chat.send", ANN, text="undisturbed")
+    assert len(at.broker.published) == before + 1
 
 
 async def test_stale_without_another_owner(at: House) -> None:
@@ -267,8 +280,6 @@ async def test_stale_without_another_owner(at: House) -> None:
     await at.ask(host, "chat.send", ANN, id_="a", text="a")
     # Appended behind the host's back, under its own term: as after a failed hand-over.
     foreign = at.broker.published[-1]
-    records = host.live.room.record([], by=None, at=0)
-    assert records == []
     ours = (await at.log())[-1]
     stolen = ours.__class__(3, ours.at, ours.type, 1, ours.audience, BOB.by, ours.data, (2, 2), b"k" * 32)
     await at.broker.inner.publish(batch("r", host.live.position, [stolen], id="foreign", term=foreign.term))
@@ -278,12 +289,22 @@ async def test_stale_without_another_owner(at: House) -> None:
     assert not host.closed
 
 
-async def test_a_host_that_is_not_the_owner_gives_up(at: House) -> None:
+async def test_a_higher_term_refuses_what_waits_then_is_claimed_again(at: House) -> None:
     host = await at.room()
     at.broker.before = [Stale(host.live.position)]
     assert code(await at.outcome("chat.send", text="hi")) is Code.UNAVAILABLE
-    assert host.closed
     assert (await at.send("chat.send", text="hi")).seq == 2
+    assert not host.closed
+    assert at.broker.published[-1].term > at.broker.published[0].term
+
+
+async def test_a_log_that_another_took_on_in_a_new_epoch_ends_the_host(at: House) -> None:
+    host = await at.room()
+    await at.broker.renew("r", 7)
+    at.broker.before = [Stale(host.live.position)]
+    assert code(await at.outcome("chat.send", text="hi")) is Code.UNAVAILABLE
+    assert host.closed
+    assert (await at.send("chat.send", text="hi")).seq == 8
 
 
 async def test_a_lost_log_goes_on_in_a_new_epoch_without_losing_what_was_acked(at: House) -> None:
