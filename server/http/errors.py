@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from protocols.errors import MEANINGS, Code, Refused
 from server.http.body import JsonAnswer
+from server.logs import logger
+
+log = logger(__name__)
 
 FIELD_LENGTH = 80  # characters of a field's path that are told back
 
@@ -96,6 +100,12 @@ async def on_status(_request: Request, error: Exception) -> Response:
     return by_status(error.status_code, error.headers)
 
 
+async def on_store(_request: Request, error: Exception) -> Response:
+    """The database cannot be had: nothing was stored, and later it may work."""
+    log.warning("database_away", error=type(error).__name__)
+    return answer(Refused(Code.UNAVAILABLE))
+
+
 async def on_fault(_request: Request, _error: Exception) -> Response:
     """Our own fault; the guard logs it."""
     return answer(Refused(Code.INTERNAL))
@@ -106,4 +116,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_status)
+    app.add_exception_handler(SQLAlchemyError, on_store)
     app.add_exception_handler(Exception, on_fault)

@@ -3,9 +3,11 @@ from typing import Any
 
 import pytest
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
 
 from protocols.errors import MEANINGS, Code, Refused
 from server.http.errors import answer, by_status, described
+from tests.server.http.house import House
 
 
 @pytest.mark.parametrize("code", Code)
@@ -49,3 +51,11 @@ def test_a_field_that_the_sender_made_up_does_no_harm() -> None:
     assert len(told.message) < 120
     assert told.message.startswith("???x")
     assert answer(told).body
+
+
+async def test_a_database_that_is_away_is_no_fault_of_the_request(house: House) -> None:
+    house.directory.fault = OperationalError("SELECT canary-8817", {}, OSError("canary-8817"))
+    told = await house.client.get("/api/v1/rooms/r1")
+    assert (told.status_code, told.json()["error"]["code"]) == (503, "unavailable")
+    assert told.json()["error"]["retry"] is True
+    assert "8817" not in told.text
