@@ -83,6 +83,10 @@ class Sweeper:
             if timed is not None:
                 timed.alarm = None
                 timed.tick(now)
-        if self._heap and self._timer is None:
-            # At least a millisecond on, or a timer that fires early would spin.
-            self._set_timer(max(self._heap[0][0], now + 1))
+        if not self._heap:
+            return
+        # At least a millisecond on, or a timer that fires early would spin. One that was set while waking others
+        # may be later than what is next here.
+        at = max(self._heap[0][0], now + 1)
+        if self._timer is None or at < self._timer_at:
+            self._set_timer(at)

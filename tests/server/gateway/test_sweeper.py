@@ -68,3 +68,22 @@ async def test_one_timer_for_all() -> None:
 
     assert all(alarm.rang == alarms[0].rang for alarm in alarms)
     assert all(alarm.alarm is None for alarm in alarms)
+
+
+async def test_who_asks_again_while_woken_does_not_delay_the_next() -> None:
+    sweeper = Sweeper(asyncio.get_running_loop())
+    start = sweeper.now()
+    second = Clock()
+
+    class Again(Clock):
+        def tick(self, now: int) -> None:
+            super().tick(now)
+            sweeper.wake(self, now + 60_000)
+
+    sweeper.wake(Again(), start + 5)
+    sweeper.wake(second, start + 25)
+
+    await asyncio.wait_for(second.done.wait(), 1)
+
+    assert second.rang[0] - start < 1_000
+    sweeper.stop()
