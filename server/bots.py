@@ -28,6 +28,7 @@ log = logs.logger("bots")
 HEARD_LIMIT = 16  # things heard and not yet answered; what comes on top a bot misses, as people do
 GREETED_LIMIT = 200
 ANSWER_S = 10
+LEAVE_S = 2
 FADE, FADE_LIMIT = 1.3, 8.0  # with nobody there to talk to, bots say less and less
 
 
@@ -175,13 +176,14 @@ class Bot:
                     note(partial(self._vote, client, poll))
             await self._live(client, heard)
         finally:
-            await client.disconnect()
+            await leave(client)
 
     async def _live(self, client: Client, heard: asyncio.Queue[Answer | None]) -> None:
         pause = pick(self._pace.first)
         while True:
             try:
-                answer = await asyncio.wait_for(heard.get(), pause)
+                async with asyncio.timeout(pause):
+                    answer = await heard.get()
             except TimeoutError:
                 await self._say(client, self.part.lines[self._turn % len(self.part.lines)])
                 self._turn += 1
@@ -239,6 +241,13 @@ async def enter(client: Client, place: Place, user: str, name: str, role: str) -
     return view
 
 
+async def leave(client: Client) -> None:
+    """Disconnect, without waiting for a server that does not answer any more."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LEAVE_S):
+            await client.disconnect()
+
+
 async def open_first_poll(place: Place) -> None:
     """Open a vote if the room never had one, so that whoever comes first has something to do."""
     client = place.client()
@@ -255,15 +264,25 @@ async def open_first_poll(place: Place) -> None:
         # The demo is as good without it, and the host can open one.
         log.warning("demo poll was not opened", reason=type(error).__name__)
     finally:
-        await client.disconnect()
+        await leave(client)
 
 
 async def run_bots(place: Place, pace: Pace = GENTLE) -> None:
     """Let the whole cast in until cancelled."""
     await open_first_poll(place)
-    async with asyncio.TaskGroup() as group:
-        for part in CAST:
-            group.create_task(Bot(part, place, pace).run(), name=part.id)
+    bots = [asyncio.create_task(Bot(part, place, pace).run(), name=part.id) for part in CAST]
+    try:
+        # A bot ends only by a fault of its own; then all go, and whoever started them hears of it.
+        ended, _ = await asyncio.wait(bots, return_when=asyncio.FIRST_COMPLETED)
+        for bot in ended:
+            bot.result()
+    finally:
+        # Inside, the stock client waits in ways that can lose a cancellation; so it is said until it is heard.
+        pending: set[asyncio.Task[None]] = set(bots)
+        while pending:
+            for bot in pending:
+                bot.cancel()
+            _, pending = await asyncio.wait(pending, timeout=LEAVE_S)
 
 
 @asynccontextmanager

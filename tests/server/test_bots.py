@@ -2,6 +2,7 @@ import asyncio
 import itertools
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +239,28 @@ async def test_only_the_servers_own_certificate_is_taken(tmp_path: Path) -> None
     await shake_hands(own.certificate, own.key, trusted=own.certificate)
     with pytest.raises(ssl.SSLCertVerificationError):
         await shake_hands(own.certificate, own.key, trusted=other.certificate)
+
+
+async def test_a_cancellation_that_the_client_loses_is_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = FakeRoom(POLL)
+    monkeypatch.setattr("server.bots.LEAVE_S", 0.01)
+    lost: list[str] = []
+    call = FakeClient.call
+
+    async def deaf(client: FakeClient, event: str, data: dict[str, Any], *, timeout: int) -> dict[str, Any]:  # noqa: ASYNC109
+        if event == "poll.vote" and client.user not in lost:
+            lost.append(client.user)
+            await room.asked.put((client.user, event, data))
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+        return await call(client, event, data, timeout=timeout)
+
+    monkeypatch.setattr(FakeClient, "call", deaf)
+    task = asyncio.ensure_future(run_bots(room.place(), QUIET))
+    for _ in CAST:
+        await room.next("poll.vote")
+    task.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.gather(task, return_exceptions=True)
+    assert len(lost) == len(CAST)
+    assert room.inside == {}
