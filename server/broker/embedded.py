@@ -30,6 +30,7 @@ GROUP = 256  # jobs in one transaction
 CHUNK = 1000  # records read at once
 BUSY_MS = 1000  # how long another process may hold the file
 RETRY_S = 0.25  # between attempts to cut the write-ahead log after an erasure
+PROBE_S = 1.0  # between attempts to write while the file fails and nobody sends
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
@@ -59,6 +60,7 @@ class EmbeddedBroker:
         self._listeners: dict[str, list[Listener]] = {}
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = False
+        self._unheard: asyncio.Future[Any] = self._loop.create_future()  # for what the writer does by itself
         self._committed = self._commits = self._failures = 0
         self._failing_since: float | None = None
         file = self._open()
@@ -174,6 +176,9 @@ class EmbeddedBroker:
             if group:
                 file, outcomes = self._commit(file, group)
                 self._loop.call_soon_threadsafe(self._settle, outcomes)
+            elif self._failing_since is not None and running:
+                # Or else nobody would learn that there is space again before somebody sends.
+                file, _ = self._commit(file, [_Job(LogFile.probe, self._unheard)])
             if self._uncut and file is not None:
                 self._cut(file)
         if file is not None:
@@ -183,7 +188,7 @@ class EmbeddedBroker:
         """The jobs that wait, after waiting for the first; False with the last ones before the end."""
         group: list[_Job] = []
         with contextlib.suppress(queue.Empty):
-            job = self._jobs.get(timeout=RETRY_S if self._uncut else None)
+            job = self._jobs.get(timeout=RETRY_S if self._uncut else PROBE_S if self._failing_since else None)
             while job is not None:
                 group.append(job)
                 if len(group) == GROUP:

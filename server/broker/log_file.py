@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS batches (
     room TEXT NOT NULL, base INTEGER NOT NULL, n INTEGER NOT NULL, id TEXT NOT NULL, term INTEGER NOT NULL,
     at INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (room, base)
 );
+CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 """
 EPOCH_BYTES = 3  # 4 characters; compared within one room only, and an epoch is rare
 
@@ -145,6 +146,10 @@ class LogFile:
             body = encode(stubbed(decode(row[3], self._catalogue), erased))
             self.connection.execute("UPDATE batches SET body = ? WHERE rowid = ?", (body, row[0]))
             done = row[1] + row[2]
+
+    def probe(self) -> None:
+        """Write as much as a usual batch, to see whether that works."""
+        self.connection.execute("INSERT OR REPLACE INTO probe VALUES (1, zeroblob(16384))")
 
     def trim(self, room: str, upto: int) -> None:
         execute = self.connection.execute

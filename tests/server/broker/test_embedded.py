@@ -121,6 +121,24 @@ async def test_a_full_disk_is_said_and_passes(path: Path) -> None:
         await broker.close()
 
 
+async def test_that_it_works_again_is_seen_though_nobody_sends(
+    broker: EmbeddedBroker, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.broker.embedded.PROBE_S", 0.01)
+    base = await broker.create("r")
+    other = sqlite3.connect(path, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable):
+            await broker.publish(batch("r", base, [said(1)]))
+        assert broker.statistics()["failing_s"] > 0
+    finally:
+        other.close()
+    async with asyncio.timeout(5):
+        while broker.statistics()["failing_s"]:  # noqa: ASYNC110 - it has no bell for this
+            await asyncio.sleep(0.01)
+
+
 async def test_a_locked_file_is_unavailable_until_it_is_free(broker: EmbeddedBroker, path: Path) -> None:
     base = await broker.create("r")
     other = sqlite3.connect(path, isolation_level=None)
