@@ -10,6 +10,38 @@ import { device } from "../room/storage";
 
 const NAME_LENGTH = 32;
 
+/** The address without a room: ask for the one on the poster. */
+export function Start(): JSX.Element {
+  const t = words.value;
+  return (
+    <main class="door">
+      <header class="top">
+        <Logo />
+        <span class="grow" />
+        <LanguageSwitch />
+      </header>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const room = new FormData(event.currentTarget).get("room")?.toString().trim();
+          if (room) location.assign(`/r/${encodeURIComponent(room)}`);
+        }}
+      >
+        <Drawing of="polls" scale={1.3} />
+        <h1>{t.start_title}</h1>
+        <label class="field">
+          <span>{t.start_code}</span>
+          <input class="input" name="room" autocomplete="off" autocapitalize="none" required enterkeyhint="go" />
+        </label>
+        <button type="submit" class="button main large wide">
+          {t.join}
+        </button>
+        <p class="note">{t.start_hint}</p>
+      </form>
+    </main>
+  );
+}
+
 /** One step into the room: a name, remembered from last time. */
 export function Door({ room, onEnter }: { room: PublicRoom; onEnter: (nickname: string) => Promise<void> }): JSX.Element {
   const t = words.value;

@@ -11,7 +11,7 @@ import { api, type PublicRoom } from "../room/api";
 import { type Failure, failureOf } from "../room/failure";
 import { Session, takeAddress } from "../room/session";
 import { device } from "../room/storage";
-import { Door } from "./door";
+import { Door, Start } from "./door";
 import { Hall } from "./hall";
 import "../style/chat.css";
 import "../style/polls.css";
@@ -52,7 +52,8 @@ async function enter(nickname: string): Promise<void> {
 function Page(): JSX.Element {
   const t = words.value;
   useEffect(() => void arrive(), []);
-  if (!address.room || failure.value?.code === "not_found") {
+  if (!address.room) return <Start />;
+  if (failure.value?.code === "not_found") {
     return <Empty drawing="lost" title={t.no_room} hint={t.no_room_hint} />;
   }
   if (failure.value) return <Gone failure={failure.value} onAgain={() => void arrive()} />;

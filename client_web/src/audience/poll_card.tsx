@@ -4,18 +4,21 @@ import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { IconButton } from "../parts/bricks";
 import { Icon } from "../parts/icons";
+import { useTick } from "../parts/time";
 import { Ballot, ballotOf } from "../polls/ballot";
 import { Bars, Turnout } from "../polls/bars";
 import { Timer } from "../polls/timer";
-import { isPaused, pollLastClosed, pollOnNow, polls, resultFor } from "../room/activities/polls";
+import { isPaused, polls, pollToShow, resultFor } from "../room/activities/polls";
 
 /** What is on now: the open vote; after it, its result. */
 export function PollCard({ room }: { room: Room }): JSX.Element | null {
   const t = words.value;
   const snapshot = room.now.value;
   const state = stateOf(snapshot, polls);
-  const open = pollOnNow(state);
-  const poll = open ?? pollLastClosed(state);
+  const poll = pollToShow(state, room.client.clock.now());
+  const open = poll?.status === "open";
+  // The result makes room for an older vote that is still open.
+  useTick(!open && state.polls.some((one) => one.status === "open"), 2_000);
   const [folded, setFolded] = useState<string | null>(null);
   const key = `${poll?.poll} ${poll?.status}`;
 

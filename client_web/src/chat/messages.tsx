@@ -50,10 +50,13 @@ interface RowProps {
 }
 
 /** A message. Nearly all rows stay as they are when one comes in, so only changed ones are drawn. */
-export class Row extends Component<RowProps> {
-  override shouldComponentUpdate(next: RowProps): boolean {
+export class Row extends Component<RowProps, { open: boolean }> {
+  override state = { open: false };
+
+  override shouldComponentUpdate(next: RowProps, state: { open: boolean }): boolean {
     const { message, own, joined, pinned, deeds, language } = this.props;
     return !(
+      state.open === this.state.open &&
       next.message === message &&
       next.own === own &&
       next.joined === joined &&
@@ -63,14 +66,16 @@ export class Row extends Component<RowProps> {
     );
   }
 
-  override render({ message, own, joined, pinned, deeds }: RowProps): JSX.Element {
+  override render({ message, own, joined, pinned, deeds }: RowProps, { open }: { open: boolean }): JSX.Element {
     const t = words.value;
     const { by } = message;
-    const kind = `message ${own ? "own" : ""} ${joined ? "joined" : ""} ${by.role}`;
+    const kind = `message ${own ? "own" : ""} ${joined ? "joined" : ""} ${open ? "open" : ""} ${by.role}`;
     return (
       <li class={kind} data-seq={message.seq}>
         {!own && <Face by={by} />}
-        <div class="said">
+        {/* A short cut for thumbs; with a keyboard the deeds themselves are reached. */}
+        {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
+        <div class="said" onClick={own && deeds ? () => this.setState({ open: !open }) : undefined}>
           {!joined && (
             <p class="who">
               {!own && <span class="name">{by.name}</span>}
@@ -87,7 +92,7 @@ export class Row extends Component<RowProps> {
           </span>
         )}
         {deeds && (
-          <span class="deeds">
+          <span class={`deeds ${deeds.pin ? "" : "own"}`}>
             {deeds.pin && (
               <IconButton
                 icon="pin"

@@ -3,9 +3,10 @@ import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Empty } from "../parts/bricks";
 import { Icon, type IconName } from "../parts/icons";
+import { useTick } from "../parts/time";
 import { Bars, Turnout } from "../polls/bars";
 import { Timer } from "../polls/timer";
-import { isPaused, type Poll, pollLastClosed, pollOnNow, polls } from "../room/activities/polls";
+import { isPaused, type Poll, polls, pollToShow } from "../room/activities/polls";
 import { closePoll, extendPoll, hasClock, nextStep, openPoll, toggleHidden, togglePause } from "./poll_acts";
 
 interface OnNowProps {
@@ -18,7 +19,8 @@ export function OnNow({ room, onDraft }: OnNowProps): JSX.Element {
   const t = words.value;
   const snapshot = room.now.value;
   const state = stateOf(snapshot, polls);
-  const poll = pollOnNow(state) ?? pollLastClosed(state);
+  const poll = pollToShow(state, room.client.clock.now());
+  useTick(poll?.status === "closed" && state.polls.some((one) => one.status === "open"), 2_000);
   const drafts = state.polls.some((one) => one.status === "draft");
   return (
     <>

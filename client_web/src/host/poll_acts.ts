@@ -1,7 +1,7 @@
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { confirmFirst } from "../parts/dialog";
-import { isPaused, type Poll, pollLastClosed, pollOnNow, polls } from "../room/activities/polls";
+import { isPaused, type Poll, pollLastClosed, polls, pollToShow } from "../room/activities/polls";
 import { act } from "./act";
 
 const MORE_TIME = 30_000;
@@ -51,8 +51,8 @@ export type Next =
 
 export function nextStep(room: Room): Next {
   const state = stateOf(room.now.value, polls);
-  const open = pollOnNow(state);
-  if (open) return { kind: "close", poll: open };
+  const shown = pollToShow(state, room.client.clock.now());
+  if (shown?.status === "open") return { kind: "close", poll: shown };
   const last = pollLastClosed(state);
   if (last?.hidden) return { kind: "reveal", poll: last };
   const draft = state.polls.find((poll) => poll.status === "draft");

@@ -7,7 +7,7 @@ import { Icon } from "../parts/icons";
 import { clockFace } from "../parts/time";
 import { Bars, Turnout } from "../polls/bars";
 import { Timer } from "../polls/timer";
-import { type Poll, polls } from "../room/activities/polls";
+import { type Poll, polls, pollToShow } from "../room/activities/polls";
 import { openPoll, removePoll, toggleHidden } from "./poll_acts";
 
 /** All votes: open ones, drafts, and what was. */
@@ -53,9 +53,10 @@ function Group({ title, polls: some, room }: { title: string; polls: readonly Po
 function Item({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
   const t = words.value;
   const [wide, setWide] = useState(false);
+  const onNow = pollToShow(stateOf(room.now.value, polls), room.client.clock.now())?.poll === poll.poll && poll.status === "open";
   const draft = poll.status === "draft";
   return (
-    <li class="card item">
+    <li class={`card item ${poll.status} ${onNow ? "on-now-too" : ""}`}>
       <div class="row tight">
         <div class="grow">
           <p class="question">{poll.question}</p>

@@ -26,6 +26,9 @@ export const en: Words = {
   loading: "Opening…",
   more: "More",
 
+  start_title: "Which room are you heading to?",
+  start_code: "Room code",
+  start_hint: "Scanning the QR code in the shop takes you straight in.",
   join_title: "Come in, chat and vote",
   join_name: "What should we call you?",
   join_hint: "Everyone sees this name. No account needed.",

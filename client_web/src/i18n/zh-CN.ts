@@ -24,6 +24,9 @@ export const zhCN = {
   more: "更多",
 
   // Joining
+  start_title: "你要去哪个房间？",
+  start_code: "房间号",
+  start_hint: "扫店里的二维码可以直接进场",
   join_title: "进场聊聊、投个票",
   join_name: "怎么称呼你？",
   join_hint: "大家会看到这个名字，不用注册",

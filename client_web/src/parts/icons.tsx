@@ -8,7 +8,7 @@ const PATHS = {
   chat: "M5 6h14v10h-8l-4 3v-3H5V6Z",
   bars: "M5 19V11h4v8m0 0V5h4v14m0 0v-5h4v5M3 19h18",
   now: "M12 5v7l4 3M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z",
-  more: "M6 12h.01M12 12h.01M18 12h.01",
+  more: "M5 7h14M5 12h14M5 17h14",
   plus: "M12 5v14M5 12h14",
   close: "m6 6 12 12M18 6 6 18",
   check: "m5 12.5 4.5 4.5L19 7.5",

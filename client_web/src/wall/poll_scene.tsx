@@ -11,9 +11,8 @@ import {
   bars,
   isPaused,
   type Poll,
-  pollLastClosed,
-  pollOnNow,
   polls,
+  pollToShow,
   resultFor,
 } from "../room/activities/polls";
 import type { Result } from "../room/messages";
@@ -30,11 +29,11 @@ const revealed = new Map<string, number>();
 /** The poll that the wall shows: the open one, else one that ended or was revealed a short while ago. */
 export function pollOnWall(room: Room): Poll | null {
   const state = stateOf(room.now.value, polls);
-  const open = pollOnNow(state);
-  if (open) return open;
-  const last = pollLastClosed(state);
+  const now = room.client.clock.now();
+  const last = pollToShow(state, now);
+  if (last?.status === "open") return last;
   const since = Math.max(last?.closed_at ?? 0, revealed.get(last?.poll ?? "") ?? 0);
-  return last && room.client.clock.now() - since < STAYS ? last : null;
+  return last && now - since < STAYS ? last : null;
 }
 
 /** The newest value, changed once a second at most. */

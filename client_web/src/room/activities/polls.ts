@@ -119,7 +119,19 @@ export function resultFor(poll: Poll, staff: boolean): Result | null {
   return staff || !poll.hidden ? poll.result : null;
 }
 
-/** What is on: the poll that opened last; else, for a while, the one that closed last. */
+/** What has ended is told this long before something older that is still open is shown again. */
+const TOLD_FOR = 20_000;
+
+/** The poll to look at: one that has just ended, else the one that opened last, else the last that ended. */
+export function pollToShow(state: PollsState, now: number): Poll | null {
+  const open = pollOnNow(state);
+  const closed = pollLastClosed(state);
+  if (!open || !closed) return open ?? closed;
+  const ended = closed.closed_at ?? 0;
+  return ended > (open.opened_at ?? 0) && now - ended < TOLD_FOR ? closed : open;
+}
+
+/** The open poll that opened last. */
 export function pollOnNow(state: PollsState): Poll | null {
   const open = state.polls.filter((poll) => poll.status === "open");
   return open.sort((a, b) => (b.opened_at ?? 0) - (a.opened_at ?? 0))[0] ?? null;
