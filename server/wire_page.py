@@ -73,7 +73,11 @@ def _shapes(defs: Schema) -> Iterator[str]:
     told = {_name(each) for union in ("Command", "Request", "LoggedEvent", "Volatile") for each in defs[union]["oneOf"]}
     told |= {_name(defs[name]["properties"]["data"]["anyOf"][0]) for name in told if name.endswith("Event")}
     for name, shape in defs.items():
-        if name not in told and "properties" in shape:
+        if name in told:
+            continue
+        if "enum" in shape:
+            yield f"### {name}\n\nOne of {_type(shape)}.\n"
+        elif "properties" in shape:
             yield f"### {name}\n"
             yield _text(shape)
             yield _table(shape)
@@ -98,7 +102,7 @@ def _table(shape: Schema) -> str:
 def _type(field: Schema) -> str:
     if "$ref" in field:
         name = _name(field)
-        return f"[{name}](#{name.lower()})"
+        return f"[{name}](#{_SECTIONS.get(name, name.lower())})"
     if "const" in field:
         return f"`{field['const']}`" if isinstance(field["const"], str) else f"`{str(field['const']).lower()}`"
     if "enum" in field:
@@ -112,6 +116,7 @@ def _type(field: Schema) -> str:
     return str(field.get("type", "any"))
 
 
+_SECTIONS: Final = {"LoggedEvent": "events"}
 _BOUNDS: Final = (
     ("minimum", "from {}"),
     ("maximum", "to {}"),

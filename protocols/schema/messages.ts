@@ -382,12 +382,15 @@ export interface PollRemove {
 }
 /**
  * Enter a room; with ``position``, and get what was missed since.
+ *
+ * ``audience`` is what the client listened as when it got there: as another audience it was told other events.
  */
 export interface RoomJoin {
   type: "room.join";
   id: string;
   room: string;
   position?: Place | null;
+  audience?: ("everyone" | "hosts") | null;
 }
 /**
  * The last position that a client holds.

@@ -8,7 +8,7 @@ from dataclasses import is_dataclass
 from random import Random
 from typing import Any
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pydantic import TypeAdapter
 
 from protocols.errors import Code, Refused
-from protocols.messages import Audience, By, Record
+from protocols.messages import Audience, By, Command, Event, Record
 from rooms.activity import Activity, Context
 from rooms.registry import ACTIVITIES, REGISTRY, Registry
 from rooms.room import Room
@@ -185,7 +185,8 @@ def test_words(activity: type[Activity]) -> None:
     """Commands wish, events state what happened."""
     assert activity.commands
     assert activity.__doc__
-    for each in (*activity.commands, *activity.events):
+    words: list[type[Command] | type[Event]] = [*activity.commands, *activity.events]
+    for each in words:
         assert WORD.match(each.type), each.type
         assert each.__doc__
     for command in activity.commands:

@@ -1,5 +1,8 @@
 """A room as hosting uses it: who may, positions, erasure, snapshots."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from protocols.errors import Code, Refused
@@ -9,7 +12,7 @@ from rooms.room import Room
 from tests.rooms.play import ANN, BEN, BOT, HOST, MODERATOR, WALL, Play, types
 
 
-def code_of(play: Play, who: By, word: str, /, **fields: object) -> Code:
+def code_of(play: Play, who: By, word: str, /, **fields: Any) -> Code:
     before = play.room.dump()
     with pytest.raises(Refused) as refused:
         play.do(who, word, **fields)
@@ -134,8 +137,6 @@ def test_records_of_unknown_types_only_move_the_position() -> None:
     play = Play()
     sent = play.do(ANN, "chat.send", text="hi")[0]
     room = play.replayed()
-    from dataclasses import replace
-
     room.apply(replace(sent, seq=3, type="karaoke.sung", data=None))
     assert room.seq == 3
     assert room.view(Audience.HOSTS) == play.room.view(Audience.HOSTS)

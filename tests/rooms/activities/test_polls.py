@@ -106,7 +106,7 @@ def test_a_person_behind_a_bot_votes_once() -> None:
 )
 def test_who_may_vote(who: str, bound: bool, signed_up: bool, may: bool) -> None:
     play = Play()
-    vote = {"poll": opened(play, who=who), "choices": [0], "bound": bound, "signed_up": signed_up}
+    vote: dict[str, Any] = {"poll": opened(play, who=who), "choices": [0], "bound": bound, "signed_up": signed_up}
     if may:
         assert types(play.do(ANN, "poll.vote", **vote)) == ["poll.voted"]
     else:
