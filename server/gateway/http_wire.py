@@ -58,8 +58,8 @@ class HttpWire(HttpToolsProtocol):
                 self._refuse(_TOO_LARGE)
             return
         if not self._should_upgrade():
-            self._unsupported_upgrade_warning()
-        elif self.cycle is not None and not self.cycle.response_complete:
+            return  # another kind of upgrade: the request is answered as any other
+        if self.cycle is not None and not self.cycle.response_complete:
             self.send_400_response("Upgrade behind an open request.")
         else:
             self._switch(rest)

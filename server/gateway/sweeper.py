@@ -53,8 +53,7 @@ class Sweeper:
             timed.alarm.timed = None
         timed.alarm = Alarm(at, timed)
         heapq.heappush(self._heap, (at, next(self._order), timed.alarm))
-        if self._timer is None or at < self._timer_at:
-            self._set_timer(at)
+        self._aim(at)
 
     def forget(self, timed: Timed) -> None:
         """Wakes it no more."""
@@ -69,8 +68,10 @@ class Sweeper:
             self._timer.cancel()
             self._timer = None
 
-    def _set_timer(self, at: int) -> None:
+    def _aim(self, at: int) -> None:
         if self._timer is not None:
+            if self._timer_at <= at:
+                return
             self._timer.cancel()
         self._timer_at = at
         self._timer = self._loop.call_at(at / 1000, self._sweep)
@@ -87,6 +88,4 @@ class Sweeper:
             return
         # At least a millisecond on, or a timer that fires early would spin. One that was set while waking others
         # may be later than what is next here.
-        at = max(self._heap[0][0], now + 1)
-        if self._timer is None or at < self._timer_at:
-            self._set_timer(at)
+        self._aim(max(self._heap[0][0], now + 1))

@@ -131,6 +131,37 @@ def wire_of(socket: Socket) -> FakeWire:
     return wire
 
 
+class FakeTransport:
+    """A transport that takes everything."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def get_extra_info(self, name: str) -> Any:
+        return ("127.0.0.1", 1) if name == "peername" else None
+
+    def set_write_buffer_limits(self, **limits: int) -> None: ...
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+
+    def close(self) -> None:
+        self.closed = True
+
+    def abort(self) -> None:
+        self.closed = True
+
+
 def message(text: str) -> Prepared:
     return prepare_packet(b"4" + text.encode())
 
@@ -197,7 +228,10 @@ def masked(opcode: int, data: bytes, *, final: bool = True) -> bytes:
     """A client's frame; the mask of zeros leaves the data readable."""
     first = opcode | (0x80 if final else 0)
     size = len(data)
-    head = bytes((first, 0x80 | size)) if size < 126 else bytes((first, 0xFE)) + size.to_bytes(2, "big")
-    if size > 0xFFFF:
+    if size < 126:
+        head = bytes((first, 0x80 | size))
+    elif size <= 0xFFFF:
+        head = bytes((first, 0xFE)) + size.to_bytes(2, "big")
+    else:
         head = bytes((first, 0xFF)) + size.to_bytes(8, "big")
     return head + b"\0\0\0\0" + data

@@ -3,19 +3,23 @@
 import asyncio
 import gc
 import json
+import random
 import struct
 import weakref
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from uvicorn.server import ServerState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from protocols.closing import Closing
 from server.gateway.config import GatewayConfig
 from server.gateway.fanout import Channel
-from tests.server.gateway.rig import UPGRADE, Notes, Served, config, masked, message, serving
+from server.gateway.gateway import Gateway
+from server.gateway.wire import websocket_wire
+from tests.server.gateway.rig import UPGRADE, FakeTransport, Notes, Served, config, masked, message, serving
 
 TEXT, BINARY, CONTINUED, CLOSE, PING = 1, 2, 0, 8, 9
 
@@ -191,6 +195,57 @@ async def test_fragments_are_joined() -> None:
         await application.until(lambda: bool(application.received))
         assert application.received == [("long", ["é"])]
         writer.close()
+
+
+def stream(luck: random.Random) -> tuple[list[list[Any]], bytes]:
+    """What a client says, and its frames: short and long, whole and in fragments, with pings between."""
+    said: list[list[Any]] = []
+    data = b""
+    for number in range(40):
+        size = luck.choice([0, 1, 60, 100, 110, 111, 112, 113, 200, 5000, 65_400, 70_000])
+        said.append([number, "é" * (size // 2)])
+        text = f'42["x",{number},"{said[-1][1]}"]'.encode()
+        mask = luck.randbytes(4)
+        if luck.random() < 0.3:
+            cut = luck.randrange(len(text))
+            data += remasked(masked(TEXT, text[:cut], final=False), mask)
+            data += masked(PING, b"p") * luck.randrange(2)
+            data += remasked(masked(CONTINUED, text[cut:]), mask)
+        else:
+            data += remasked(masked(TEXT, text), mask)
+        if luck.random() < 0.2:
+            data += masked(TEXT, b"3") * luck.randrange(3)
+    return said, data
+
+
+def remasked(frame: bytes, mask: bytes) -> bytes:
+    head = {0xFE: 4, 0xFF: 10}.get(frame[1], 2)
+    body = bytes(byte ^ mask[at % 4] for at, byte in enumerate(frame[head + 4 :]))
+    return frame[:head] + mask + body
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_any_cut_of_the_stream_gives_the_same_messages(seed: int) -> None:
+    luck = random.Random(seed)
+    application = Notes()
+    gateway = Gateway.serving(application, config(max_payload=100_000))
+    wire = websocket_wire(gateway)(None, ServerState(), {})
+    transport = FakeTransport()
+    wire.connection_made(transport)  # type: ignore[arg-type]
+    wire.data_received(UPGRADE)
+    wire.data_received(masked(TEXT, b"40"))
+    await application.until(lambda: bool(application.sockets))
+    await asyncio.sleep(0)
+
+    said, data = stream(luck)
+    while data:
+        cut = luck.choice([1, 2, 3, 7, 8, 50, 1000, 30_000, 200_000])
+        wire.data_received(data[:cut])
+        data = data[cut:]
+
+    assert [args for _, args in application.received] == said
+    assert not transport.closed
+    await gateway.stop()
 
 
 @pytest.mark.parametrize(
