@@ -7,6 +7,7 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from protocols.errors import Code
+from protocols.messages import Audience, Record
 
 RoleName = Literal["host", "moderator", "attendee", "wall", "bot"]
 
@@ -95,3 +96,19 @@ class Left(TypedDict):
     """The answer to room.leave."""
 
     ok: Literal[True]
+
+
+def told(room: str, epoch: str, record: Record, audience: Audience, *, typed: bool = False) -> dict[str, Any]:
+    """A record as this audience is told of it; ``typed`` adds its type, for lists of events in an answer."""
+    event: dict[str, Any] = {"type": record.type} if typed else {}
+    event |= {
+        "room": room,
+        "epoch": epoch,
+        "after": record.after_for(audience),
+        "seq": record.seq,
+        "at": record.at,
+        "by": None if record.by is None else record.by.as_wire(),
+        # orjson writes the frozen dataclass itself, which is cheaper than dump().
+        "data": record.data,
+    }
+    return event

@@ -11,7 +11,8 @@ from protocols.errors import Code, Refused
 from protocols.frames import Prepared
 from protocols.messages import Audience, Position, audience_of
 from protocols.requests import RoomHistory, RoomJoin
-from server.gateway.events import frame, payload
+from protocols.wire import told as told_event
+from server.gateway.events import frame
 from server.gateway.members import Members
 from server.hosting.replica import JoinAnswer, NotRecovered, Reason, Recovered
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from server.hosting.directory import Directory
     from server.hosting.host import Host
     from server.identity import Viewer
-    from server.store.history import History
+    from server.store.port import History
 
 
 class Joining:
@@ -50,7 +51,7 @@ class Joining:
         told: dict[str, Any] = {"ok": True, "recovered": isinstance(answer, Recovered)}
         if isinstance(answer, Recovered):
             epoch = live.position.epoch
-            told["events"] = [payload(viewer.room, epoch, record, audience, typed=True) for record in answer.records]
+            told["events"] = [told_event(viewer.room, epoch, record, audience, typed=True) for record in answer.records]
         else:
             told["reason"] = answer.reason
             told["view"] = orjson.Fragment(live.view(audience))
@@ -86,7 +87,7 @@ class Joining:
         audience = audience_of(viewer.role)
         host = await self.open(viewer)
         page = await self._history.page(host.live, audience, request.before, request.limit)
-        events = [payload(viewer.room, page.epoch, record, audience, typed=True) for record in page.records]
+        events = [told_event(viewer.room, page.epoch, record, audience, typed=True) for record in page.records]
         return orjson.dumps({"ok": True, "events": events, "more": page.more})
 
 

@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from protocols.limits import HISTORY_PAGE
-from protocols.messages import Audience, Record
+from protocols.wire import told
 from server.http.api.fields import PREFIX, Answer, Before, Limit, RoomPath
 from server.http.body import JsonAnswer, StrictRoute
 from server.http.callers import KnownCaller
@@ -37,20 +37,6 @@ class HistoryAnswer(Answer):
     more: bool
 
 
-def told(room: str, epoch: str, record: Record, audience: Audience) -> dict[str, Any]:
-    """A record as this audience is told of it."""
-    return {
-        "type": record.type,
-        "room": room,
-        "epoch": epoch,
-        "after": record.after_for(audience),
-        "seq": record.seq,
-        "at": record.at,
-        "by": None if record.by is None else record.by.as_wire(),
-        "data": None if record.data is None else record.data.dump(),
-    }
-
-
 @router.get("/rooms/{room}/history", response_model=HistoryAnswer)
 async def read_history(
     request: Request, room: RoomPath, caller: KnownCaller, before: Before = None, limit: Limit = HISTORY_PAGE
@@ -60,6 +46,6 @@ async def read_history(
     services = services_of(request)
     live = (await services.directory.open(room)).live
     page = await services.history.page(live, audience, before, limit)
-    events = [told(room, page.epoch, record, audience) for record in page.records]
+    events = [told(room, page.epoch, record, audience, typed=True) for record in page.records]
     # Made here: a hundred events through a model's validation cost more than the read.
     return JsonAnswer(orjson.dumps({"events": events, "more": page.more}))

@@ -5,7 +5,8 @@ import orjson
 import pytest
 
 from protocols.messages import Audience, By, Event, Position, Record, Role
-from server.gateway.events import frame, offset, parse_offset, payload
+from protocols.wire import told
+from server.gateway.events import frame, offset, parse_offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ def record(data: Event | None, by: By | None) -> Record:
 def test_each_audience_is_told_its_own_after() -> None:
     one = record(Said("hi"), By("u1", "Ann", Role.HOST))
 
-    assert payload("r1", "e", one, Audience.EVERYONE)["after"] == 4
-    assert payload("r1", "e", one, Audience.HOSTS)["after"] == 6
+    assert told("r1", "e", one, Audience.EVERYONE)["after"] == 4
+    assert told("r1", "e", one, Audience.HOSTS)["after"] == 6
 
 
 def test_the_frame_ends_with_the_place_in_the_log() -> None:
@@ -31,10 +32,10 @@ def test_the_frame_ends_with_the_place_in_the_log() -> None:
     packet = frame("r1", "e", one, Audience.EVERYONE).payload
 
     assert packet.startswith(b"42")
-    name, told, place = orjson.loads(packet[2:])
+    name, event, place = orjson.loads(packet[2:])
     assert name == "test.said"
     assert place == "r1:e:7:everyone"
-    assert told == {
+    assert event == {
         "room": "r1",
         "epoch": "e",
         "after": 4,
@@ -46,10 +47,10 @@ def test_the_frame_ends_with_the_place_in_the_log() -> None:
 
 
 def test_a_stub_says_nothing() -> None:
-    told = payload("r1", "e", record(None, None), Audience.EVERYONE)
+    stub = told("r1", "e", record(None, None), Audience.EVERYONE)
 
-    assert told["by"] is None
-    assert told["data"] is None
+    assert stub["by"] is None
+    assert stub["data"] is None
 
 
 def test_an_offset_is_read_back() -> None:
