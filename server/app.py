@@ -249,7 +249,7 @@ async def make_api_key(settings: Settings, *, label: str) -> str:
 async def bring_up_to_date(settings: Settings) -> None:
     """Run the migrations that are missing."""
     async with core(settings):
-        log.info("the database is up to date", data=str(settings.data))
+        log.info("the database is up to date", folder=str(settings.data))
 
 
 class _Routes:

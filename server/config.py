@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from protocols.limits import RECOVERY_EVENTS, RECOVERY_WINDOW_MS
-
 PREFIX = "SHOWFLOOR_"
 SECRET_LENGTH = 32  # characters; fewer can be guessed
 SECRET_VARIETY = 10  # different characters; "aaaa…" and "passwordpassword…" have fewer
@@ -76,8 +74,6 @@ class Settings(BaseModel):
     max_connections: int = Field(10_000, ge=1, description="Connections beyond this are refused.")
     guests_per_minute: int = Field(600, ge=1, description="New guests from one address; a shop shares one.")
     token_ttl_s: int = Field(12 * 3600, ge=60, le=30 * 86_400, description="How long a token is good for.")
-    recovery_window_ms: int = Field(RECOVERY_WINDOW_MS, ge=0, description="How long what was missed is kept at hand.")
-    recovery_events: int = Field(RECOVERY_EVENTS, ge=0, description="How many events a room keeps at hand.")
     drain_s: float = Field(12.0, gt=0, le=120, description="How long a stopping server may take.")
 
     metrics_token: SecretStr | None = Field(None, description="If set, /metrics asks for it as a bearer token.")
