@@ -34,7 +34,7 @@ class Idle(NamedTuple):
 
     sockets: int
     rooms: int
-    tasks: int
+    descriptors: int
     memory: int
 
 

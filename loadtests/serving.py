@@ -112,6 +112,16 @@ class Serving:
         finally:
             http.cut()
 
+    def pause(self) -> None:
+        """Stop the process in its tracks: sockets stay open, nothing is answered."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
     async def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
         await self._end(signal.SIGKILL)
@@ -187,13 +197,13 @@ class Serving:
             if line and not line.startswith("#") and " " in line
         )
 
-        def number(*names: str) -> int:
-            return next((int(float(numbers[name])) for name in names if name in numbers), -1)
+        def number(name: str) -> int:
+            return int(float(numbers[name]))
 
         return Idle(
-            sockets=number("showfloor_gateway_connections"),
+            sockets=number("showfloor_gateway_connections_polling") + number("showfloor_gateway_connections_websocket"),
             rooms=number("showfloor_gateway_rooms"),
-            tasks=number("showfloor_gateway_tasks"),
+            descriptors=number("process_open_fds"),
             memory=memory_of(self.process.pid),
         )
 

@@ -277,7 +277,7 @@ def memory_grown(run: Story) -> None:
         (traceback, "I8", "the server's output has a traceback: KeyError: 1"),
         (never_retrieved, "I8", "the server's output has a traceback"),
         (exit_by_itself, "I8", "the server ended by itself with 1"),
-        (left_behind, "I9", "21 tasks are left, 20 were there before"),
+        (left_behind, "I9", "21 descriptors are left, 20 were there before"),
         (memory_grown, "I9", "memory went from 100 to 120 MiB"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

@@ -1,0 +1,143 @@
+"""Take the screenshots in docs/pictures anew: python -m tests.e2e.pictures
+
+A room with a few people in it, in the middle of a vote and after it, at 360, 1440 and 1920 pixels.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+
+from loadtests.behaviour import Settings
+from loadtests.client import Client
+from loadtests.rig import start_all, stop_all
+from loadtests.serving import ROOT
+from tests.e2e.stage import Stage, close_vote, draft_and_open, say, staged
+
+PICTURES = ROOT / "docs" / "pictures"
+OPTIONS = ["海边城堡", "绿色恐龙", "登月火箭", "消防小队"]
+TALK = [
+    ("朵朵妈妈", "今天的主题是什么呀？"),
+    ("阿哲", "海边城堡的塔楼是怎么立起来的？"),
+    ("小满", "刚刚那一步看清楚了，谢谢！"),
+    ("Leo", "The dinosaur can move its jaw, so cool"),
+    ("糖糖", "我家孩子也想来店里搭一个"),
+    ("老周", "火箭用了多少块？"),
+    ("阿哲", "门店还有那款绿色的底板吗"),
+    ("小满", "恐龙恐龙恐龙！"),
+]
+BALLOTS = [0, 0, 1, 1, 1, 2, 3, 0, 1, 2, 0, 1]
+
+
+async def people(stage: Stage) -> dict[str, Client]:
+    """Those who talk, and others who only vote."""
+    names = [*dict.fromkeys(name for name, _ in TALK), *(f"观众{number}" for number in range(len(BALLOTS) - 6))]
+    crowd = {
+        name: Client(
+            stage.server.url,
+            stage.server.token(stage.room, f"p{number}", name=name),
+            stage.room,
+            user=f"p{number}",
+            settings=Settings(diary=False),
+        )
+        for number, name in enumerate(names)
+    }
+    await start_all(list(crowd.values()))
+    return crowd
+
+
+async def take(page: Page, name: str) -> None:
+    """One picture, once fonts and pictures are there and nothing moves."""
+    await page.evaluate("document.fonts.ready")
+    await expect(page.locator(".toast")).to_have_count(0)
+    await page.mouse.move(0, 0)
+    await page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+    sys.stdout.write(f"docs/pictures/{name}.png\n")
+
+
+async def vote(stage: Stage, crowd: dict[str, Client], poll: str) -> None:
+    for client, choice in zip(crowd.values(), BALLOTS, strict=False):
+        answer = await client.send("poll.vote", {"poll": poll, "choices": [choice]})
+        assert answer["ok"], answer
+
+
+async def newest_poll(stage: Stage) -> str:
+    """The id of the poll that was made last, from a host's view."""
+    answer = await stage.host.request("room.join", {"id": stage.host.new_id(), "room": stage.room})
+    poll: str = answer["view"]["polls"]["polls"][-1]["poll"]
+    return poll
+
+
+async def empty_and_door(stage: Stage) -> None:
+    """Before anybody is there."""
+    door = await stage.open(stage.address, "phone")
+    await door.get_by_role("textbox").wait_for()
+    await take(door, "door-360")
+    await door.context.close()
+
+
+async def story(stage: Stage) -> None:
+    await empty_and_door(stage)
+    crowd = await people(stage)
+    console = await stage.open(await stage.link("host"), "desk")
+    pocket = await stage.open(await stage.link("host"), "phone")
+    wall = await stage.open(await stage.link("wall"), "wall")
+    phone = await stage.enter("小安")
+    english = await stage.enter("Ann", language="en", theme="dark")
+
+    for name, text in TALK:
+        answer = await crowd[name].send("chat.send", {"text": text})
+        assert answer["ok"], answer
+    await say(phone, "城堡真好看")
+    await expect(phone.locator(".message.own .state")).to_have_count(1)
+    await expect(wall.locator(".talk", has_text="城堡真好看")).to_have_count(1)
+    await take(wall, "wall-chat-1920")
+
+    await draft_and_open(console, "你觉得哪件最好？", OPTIONS)
+    await vote(stage, crowd, await newest_poll(stage))
+    await phone.get_by_role("radio", name=OPTIONS[0]).click()
+    await english.get_by_role("radio", name=OPTIONS[1]).click()
+    voted = len(crowd) + 2
+    for page, where in ((console, ".on-now .turnout"), (wall, ".vote .voters"), (phone, ".card")):
+        await expect(page.locator(where).first).to_contain_text(f"{voted}")
+    await take(phone, "audience-360")
+    await take(english, "audience-dark-en-360")
+    await take(pocket, "console-360")
+    await take(console, "console-1440")
+    await take(wall, "wall-1920")
+    wide = await stage.open(stage.address, "desk")
+    await wide.get_by_role("textbox").fill("小宽")
+    await wide.get_by_role("button", name="进入房间").click()
+    await wide.locator(".composer textarea").wait_for()
+    await take(wide, "audience-1440")
+
+    await close_vote(console)
+    await phone.locator(".card .bars").wait_for()
+    await wall.locator(".ended").wait_for()
+    await take(phone, "audience-result-360")
+    await take(wall, "wall-result-1920")
+    await stop_all(list(crowd.values()))
+
+
+async def take_all(data: Path) -> int:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    async with staged(data) as stage:
+        await story(stage)
+        for trouble in stage.troubles:
+            sys.stderr.write(f"{trouble}\n")
+        return 1 if stage.troubles else 0
+
+
+def main() -> int:
+    argparse.ArgumentParser(prog="python -m tests.e2e.pictures", description=(__doc__ or "").split(":")[0]).parse_args()
+    with tempfile.TemporaryDirectory(prefix="showfloor-pictures-") as data:
+        return asyncio.run(take_all(Path(data)))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,137 @@
+"""A stage for stories in browsers: a real server, and pages opened as people open them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from loadtests.client import Client
+from loadtests.serving import ROOT, Serving
+from tests.chromium import launch_options
+
+BUILT = ROOT / "client_web" / "dist" / "audience.html"
+WITHIN = 10_000  # ms that a page may take to show something
+
+Kind = Literal["phone", "desk", "wall"]
+SIZES: dict[Kind, dict[str, Any]] = {
+    "phone": {
+        "viewport": {"width": 360, "height": 740},
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+    "desk": {"viewport": {"width": 1440, "height": 900}},
+    "wall": {"viewport": {"width": 1920, "height": 1080}},
+}
+
+
+class Stage:
+    """A room on a server, a browser, and what went wrong in its pages."""
+
+    def __init__(self, server: Serving, browser: Browser, room: str, host: Client) -> None:
+        self.server = server
+        self.browser = browser
+        self.room = room
+        self.host = host
+        self.troubles: list[str] = []
+        self.contexts: list[BrowserContext] = []
+
+    async def link(self, role: str) -> str:
+        """The address of a new link for that role."""
+        async with httpx.AsyncClient(base_url=self.server.url) as http:
+            answer = await http.post(
+                f"/api/v1/rooms/{self.room}/links",
+                json={"role": role},
+                headers={"authorization": f"Bearer {self.host.token}"},
+            )
+        answer.raise_for_status()
+        url: str = answer.json()["url"]
+        return url if url.startswith("http") else self.server.url + url
+
+    @property
+    def address(self) -> str:
+        """Where the audience comes in."""
+        return f"{self.server.url}/r/{self.room}"
+
+    async def open(self, url: str, kind: Kind, *, language: str = "zh-CN", theme: str = "light") -> Page:
+        """A page in a browser of its own."""
+        context = await self.browser.new_context(
+            **SIZES[kind], locale=language, color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce"
+        )
+        context.set_default_timeout(WITHIN)
+        self.contexts.append(context)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: self.troubles.append(f"{kind}: {error}"))
+        page.on("console", lambda said: self._heard(kind, said.type, said.text))
+        await page.goto(url)
+        return page
+
+    def _heard(self, kind: Kind, level: str, text: str) -> None:
+        # A connection that breaks is said by the browser itself; that is what some stories are about.
+        if level == "error" and "ERR_CONNECTION" not in text and "WebSocket connection" not in text:
+            self.troubles.append(f"{kind}: {text}")
+
+    async def enter(self, name: str, **wishes: str) -> Page:
+        """A phone whose owner scanned the code and gave a name."""
+        phone = await self.open(self.address, "phone", **wishes)
+        await phone.get_by_role("textbox").fill(name)
+        await phone.get_by_role("button", name=words(wishes.get("language"), "进入房间", "Join the room")).click()
+        await phone.locator(".composer textarea").wait_for()
+        return phone
+
+
+def words(language: str | None, chinese: str, english: str) -> str:
+    return english if language == "en" else chinese
+
+
+@asynccontextmanager
+async def staged(data: Path, room: str = "story", title: str = "周末拼装大赛") -> AsyncIterator[Stage]:
+    """A stage with an open room of that title."""
+    if not BUILT.exists():
+        message = f"the pages are not built ({BUILT}): run make test, or npm run build in client_web"
+        raise RuntimeError(message)
+    async with Serving(data) as server, async_playwright() as playwright:
+        host = await server.host(room)
+        answer = await host.send("room.configure", {"title": title})
+        assert answer["ok"], answer
+        browser = await playwright.chromium.launch(**launch_options())
+        stage = Stage(server, browser, room, host)
+        try:
+            yield stage
+        finally:
+            for context in stage.contexts:
+                await context.close()
+            await browser.close()
+            await host.stop()
+
+
+async def say(page: Page, text: str) -> None:
+    """Write into the composer and send."""
+    await page.locator(".composer textarea").fill(text)
+    await page.locator(".composer button[type=submit]").click()
+
+
+async def draft_and_open(console: Page, question: str, options: list[str], *, hidden: bool = False) -> None:
+    """Fill the form for a new vote and start it, in Chinese."""
+    await console.locator(".next button").click()
+    form = console.get_by_role("dialog")
+    await form.get_by_label("问题").fill(question)
+    for place, option in enumerate(options, 1):
+        if place > 2:
+            await form.get_by_role("button", name="加一个选项").click()
+        await form.get_by_role("textbox", name=f"选项 {place}").fill(option)
+    if hidden:
+        await form.get_by_role("switch").click()
+    await form.get_by_role("button", name="建好并开始").click()
+    await form.wait_for(state="hidden")
+
+
+async def close_vote(console: Page) -> None:
+    """End the vote that is on, and mean it."""
+    await console.get_by_role("button", name="结束投票").click()
+    await console.get_by_role("dialog").get_by_role("button", name="现在结束").click()
