@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, Self, cast
 
 from protocols.errors import Code, Refused
@@ -84,7 +84,7 @@ class Room:
         return [proposed for each in self.activities.values() for proposed in each.elapse(context)]
 
     def record(
-        self, proposed: Iterable[Proposed], *, by: By | None, at: int, command: bytes | None = None
+        self, proposed: Sequence[Proposed], *, by: By | None, at: int, command: bytes | None = None
     ) -> list[Record]:
         """Give what was proposed its places after the last record, without taking it in.
 
@@ -92,6 +92,7 @@ class Room:
         """
         seq, (everyone, hosts) = self.seq, self.told
         at = max(at, self.at)
+        last = seq + len(proposed)
         records: list[Record] = []
         for each in proposed:
             seq += 1
@@ -106,7 +107,7 @@ class Room:
                     each.by or by,
                     event,
                     (everyone, hosts),
-                    None,
+                    command if seq == last else None,
                     each.erases,
                 )
             )
@@ -114,8 +115,6 @@ class Room:
                 everyone = hosts = seq
             elif audience is Audience.HOSTS:
                 hosts = seq
-        if records and command is not None:
-            records[-1] = _signed(records[-1], command)
         return records
 
     def apply(self, record: Record) -> None:
@@ -205,21 +204,6 @@ class Room:
             if _holds(seqs, seq):
                 return user
         return None
-
-
-def _signed(record: Record, command: bytes) -> Record:
-    return Record(
-        record.seq,
-        record.at,
-        record.type,
-        record.version,
-        record.audience,
-        record.by,
-        record.data,
-        record.after,
-        command,
-        record.erases,
-    )
 
 
 def _holds(seqs: array[int], seq: int) -> bool:

@@ -58,6 +58,9 @@ def test_a_draft_is_for_hosts_and_opening_tells_all_of_it() -> None:
     assert data(told)["options"] == ["red", "blue"]
     assert data(told)["closes_at"] == play.now + 30_000
     assert play.do(HOST, "poll.open", poll=poll) == []
+    other = drafted(play, duration_ms=30_000)
+    assert data(play.do(HOST, "poll.open", poll=other, duration_ms=5_000)[0])["closes_at"] == play.now + 5_000
+    assert shown(play)["duration_ms"] == 5_000
 
 
 def test_one_ballot_a_person_changed_until_close() -> None:
