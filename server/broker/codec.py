@@ -1,28 +1,20 @@
-"""Records as msgpack, as they stand in the log.
-
-Unreadable              a record was written by a newer program, or its bytes are not what we wrote
-"""
+"""Records as msgpack, as they stand in the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 
-from protocols.messages import Audience, By, Event, Record, Role
-from server.broker.port import Answered, BrokerError
-
-Catalogue = Mapping[str, type[Event]]
+from protocols.messages import Audience, By, Record, Role
+from server.broker.port import Answered
+from server.catalogue import Catalogue, Unreadable, event_of
 
 _AUDIENCES = tuple(Audience)
 _ROLES = tuple(Role)
 _AUDIENCE_CODES = {audience: code for code, audience in enumerate(_AUDIENCES)}
 _ROLE_CODES = {role: code for code, role in enumerate(_ROLES)}
-
-
-class Unreadable(BrokerError):
-    """A record cannot be read: its type or version is not known here, or the bytes are damaged."""
 
 
 def encode(records: Iterable[Record]) -> bytes:
@@ -39,34 +31,6 @@ def decode(blob: bytes, catalogue: Catalogue) -> list[Record]:
 def answered(blob: bytes) -> list[Answered]:
     """The commands in a blob, without making events of the rest. Raises Unreadable."""
     return [Answered(row[9], row[0], row[1]) for row in _rows(blob) if row[9] is not None]
-
-
-def event_of(kind: str, version: int, data: dict[str, Any], catalogue: Catalogue) -> Event:
-    """The event of that type from its plain fields. Raises Unreadable."""
-    try:
-        event = catalogue[kind]
-    except KeyError:
-        raise Unreadable(f"events of type {kind} are not known here") from None
-    if version > event.version:
-        raise Unreadable(f"{kind} has version {version}, known here is {event.version}")
-    try:
-        return event.load(data)
-    except (TypeError, ValueError) as error:
-        raise Unreadable(f"the fields of a {kind} do not fit") from error
-
-
-def stubbed(records: Sequence[Record], erased: Mapping[int, str | None]) -> list[Record]:
-    """The records with those whose seq is in ``erased`` (seq -> pseudonym) as stubs."""
-    return [record.stub(erased[record.seq]) if record.seq in erased else record for record in records]
-
-
-def erasures(records: Iterable[Record]) -> dict[int, str | None]:
-    """What the records erase: seq -> the pseudonym that its stub bears, None if it bears no name."""
-    erased: dict[int, str | None] = {}
-    for record in records:
-        if record.erases:
-            erased.update(dict.fromkeys(record.erases, record.pseudonym))
-    return erased
 
 
 def _plain(record: Record) -> tuple[object, ...]:

@@ -21,9 +21,9 @@ from typing import Any, TypeVar
 import structlog
 
 from protocols.messages import Position, Record
-from server.broker.codec import Catalogue
 from server.broker.log_file import LogFile
 from server.broker.port import Answered, Batch, Full, Listener, Unavailable
+from server.catalogue import Catalogue
 
 QUEUE_LIMIT = 8192  # jobs that wait for the writer; beyond: Unavailable
 GROUP = 256  # jobs in one transaction

@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from protocols.messages import Position, Record
-from server.broker.codec import Catalogue, answered, decode, encode, erasures, stubbed
+from server.broker.codec import answered, decode, encode
 from server.broker.port import Answered, Batch, Lost, Stale
+from server.catalogue import Catalogue
+from server.erasing import erasures, stubbed
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS logs (

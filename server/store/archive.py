@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protocols.messages import Record
-from server.broker.codec import Catalogue
 from server.broker.port import Answered, Unavailable
+from server.catalogue import Catalogue
 from server.hosting.archive import Kept, Snapshot
 from server.store.database import Database, DatabaseErrors
 from server.store.rows import record_of, row_of

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from protocols.errors import Code, Refused
 from protocols.limits import HISTORY_PAGE
 from protocols.messages import Audience, Record
-from server.broker.codec import Catalogue
 from server.broker.port import Broker, Unavailable
+from server.catalogue import Catalogue
 from server.hosting.replica import Replica
 from server.store.database import Database, DatabaseErrors
+from server.store.port import Page
 from server.store.projection import READER
 from server.store.rows import record_of
 from server.store.tables import checkpoints, records
 
 CHUNK = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some of a room's records in their order; ``more`` says whether there are earlier ones."""
-
-    epoch: str
-    records: Sequence[Record]
-    more: bool
 
 
 class History:

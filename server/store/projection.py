@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from protocols.messages import Record
 from rooms.activities.polls import PollRemoved, PollVoted
 from rooms.activities.room import RoomClosed, RoomConfigured, RoomCreated, RoomOpened
-from server.broker.codec import Catalogue, erasures, stubbed
+from server.catalogue import Catalogue
+from server.erasing import erasures, stubbed
 from server.store.database import Database
 from server.store.rows import record_of, row_of
 from server.store.tables import ballots, checkpoints, records, rooms

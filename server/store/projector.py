@@ -10,8 +10,8 @@ import structlog
 from sqlalchemy import select
 
 from protocols.messages import Position, Record
-from server.broker.codec import Catalogue, Unreadable
 from server.broker.port import Broker, Unavailable
+from server.catalogue import Catalogue, Unreadable
 from server.store.database import Database, DatabaseErrors
 from server.store.projection import READER, Projection
 from server.store.tables import checkpoints

@@ -13,8 +13,8 @@ import structlog
 from sqlalchemy import delete, func, select, update
 
 from protocols.messages import Lasting
-from server.broker.codec import Catalogue
 from server.broker.port import Broker, Unavailable
+from server.catalogue import Catalogue
 from server.store.database import Database, DatabaseErrors
 from server.store.projection import READER
 from server.store.tables import checkpoints, records, rooms, snapshots

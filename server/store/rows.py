@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from protocols.messages import Audience, By, Record, Role
-from server.broker.codec import Catalogue, event_of
+from server.catalogue import Catalogue, event_of
 
 
 def row_of(room: str, epoch: str, record: Record) -> dict[str, Any]:

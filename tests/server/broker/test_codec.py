@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.messages import Audience, By, Record, Role
-from server.broker.codec import Unreadable, answered, decode, encode, erasures, stubbed
-from tests.server.records import CATALOGUE, Counted, Gone, Said, recorded, said
+from server.broker.codec import answered, decode, encode
+from server.catalogue import Unreadable
+from tests.server.records import CATALOGUE, Counted, Gone, Said, said
 
 # A small alphabet: the table of all characters takes seconds to make.
 texts = st.text("aé谢🎈\0 ", max_size=20)
@@ -69,15 +70,3 @@ def test_newer_events_are_unreadable() -> None:
 def test_digests_come_without_events() -> None:
     blob = encode([said(1), said(2, command=b"x" * 24, type="test.future")])
     assert answered(blob) == [(b"x" * 24, 2, 1002)]
-
-
-def test_erasures_name_the_pseudonym() -> None:
-    erasing = [recorded(5, Gone("p"), erases=(1, 2)), recorded(6, Gone(), erases=(3,))]
-    erased = erasures(erasing)
-    assert erased == {1: "p", 2: "p", 3: None}
-    stubs = stubbed([said(1), recorded(3, Counted(2)), said(4)], erased)
-    assert [(stub.by.id if stub.by else None, stub.data) for stub in stubs] == [
-        ("p", None),
-        (None, Counted(2)),
-        ("ann", Said("hello")),
-    ]
