@@ -63,9 +63,11 @@ export function PollCard({ room }: { room: Room }): JSX.Element | null {
           ) : (
             <Bars poll={poll} result={result} mine={mine} />
           )}
-          <p class="note">
-            <Turnout result={result} occupancy={open ? snapshot.occupancy : null} />
-          </p>
+          {result && (
+            <p class="note">
+              <Turnout result={result} occupancy={open ? snapshot.occupancy : null} />
+            </p>
+          )}
         </div>
       )}
     </section>

@@ -6,7 +6,7 @@ import { Icon } from "../parts/icons";
 import { toastFailure } from "../parts/toast";
 import { bars, type Poll, RATING, resultFor } from "../room/activities/polls";
 import { Failure } from "../room/failure";
-import { percent, Sign } from "./bars";
+import { blockOf, percent, Sign } from "./bars";
 
 type Mine = { ballots?: Record<string, number[]> };
 
@@ -71,7 +71,7 @@ export function Ballot({ room, poll }: { room: Room; poll: Poll }): JSX.Element 
               <li key={row.choice}>
                 <button
                   type="button"
-                  class={`option b${(place % 10) + 1} ${on ? "on" : ""}`}
+                  class={`option ${blockOf(place)} ${on ? "on" : ""}`}
                   role={several ? "checkbox" : "radio"}
                   aria-checked={on}
                   disabled={several && !on && marked.length >= poll.max_choices}

@@ -4,10 +4,13 @@ import { Icon } from "../parts/icons";
 import { average, bars, type Poll } from "../room/activities/polls";
 import type { Result } from "../room/messages";
 
-/** The sign of an option: a numbered block. Colours repeat after ten, numbers never. */
-export function Sign({ place }: { place: number }): JSX.Element {
+/** The colour of an option. They repeat after ten, their numbers never do. A rating is one thing: one colour. */
+export const blockOf = (place: number, kind?: Poll["kind"]): string => (kind === "rating" ? "b3" : `b${(place % 10) + 1}`);
+
+/** The sign of an option: a numbered block. */
+export function Sign({ place, kind }: { place: number; kind?: Poll["kind"] }): JSX.Element {
   return (
-    <span class={`sign b${(place % 10) + 1} figures`} aria-hidden="true">
+    <span class={`sign ${blockOf(place, kind)} figures`} aria-hidden="true">
       {place + 1}
     </span>
   );
@@ -37,7 +40,7 @@ export function Bars({ poll, result, mine }: BarsProps): JSX.Element {
         {rows.map((row, place) => (
           <li key={row.choice} class={row.best && poll.status === "closed" ? "best" : ""}>
             <div class="row tight">
-              <Sign place={place} />
+              <Sign place={place} kind={poll.kind} />
               <span class="grow">
                 {row.label}
                 {mine?.includes(row.choice) && <span class="tag good">{t.poll_mine}</span>}
@@ -48,7 +51,7 @@ export function Bars({ poll, result, mine }: BarsProps): JSX.Element {
                 </span>
               )}
             </div>
-            <div class={`bar b${(place % 10) + 1} ${row.count ? "" : "none"}`}>
+            <div class={`bar ${blockOf(place, poll.kind)} ${row.count ? "" : "none"}`}>
               <i style={{ width: percent(row.length) }} />
             </div>
           </li>

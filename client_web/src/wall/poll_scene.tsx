@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Icon } from "../parts/icons";
-import { percent, Sign } from "../polls/bars";
+import { blockOf, percent, Sign } from "../polls/bars";
 import { Timer } from "../polls/timer";
 import {
   average,
@@ -88,7 +88,7 @@ export function PollScene({ room }: { room: Room }): JSX.Element | null {
         </div>
       </header>
       {rows.length <= TOWERS ? (
-        <Towers rows={rows} result={result} done={poll.status === "closed"} />
+        <Towers rows={rows} result={result} poll={poll} />
       ) : (
         <Rows rows={rows} result={result} />
       )}
@@ -107,11 +107,12 @@ interface RowsProps {
   result: Result | null;
 }
 
-function Towers({ rows, result, done }: RowsProps & { done: boolean }): JSX.Element {
+function Towers({ rows, result, poll }: RowsProps & { poll: Poll }): JSX.Element {
+  const done = poll.status === "closed";
   return (
-    <ol class={`towers of-${rows.length} ${result ? "" : "secret"}`}>
+    <ol class={`towers of-${rows.length} ${poll.kind} ${result ? "" : "secret"}`}>
       {rows.map((row, place) => (
-        <li key={row.choice} class={`b${(place % 10) + 1} ${done && row.best ? "best" : ""}`}>
+        <li key={row.choice} class={`${blockOf(place, poll.kind)} ${done && row.best ? "best" : ""}`}>
           <div class="shaft">
             {result && (
               <p class="share figures">
@@ -121,7 +122,7 @@ function Towers({ rows, result, done }: RowsProps & { done: boolean }): JSX.Elem
             <div class={`tower ${row.count ? "" : "none"}`} style={{ "--length": String(result ? row.length : 0) }} />
           </div>
           <p class="label">
-            <Sign place={place} />
+            <Sign place={place} kind={poll.kind} />
             <span>{row.label}</span>
           </p>
           {result && <p class="count figures">{figure(row.count)}</p>}
@@ -135,7 +136,7 @@ function Rows({ rows, result }: RowsProps): JSX.Element {
   return (
     <ol class="rows">
       {rows.map((row, place) => (
-        <li key={row.choice} class={`b${(place % 10) + 1}`}>
+        <li key={row.choice} class={blockOf(place)}>
           <p class="label">
             <Sign place={place} />
             <span>{row.label}</span>

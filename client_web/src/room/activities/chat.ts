@@ -3,6 +3,8 @@ import type { By, LoggedEvent } from "../messages";
 
 /** Messages kept while the newest are read. */
 export const CHAT_KEPT = 400;
+/** A view that holds so many may have left older ones out. */
+const CHAT_SHOWN = 200;
 /** Messages kept once older ones were asked for. */
 const CHAT_KEPT_OLDER = 3_000;
 
@@ -22,6 +24,8 @@ export interface ChatState {
   readonly bin: readonly ChatMessage[];
   /** Older messages were loaded in front. */
   readonly older: boolean;
+  /** From this seq on, `messages` are all there are. */
+  readonly from: number;
 }
 
 type Whole = Extract<LoggedEvent, { type: "chat.sent" | "chat.binned" | "chat.restored" }>;
@@ -46,9 +50,15 @@ function put(messages: readonly ChatMessage[], message: ChatMessage): readonly C
 const without = (messages: readonly ChatMessage[], message: string | undefined) =>
   messages.filter((one) => one.message !== message);
 
+function kept(state: ChatState, most: number): ChatState {
+  const messages = state.messages.slice(-most);
+  const from = messages.length < state.messages.length ? (messages[0]?.seq ?? 0) : state.from;
+  return { ...state, messages, from };
+}
+
 function bounded(state: ChatState): ChatState {
   const most = state.older ? CHAT_KEPT_OLDER : CHAT_KEPT;
-  return state.messages.length > most ? { ...state, messages: state.messages.slice(-most) } : state;
+  return state.messages.length > most ? kept(state, most) : state;
 }
 
 export const chat: Activity<ChatState> & {
@@ -60,7 +70,8 @@ export const chat: Activity<ChatState> & {
 
   read(view) {
     const { messages = [], pinned = null, bin = [] } = (view ?? {}) as Partial<ChatState>;
-    return { messages, pinned, bin, older: false };
+    const from = messages.length < CHAT_SHOWN ? 0 : (messages[0]?.seq ?? 0);
+    return { messages, pinned, bin, older: false, from };
   },
 
   apply(state, event) {
@@ -85,9 +96,8 @@ export const chat: Activity<ChatState> & {
         return { ...state, bin: without(state.bin, event.data?.message) };
       case "chat.restored": {
         const message = messageOf(event);
-        const first = state.messages[0];
         // Older than what is shown: it comes with the history, if that is asked for.
-        if (!message || (first && message.seq < first.seq)) return state;
+        if (!message || message.seq < state.from) return state;
         return bounded({ ...state, messages: put(state.messages, message) });
       }
       case "chat.pinned": {
@@ -108,9 +118,10 @@ export const chat: Activity<ChatState> & {
       const message = event.type === "chat.sent" || event.type === "chat.restored" ? messageOf(event) : null;
       if (message) messages = put(messages, message);
     }
-    return { ...state, messages: messages.slice(-CHAT_KEPT_OLDER), older: true };
+    const from = Math.min(state.from, events[0]?.seq ?? state.from);
+    return kept({ ...state, messages, older: true, from }, CHAT_KEPT_OLDER);
   },
 
   /** Only the newest again, once nobody reads the older ones. */
-  newest: (state) => (state.older ? { ...state, messages: state.messages.slice(-CHAT_KEPT), older: false } : state),
+  newest: (state) => (state.older ? { ...kept(state, CHAT_KEPT), older: false } : state),
 };
