@@ -57,7 +57,7 @@ schema: $(DEV) $(CLIENT_PACKAGES) ## Write the JSON Schema, the TypeScript types
 	$(NODE) $(BIN)/python -m server schema
 
 pictures: $(DEV) $(CLIENT_BUILT) chromium ## Take the screenshots in docs/pictures anew
-	$(BIN)/python scripts/pictures.py
+	$(BIN)/python -m tests.e2e.pictures
 
 bench: $(DEV) ## Measure the server under load on this machine
 	$(BIN)/python -m loadtests

@@ -20,6 +20,7 @@ from loadtests.serving import ROOT
 from tests.e2e.stage import Stage, close_vote, draft_and_open, say, staged
 
 PICTURES = ROOT / "docs" / "pictures"
+ADDRESS = "https://live.example"  # what the pictures' codes and links say
 OPTIONS = ["海边城堡", "绿色恐龙", "登月火箭", "消防小队"]
 TALK = [
     ("朵朵妈妈", "今天的主题是什么呀？"),
@@ -114,6 +115,7 @@ async def story(stage: Stage) -> None:
     await wide.get_by_role("textbox").fill("小宽")
     await wide.get_by_role("button", name="进入房间").click()
     await wide.locator(".composer textarea").wait_for()
+    await wide.locator(".occupancy").wait_for()
     await take(wide, "audience-1440")
 
     await close_vote(console)
@@ -126,7 +128,7 @@ async def story(stage: Stage) -> None:
 
 async def take_all(data: Path) -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    async with staged(data) as stage:
+    async with staged(data, env={"SHOWFLOOR_PUBLIC_URL": ADDRESS}) as stage:
         await story(stage)
         for trouble in stage.troubles:
             sys.stderr.write(f"{trouble}\n")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import httpx
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -50,8 +51,9 @@ class Stage:
                 headers={"authorization": f"Bearer {self.host.token}"},
             )
         answer.raise_for_status()
-        url: str = answer.json()["url"]
-        return url if url.startswith("http") else self.server.url + url
+        # The server may be known to people by another name than the one it has here.
+        url = urlsplit(answer.json()["url"])
+        return f"{self.server.url}{url.path}#{url.fragment}"
 
     @property
     def address(self) -> str:
@@ -90,12 +92,14 @@ def words(language: str | None, chinese: str, english: str) -> str:
 
 
 @asynccontextmanager
-async def staged(data: Path, room: str = "story", title: str = "周末拼装大赛") -> AsyncIterator[Stage]:
-    """A stage with an open room of that title."""
+async def staged(
+    data: Path, room: str = "story", title: str = "周末拼装大赛", env: dict[str, str] | None = None
+) -> AsyncIterator[Stage]:
+    """A stage with an open room of that title; ``env`` are more settings of the server."""
     if not BUILT.exists():
         message = f"the pages are not built ({BUILT}): run make test, or npm run build in client_web"
         raise RuntimeError(message)
-    async with Serving(data) as server, async_playwright() as playwright:
+    async with Serving(data, env=env) as server, async_playwright() as playwright:
         host = await server.host(room)
         answer = await host.send("room.configure", {"title": title})
         assert answer["ok"], answer

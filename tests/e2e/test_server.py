@@ -14,10 +14,13 @@ import orjson
 import pytest
 
 from loadtests.behaviour import ConnectRefused, Settings
+from loadtests.checker import judge
 from loadtests.client import Client
 from loadtests.diary import Answered
+from loadtests.evidence import Evidence
 from loadtests.rig import crowd, start_all, stop_all
 from loadtests.serving import ROOT, Serving
+from loadtests.waiting import until
 
 
 @pytest.fixture
@@ -137,6 +140,51 @@ async def test_the_command_line_makes_tokens(server: Serving, role: str) -> None
     assert client.seen.answer["you"]["role"] == role
     assert client.seen.answer["room"]["id"] == "made"
     await client.stop()
+
+
+async def test_a_token_made_while_a_room_is_live_disturbs_nobody(server: Serving) -> None:
+    host = await server.host("live")
+    guest = server.client("live", "guest")
+    await guest.start()
+    over = asyncio.Event()
+
+    async def talk() -> None:
+        while not over.is_set():
+            await guest.say()
+            await asyncio.sleep(0.01)
+
+    talking = asyncio.create_task(talk())
+    await server.made("live", user="another", role="moderator")
+    over.set()
+    await talking
+    await host.until_at(guest.place.seq)
+    answers = [entry for entry in guest.diary.entries if isinstance(entry, Answered)]
+    assert len(answers) > 10
+    assert [entry for entry in answers if not entry.ok] == []
+    await stop_all([host, guest])
+
+
+async def test_nothing_is_left_when_all_have_left(server: Serving) -> None:
+    host = await server.host("empty")
+    await host.say()
+    await stop_all([host])
+
+    async def gone() -> bool:
+        idle = await server.idle()
+        return idle.sockets == idle.rooms == 0
+
+    assert await until(gone, 10)
+    before = await server.idle()
+    for _ in range(3):
+        clients = crowd(server, "empty", 100)
+        await start_all(clients)
+        assert (await server.idle()).sockets == 100
+        await asyncio.gather(*(client.say() for client in clients[:20]))
+        await stop_all(clients)
+        assert await until(gone, 10)
+    verdict = judge(Evidence([], before=before, after=await server.idle()))
+    # The first crowd fills caches; memory over time is for the long run to say.
+    assert [fault for fault in verdict.faults["I9"] if "memory" not in fault] == []
 
 
 @pytest.mark.parametrize("secret", ["", "secret", "a" * 40])
