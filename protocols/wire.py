@@ -92,6 +92,13 @@ class PositionTold(TypedDict):
     position: PositionShape
 
 
+class ConnectionClosed(TypedDict):
+    """After a CONNECT: why this person's last connection was closed, where it could not be told then."""
+
+    reason: str
+    message: str
+
+
 class Left(TypedDict):
     """The answer to room.leave."""
 

@@ -122,7 +122,8 @@ class App:
             GatewayConfig(
                 node_id=settings.node_id,
                 max_connections=settings.max_connections,
-                allowed_origins=settings.allowed_origins,
+                # Behind a proxy that rewrites Host, the page's own origin is known by the public address alone.
+                allowed_origins=(*settings.allowed_origins, *filter(None, [settings.public_url])),
                 trusted_proxies=settings.trusted_proxies,
             ),
         )

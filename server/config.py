@@ -78,8 +78,8 @@ class Settings(BaseModel):
 
     metrics_token: SecretStr | None = Field(None, description="If set, /metrics asks for it as a bearer token.")
     docs: bool = Field(default=True, description="Serves the description of the API at /docs.")
-    log_level: LogLevel = LogLevel.INFO
-    log_format: LogFormat = LogFormat.CONSOLE
+    log_level: LogLevel = Field(LogLevel.INFO, description="The least grave line: debug, info, warning, error.")
+    log_format: LogFormat = Field(LogFormat.CONSOLE, description="How log lines look: console or json.")
 
     @field_validator("secret")
     @classmethod

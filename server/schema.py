@@ -3,6 +3,7 @@
 ``protocols/schema/messages.schema.json``  every command, request, event, volatile news, answer and error code
 ``protocols/schema/messages.ts``           the same as types, by client_web/schema.mjs
 ``docs/reference/wire.md``                 the same for people
+``docs/reference/settings.md``             the settings of the server, made along with them
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from protocols.requests import REQUESTS
 from protocols.wire import (
     Ack,
     Author,
+    ConnectionClosed,
     Left,
     MineChanged,
     Nack,
@@ -31,16 +33,23 @@ from protocols.wire import (
     You,
 )
 from rooms.registry import REGISTRY, Registry
+from server import settings_page
 from server.wire_page import page
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SCHEMA: Final = ROOT / "protocols" / "schema" / "messages.schema.json"
 PAGE: Final = ROOT / "docs" / "reference" / "wire.md"
+SETTINGS: Final = ROOT / "docs" / "reference" / "settings.md"
 
 Mode = Literal["validation", "serialization"]
 Schema = dict[str, Any]
 
-VOLATILE: Final = {"room.occupancy": Occupancy, "room.mine": MineChanged, "room.position": PositionTold}
+VOLATILE: Final = {
+    "room.occupancy": Occupancy,
+    "room.mine": MineChanged,
+    "room.position": PositionTold,
+    "connection.closed": ConnectionClosed,
+}
 ANSWERS: Final = (Ack, Nack, Left, Author, PositionShape, You, RoomName, Reason, Code)
 
 
@@ -203,7 +212,11 @@ def main(check: bool) -> int:  # noqa: FBT001 - the command line's one switch
     made = schema()
     drifted = [
         path
-        for path, text in ((SCHEMA, json.dumps(made, indent=2, ensure_ascii=False) + "\n"), (PAGE, page(made)))
+        for path, text in (
+            (SCHEMA, json.dumps(made, indent=2, ensure_ascii=False) + "\n"),
+            (PAGE, page(made)),
+            (SETTINGS, settings_page.page()),
+        )
         if not _settled(path, text, check=check)
     ]
     for path in drifted:

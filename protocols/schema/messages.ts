@@ -50,7 +50,7 @@ export type LoggedEvent =
   | PollClosedEvent
   | PollCountedEvent
   | PollRemovedEvent;
-export type Volatile = Occupancy | MineChanged | PositionTold | PollTally;
+export type Volatile = Occupancy | MineChanged | PositionTold | ConnectionClosed | PollTally;
 
 /**
  * Make the room; it can be open at once.
@@ -983,6 +983,14 @@ export interface PositionTold {
 export interface PositionShape {
   epoch: string;
   seq: number;
+}
+/**
+ * After a CONNECT: why this person's last connection was closed, where it could not be told then.
+ */
+export interface ConnectionClosed {
+  type: "connection.closed";
+  reason: string;
+  message: string;
 }
 /**
  * The count so far, while a poll is open: for hosts always, for everyone unless it is hidden.

@@ -31,7 +31,13 @@ def test_it_holds_every_message() -> None:
     assert types_of(defs, "Command") == list(REGISTRY.commands)
     assert types_of(defs, "Request") == list(REQUESTS)
     assert types_of(defs, "LoggedEvent") == list(REGISTRY.events)
-    assert types_of(defs, "Volatile") == ["room.occupancy", "room.mine", "room.position", "poll.tally"]
+    assert types_of(defs, "Volatile") == [
+        "room.occupancy",
+        "room.mine",
+        "room.position",
+        "connection.closed",
+        "poll.tally",
+    ]
     assert defs["Code"]["enum"] == [code.value for code in Code]
     assert list(defs["View"]["properties"]) == ["room", "chat", "polls"]
 
