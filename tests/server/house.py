@@ -26,7 +26,9 @@ CANARY = "canary-7Yq2-planted"
 HOST = Sender(By("hana", "Hana", Role.HOST))
 ANN = Sender(By("ann", "Ann", Role.ATTENDEE, guest=True))
 BOB = Sender(By("bob", "Bob", Role.ATTENDEE, guest=True))
-SHORT = Patience(publish=0.02, backoff=0.001, backoff_most=0.002, commands=0.02)
+# Commands are soon given up, but only after a fault: a slow disk is none.
+SHORT = Patience(publish=5.0, backoff=0.001, backoff_most=0.002, commands=0.02)
+HASTY = Patience(publish=0.02, backoff=0.001, backoff_most=0.002, commands=0.02)
 LOOSE = {"room_rate": 100_000, "person_rate": 100_000, "person_burst": 100_000}
 
 # An empty database with its tables: migrating takes longer than most tests.
@@ -124,7 +126,7 @@ class House:
         self.time = Time()
         self.told: list[tuple[str, str, Record]] = []
         self.epochs: list[tuple[str, str]] = []
-        self._patience = patience or Patience()
+        self.patience = patience or Patience()
         self._idle_ms = idle_ms
         self._number = 0
 
@@ -148,7 +150,7 @@ class House:
             on_records=lambda room, epoch, records: self.told.extend((room, epoch, record) for record in records),
             on_commit=lambda room, head, _due: self.projector.note(room, head),
             on_epoch=lambda room, epoch: self.epochs.append((room, epoch)),
-            patience=self._patience,
+            patience=self.patience,
         )
         self.directory = Directory(around, idle_ms=self._idle_ms)
         await self.directory.start()

@@ -7,27 +7,18 @@ import pytest
 from protocols.errors import Code, Refused
 from protocols.limits import MAILBOX_LIMIT
 from protocols.messages import Audience, By, Position, Role
-from rooms.activities.chat import Chat
 from rooms.registry import REGISTRY
 from server.broker.port import Full, Stale, Unavailable
 from server.hosting.draft import Sender
 from server.hosting.host import Host
 from server.hosting.replica import Recovered
-from tests.server.house import ANN, BOB, HOST, SHORT, House, house
+from tests.server.house import ANN, BOB, HASTY, HOST, House, house
 from tests.server.records import batch
-
-BOT = Sender(By("bot-1", "Bridge", Role.BOT))
 
 
 @pytest.fixture
 async def at(tmp_path: Path) -> AsyncIterator[House]:
     async with house(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def impatient(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path, patience=SHORT) as opened:
         yield opened
 
 
@@ -74,13 +65,6 @@ async def test_the_same_command_again_has_the_same_answer(at: House) -> None:
     assert (await at.ask(host, "chat.send", BOB, id_="x", text="hi")).seq == 3  # ids are a person's own
 
 
-async def test_another_body_in_the_same_batch_is_a_conflict(at: House) -> None:
-    await at.room()
-    outcomes = await asyncio.gather(*(at.outcome("chat.send", id_="x", text=text) for text in ("a", "b", "a")))
-    assert [code(outcome) for outcome in outcomes] == [None, Code.ID_CONFLICT, None]
-    assert outcomes[0] == outcomes[2]
-
-
 @pytest.mark.parametrize("deleted", [False, True])
 @pytest.mark.parametrize("snapshot", [False, True])
 async def test_sending_again_is_safe_across_a_restart(at: House, *, deleted: bool, snapshot: bool) -> None:
@@ -99,13 +83,6 @@ async def test_sending_again_is_safe_across_a_restart(at: House, *, deleted: boo
     assert await at.send("chat.send", ANN, id_="x", text="hi") == first
     assert code(await at.outcome("chat.send", ANN, id_="x", text="other")) is Code.ID_CONFLICT
     assert (await at.send("room.open", HOST, id_="o")).seq >= nothing.seq
-
-
-async def test_refusals_store_nothing(at: House) -> None:
-    host = await at.room()
-    assert code(await at.outcome("chat.delete", ANN, message="none")) is not None
-    assert code(await at.outcome("room.close", ANN)) is Code.FORBIDDEN
-    assert host.live.room.seq == 1
 
 
 async def test_a_refusal_leaves_with_its_batch(at: House) -> None:
@@ -144,62 +121,6 @@ async def test_a_full_mailbox_refuses(at: House) -> None:
     assert len(outcomes) == MAILBOX_LIMIT + 5
 
 
-async def test_over_budget_is_said_with_a_time(at: House) -> None:
-    host = await at.room(person_rate=1, person_burst=2)
-    outcomes = [await at.outcome("chat.send", ANN, text=str(n)) for n in range(3)]
-    refused = outcomes[2]
-    assert isinstance(refused, Refused)
-    assert refused.code is Code.RATE_LIMITED
-    assert refused.retry_after_ms == 1000
-    # What was answered already is no new message.
-    assert code(await at.outcome("chat.send", BOB, id_="b", text="hi")) is None
-    for _ in range(5):
-        assert code(await at.outcome("chat.send", BOB, id_="b", text="hi")) is None
-    at.time.pass_ms(1000)
-    assert code(await at.outcome("chat.send", ANN, text="again")) is None
-    assert host.live.room.seq == 5
-
-
-async def test_a_bot_speaks_for_a_person(at: House) -> None:
-    await at.room()
-    person = {"id": "wx1", "name": "Wei", "via": "wecom"}
-    await at.send("chat.send", BOT, text="hi", on_behalf_of=person)
-    assert at.told[-1][2].by == By("wecom:wx1", "Wei", Role.ATTENDEE, via="wecom")
-    assert code(await at.outcome("chat.send", ANN, text="hi", on_behalf_of=person)) is Code.FORBIDDEN
-
-
-async def test_a_failing_activity_harms_its_sender_only(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    host = await at.room()
-    decide = Chat.decide
-
-    def failing(self: Chat, command: object, context: object) -> object:
-        if getattr(command, "text", "") == "boom":
-            raise RuntimeError
-        return decide(self, command, context)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Chat, "decide", failing)
-    outcomes = await asyncio.gather(*(at.outcome("chat.send", ANN, text=text) for text in ("a", "boom", "b")))
-    assert [code(outcome) for outcome in outcomes] == [None, Code.INTERNAL, None]
-    assert [record.seq for _, _, record in at.told] == [1, 2, 3]
-    assert host.live.room.seq == 3
-
-
-async def test_a_failing_apply_leaves_the_draft_as_it_was(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    host = await at.room()
-    apply = Chat.apply
-
-    def failing(self: Chat, record: object) -> None:
-        apply(self, record)  # type: ignore[arg-type]
-        if getattr(getattr(record, "data", None), "text", "") == "boom":
-            raise RuntimeError
-
-    monkeypatch.setattr(Chat, "apply", failing)
-    outcomes = await asyncio.gather(*(at.outcome("chat.send", ANN, text=text) for text in ("a", "boom", "b")))
-    assert [code(outcome) for outcome in outcomes] == [None, Code.INTERNAL, None]
-    assert b"boom" not in host.live.view(Audience.HOSTS)
-    assert [record.data.dump()["text"] for record in (await at.log())[1:] if record.data] == ["a", "b"]
-
-
 # When the log does not answer as it should
 
 
@@ -213,21 +134,25 @@ async def test_a_lost_answer_is_asked_for_again(at: House) -> None:
     assert [record.seq for _, _, record in at.told] == [1, 2]
 
 
-async def test_while_the_log_is_away_senders_are_told_and_nothing_is_decided(impatient: House) -> None:
-    at = impatient
-    host = await at.room()
+async def test_while_the_log_is_away_senders_are_told_and_nothing_is_decided(at: House) -> None:
+    await at.room()
+    at.patience = HASTY
+    await at.restart()
+    host = await at.directory.open("r")
+    before = host.live.room.seq
     at.broker.gate.clear()
     asked = [asyncio.create_task(at.outcome("chat.send", ANN, id_=f"w{n}", text=str(n))) for n in range(3)]
     outcomes = await asyncio.gather(*asked)
     behind = await at.outcome("chat.send", BOB, text="behind")
     assert [code(outcome) for outcome in (*outcomes, behind)] == [Code.UNAVAILABLE] * 4
-    assert {batch.id for batch in at.broker.published[1:]} == {at.broker.published[1].id}
-    assert host.live.room.seq == 1
+    assert len({batch.id for batch in at.broker.published if batch.base.seq == before}) == 1
+    assert host.live.room.seq == before
 
     at.broker.gate.set()
     # Sent again: each stands once, whether or not the first attempt did.
-    again = [await at.send("chat.send", ANN, id_=f"w{n}", text=str(n)) for n in range(3)]
-    assert [ack.seq for ack in again] == [2, 3, 4]
+    for n in range(3):
+        while not isinstance(await at.outcome("chat.send", ANN, id_=f"w{n}", text=str(n)), Position):
+            pass  # on a slow machine an attempt may take longer than this host's patience
     assert len(await at.log()) == 4
 
 

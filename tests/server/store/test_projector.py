@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from protocols.messages import By, Record, Role
+from protocols.messages import Record
 from rooms.registry import REGISTRY
-from server.hosting.draft import Sender
 from server.store.rows import record_of
 from server.store.tables import ballots, records, rooms
 from tests.server.house import ANN, BOB, HOST, House, house
@@ -69,58 +68,6 @@ async def test_projecting_again_changes_nothing(at: House) -> None:
     await at.restart()
     await at.projector.project()
     assert [await table(at, which) for which in (records, rooms, ballots)] == before
-
-
-async def test_rooms_are_listed_as_they_are(at: House) -> None:
-    await at.room()
-    await at.projector.project()
-    await at.send("room.configure", HOST, title="New title", settings={"retention_days": 7})
-    await at.send("room.close", HOST)
-    await at.projector.project()
-    (row,) = await table(at, rooms)
-    assert (row["id"], row["title"], row["status"], row["retention_days"]) == ("r", "New title", "closed", 7)
-    assert row["settings"]["retention_days"] == 7
-    assert row["active_at"] >= row["created_at"] > 0
-
-
-@pytest.mark.parametrize("between", [False, True])
-async def test_one_ballot_a_person_also_when_it_is_erased(at: House, *, between: bool) -> None:
-    await at.room()
-    made = await poll(at)
-    voters = [Sender(By(f"v{n}", f"V{n}", Role.ATTENDEE, guest=True)) for n in range(5)]
-    for choice in (0, 1):
-        for voter in voters:
-            await at.send("poll.vote", voter, poll=made, choices=[choice])
-        if between:
-            await at.projector.project()
-    await at.send("person.erase", HOST, user="v3")
-    await at.projector.project()
-    rows = await table(at, ballots)
-    assert len(rows) == 5
-    assert {tuple(row["choices"]) for row in rows} == {(1,)}
-    names = {row["voter"] for row in rows}
-    assert "v3" not in names
-    assert sum(name.startswith("erased:") for name in names) == 1
-    assert "V3" not in str(await table(at, records))
-    await at.send("poll.remove", HOST, poll=made)
-    await at.projector.project()
-    assert await table(at, ballots) == []
-
-
-async def test_a_stub_read_before_its_erasure_does_not_stop_it(at: House) -> None:
-    """The log already holds stubs where the projector has yet to meet the record that made them."""
-    await at.room()
-    made = await poll(at)
-    await at.send("poll.vote", ANN, poll=made, choices=[0])
-    await at.projector.project()
-    await at.send("poll.vote", ANN, poll=made, choices=[1])
-    await at.send("person.erase", HOST, user="ann")
-    late = await at.log(after=at.projector.projected("r"))
-    async with at.database.writing() as connection:
-        for record in late:
-            await at.projector._projection.write(connection, {"r": ("e", [record])})
-    rows = await table(at, ballots)
-    assert [(row["voter"][:7], row["choices"]) for row in rows] == [("erased:", [1])]
 
 
 async def test_it_goes_on_while_the_database_is_away(at: House, monkeypatch: pytest.MonkeyPatch) -> None:

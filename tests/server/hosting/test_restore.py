@@ -1,0 +1,105 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from protocols.errors import Code, Refused
+from protocols.messages import Audience
+from rooms.room import Room
+from tests.server.house import ANN, BOB, HOST, House, house
+
+
+@pytest.fixture
+async def at(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("snapshot", ["none", "old", "new", "damaged", "newer version"])
+async def test_a_room_is_the_same_after_a_restart(at: House, snapshot: str) -> None:
+    host = await at.room()
+    await busy_day(at)
+    if snapshot == "old":
+        await at.directory.save(host)
+    await busy_day(at)
+    if snapshot in {"new", "damaged", "newer version"}:
+        await at.directory.save(host)
+        change = {"damaged": "body = x'c1'", "newer version": "version = 99"}.get(snapshot)
+        if change:
+            async with at.database.writing() as connection:
+                await connection.exec_driver_sql(f"UPDATE snapshots SET {change}")
+    before = host.live
+    await at.restart()
+    after = (await at.directory.open("r")).live
+    assert after.room.dump() == before.room.dump()
+    assert after.position == before.position
+    for audience in (Audience.EVERYONE, Audience.HOSTS):
+        assert after.view(audience) == before.view(audience)
+        assert after.since(0, audience) == before.since(0, audience)
+
+
+async def busy_day(at: House) -> None:
+    for n in range(4):
+        await at.send("chat.send", ANN if n % 2 else BOB, text=f"message {n}")
+    last = at.told[-1][2].data
+    assert last is not None
+    await at.send("chat.delete", HOST, message=last.dump()["message"])
+    await at.send("poll.create", HOST, question="Which?", kind="single", options=["red", "blue"])
+    poll = next(r.data for _, _, r in reversed(at.told) if r.type == "poll.created")
+    assert poll is not None
+    await at.send("poll.open", HOST, poll=poll.dump()["poll"])
+    await at.send("poll.vote", ANN, poll=poll.dump()["poll"], choices=[1])
+    await at.send("poll.vote", ANN, poll=poll.dump()["poll"], choices=[0])
+    await at.send("person.erase", HOST, user="bob")
+
+
+@pytest.mark.parametrize("projected", [False, True])
+@pytest.mark.parametrize("snapshot", [False, True])
+async def test_a_lost_log_is_seen_at_the_next_start(at: House, *, projected: bool, snapshot: bool) -> None:
+    host = await at.room()
+    await at.ask(host, "chat.send", ANN, id_="x", text="hi")
+    if projected:
+        await at.projector.project()
+    if snapshot:
+        await at.directory.save(host)
+    before: Room = host.live.room
+    await at.crash()
+    for file in at.folder.glob("log*"):
+        file.unlink()
+    await at.open()
+    if not (projected or snapshot):
+        with pytest.raises(Refused) as error:
+            await at.directory.open("r")
+        assert error.value.code is Code.NOT_FOUND
+        return
+    after = await at.directory.open("r")
+    assert after.live.room.dump() == before.dump()
+    assert after.live.epoch != host.live.epoch
+    if projected:
+        # The archive still knows what was answered.
+        assert (await at.send("chat.send", ANN, id_="x", text="hi")).seq == 2
+    assert (await at.send("chat.send", ANN, id_="y", text="more")).seq == 3
+    await at.restart()
+    assert (await at.directory.open("r")).live.room.seq == 3
+
+
+async def test_a_log_restored_from_before_gives_no_seq_twice(at: House) -> None:
+    host = await at.room()
+    await at.ask(host, "chat.send", text="1")
+    old = await at.directory.rooms()
+    await at.crash()
+    backup = {file.name: file.read_bytes() for file in at.folder.glob("log*")}
+    await at.open()
+    for n in range(3):
+        await at.send("chat.send", text=str(n))
+    await at.projector.project()
+    await at.crash()
+    for name, content in backup.items():
+        (at.folder / name).write_bytes(content)
+    await at.open()
+    after = await at.directory.open("r")
+    assert after.live.position.seq == 5
+    assert after.live.epoch != old["r"].epoch
+    assert (await at.send("chat.send", text="on")).seq == 6
+    page = await at.history.page(after.live, Audience.EVERYONE)
+    assert [record.seq for record in page.records] == [1, 2, 3, 4, 5, 6]

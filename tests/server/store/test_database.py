@@ -1,0 +1,66 @@
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+
+from server.store.tables import ballots, checkpoints
+from tests.server.house import CANARY, House, house
+
+ROW = {"reader": "p", "room": "r", "epoch": "e", "seq": 1}
+
+
+@pytest.fixture
+async def at(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as opened:
+        yield opened
+
+
+async def stored(at: House) -> list[dict[str, object]]:
+    async with at.database.reading() as connection:
+        return [dict(row._mapping) for row in await connection.execute(select(checkpoints))]
+
+
+async def test_an_upsert_replaces_all_but_the_key_and_what_is_to_be_kept(at: House) -> None:
+    for changes, keep in (({}, ()), ({"seq": 2, "epoch": "f"}, ("epoch",)), ({"seq": 3, "epoch": "g"}, ())):
+        async with at.database.writing() as connection:
+            await at.database.upsert(connection, checkpoints, [ROW | changes], keep=keep)
+        expected = {"seq": 2, "epoch": "e"} if keep else changes
+        assert await stored(at) == [ROW | expected]
+
+
+async def test_what_fails_is_taken_back(at: House) -> None:
+    async def failing() -> None:
+        async with at.database.writing() as connection:
+            await connection.execute(insert(checkpoints).values(ROW))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await failing()
+    assert await stored(at) == []
+
+
+async def test_writers_take_turns_and_readers_see_whole_transactions(at: House) -> None:
+    async def add(n: int) -> None:
+        async with at.database.writing(durable=n % 2 == 0) as connection:
+            for half in "ab":
+                await connection.execute(insert(checkpoints).values(ROW | {"room": f"{n}{half}"}))
+
+    async def look() -> None:
+        for _ in range(10):
+            assert len(await stored(at)) % 2 == 0
+
+    await asyncio.gather(*(add(n) for n in range(20)), look(), look())
+    assert len(await stored(at)) == 40
+
+
+async def test_what_is_overwritten_is_in_no_file(at: House) -> None:
+    ballot = {"room": "r", "poll": "p", "choices": [1], "at": 1, "seq": 1}
+    async with at.database.writing() as connection:
+        await connection.execute(insert(ballots), [ballot | {"voter": f"{CANARY}{n}"} for n in range(200)])
+    assert CANARY.encode() in at.raw()
+    async with at.database.writing() as connection:
+        await connection.execute(ballots.delete())
+    assert await at.database.overwrite_erased()
+    assert CANARY.encode() not in at.raw()
