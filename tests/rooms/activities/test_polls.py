@@ -7,6 +7,7 @@ import pytest
 
 from protocols.errors import Code, Refused
 from protocols.messages import Audience, By, Record, Role
+from rooms.room import Room
 from tests.rooms.play import ANN, BEN, BOT, HOST, MODERATOR, WALL, Play, types
 
 TWO = {"kind": "single", "options": ["red", "blue"]}
@@ -169,6 +170,7 @@ def test_the_timer_closes_at_its_deadline_and_no_ballot_comes_later() -> None:
     deadline = play.now + 10_000
     play.do(ANN, "poll.vote", poll=poll, choices=[0])
     assert play.wait(9_999) == []
+    assert play.room.due() == Room.load("r1", play.room.dump()).due() == deadline
     closed = play.wait(5_000)
     assert types(closed) == ["poll.closed"]
     assert (closed[0].at, closed[0].by, data(closed[0])["reason"]) == (deadline, None, "timer")
