@@ -8,6 +8,7 @@ import { useTick } from "../parts/time";
 import { Ballot, ballotOf } from "../polls/ballot";
 import { Bars, Turnout } from "../polls/bars";
 import { Timer } from "../polls/timer";
+import { lifecycle } from "../room/activities/lifecycle";
 import { isPaused, polls, pollToShow, resultFor } from "../room/activities/polls";
 
 /** What is on now: the open vote; after it, its result. */
@@ -31,6 +32,7 @@ export function PollCard({ room }: { room: Room }): JSX.Element | null {
   }, [key]);
 
   if (!poll) return null;
+  const going = stateOf(snapshot, lifecycle).status === "open";
   const short = folded === key;
   const result = resultFor(poll, false);
   const mine = ballotOf(room, poll.poll)?.choices ?? [];
@@ -50,7 +52,7 @@ export function PollCard({ room }: { room: Room }): JSX.Element | null {
       <h2>{poll.question}</h2>
       {!short && (
         <div class="body">
-          {open ? (
+          {open && going ? (
             <>
               <Ballot key={poll.poll} room={room} poll={poll} />
               {poll.who !== "everyone" && (
@@ -63,6 +65,7 @@ export function PollCard({ room }: { room: Room }): JSX.Element | null {
           ) : (
             <Bars poll={poll} result={result} mine={mine} />
           )}
+          {!going && <p class="note">{t.room_closed_long}</p>}
           {result && (
             <p class="note">
               <Turnout result={result} occupancy={open ? snapshot.occupancy : null} />

@@ -10,10 +10,15 @@ import { lifecycle } from "../room/activities/lifecycle";
 import type { RoomClient } from "../room/client";
 import { tab } from "../room/storage";
 
+/** Not worth keeping anybody from writing. */
+const SHORT = 2_000;
+
 /** How long until this person may send again, in ms: told by the server, or known from slow mode. */
 export function waitBeforeSend(client: RoomClient, staff: boolean): number {
   const { snapshot } = client;
-  const told = client.outgoing.heldUntil("chat") - Date.now();
+  const held = client.outgoing.heldUntil("chat") - Date.now();
+  // A moment's wait needs no countdown: the message waits in line and says so itself.
+  const told = held > SHORT ? held : 0;
   const { slow_mode_ms } = stateOf(snapshot, lifecycle).settings;
   if (staff || slow_mode_ms === 0) return Math.max(0, told);
   const own = stateOf(snapshot, chat).messages.filter((one) => one.by.id === snapshot.you?.id);

@@ -4,7 +4,7 @@ import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Empty, IconButton } from "../parts/bricks";
 import { Icon } from "../parts/icons";
-import { clockFace } from "../parts/time";
+import { clockFace } from "../parts/clock_face";
 import { Bars, Turnout } from "../polls/bars";
 import { Timer } from "../polls/timer";
 import { type Poll, polls, pollToShow } from "../room/activities/polls";

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { words } from "../i18n/words";
 import { Icon } from "../parts/icons";
-import { clockFace, useTick } from "../parts/time";
+import { clockFace } from "../parts/clock_face";
+import { useTick } from "../parts/time";
 import { isPaused, type Poll, timeLeft } from "../room/activities/polls";
 import type { RoomClock } from "../room/clock";
 

@@ -268,18 +268,21 @@ export class RoomClient {
     this.#timer = undefined;
     const pause = after ?? (tries === 0 ? 0 : Math.min(300 * 2 ** tries, 8_000) * (0.5 + Math.random()));
     if (pause === 0) void this.#join();
-    else this.#timer = setTimeout(() => this.#joinNow(), pause);
+    else this.#later(() => void this.#join(), pause);
   }
 
-  #joinNow(): void {
-    this.#timer = undefined;
-    void this.#join();
+  #later(act: () => void, pause: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      act();
+    }, pause);
   }
 
   async #renew(failure: Failure): Promise<void> {
     if (this.#renewing || this.#stopped) return;
     if (failure.retry) {
-      this.#timer = setTimeout(() => this.options.link.connect(), failure.retryAfter ?? 1_000 + Math.random() * 2_000);
+      this.#later(() => this.options.link.connect(), failure.retryAfter ?? 1_000 + Math.random() * 2_000);
       return;
     }
     if (failure.code !== "expired" && failure.code !== "unauthorized") {
@@ -294,7 +297,7 @@ export class RoomClient {
     } catch (error) {
       this.#renewing = false;
       const cause = failureOf(error);
-      if (cause.retry) this.#timer = setTimeout(() => void this.#renew(failure), cause.retryAfter ?? 3_000);
+      if (cause.retry) this.#later(() => void this.#renew(failure), cause.retryAfter ?? 3_000);
       else this.#refuse(cause);
     }
   }

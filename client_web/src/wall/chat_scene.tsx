@@ -5,16 +5,9 @@ import { Drawing } from "../parts/bricks";
 import { Icon } from "../parts/icons";
 import { Badges, tone } from "../chat/messages";
 import { chat, type ChatMessage } from "../room/activities/chat";
-import type { By } from "../room/messages";
+import { masked } from "./masked";
 
 const SHOWN = 12;
-
-/** Names of the audience are masked where strangers read them: 小*. */
-export function masked(by: By): string {
-  if (by.role !== "attendee") return by.name;
-  const [first = "", ...rest] = Array.from(by.name);
-  return rest.length ? `${first}*` : first;
-}
 
 export function ChatScene({ room }: { room: Room }): JSX.Element {
   const t = words.value;

@@ -110,7 +110,7 @@ interface RowsProps {
 function Towers({ rows, result, poll }: RowsProps & { poll: Poll }): JSX.Element {
   const done = poll.status === "closed";
   return (
-    <ol class={`towers of-${rows.length} ${poll.kind} ${result ? "" : "secret"}`}>
+    <ol class={`towers of-${rows.length} kind-${poll.kind} ${result ? "" : "secret"}`}>
       {rows.map((row, place) => (
         <li key={row.choice} class={`${blockOf(place, poll.kind)} ${done && row.best ? "best" : ""}`}>
           <div class="shaft">

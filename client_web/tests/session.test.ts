@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { audienceAddress, DEVICE, NICKNAME, Session, takeAddress } from "../src/room/session";
+import { memoryShelf } from "./fakes";
+
+interface Asked {
+  path: string;
+  body: Record<string, unknown>;
+}
+
+let asked: Asked[] = [];
+let answers: (() => Response)[] = [];
+
+const pass = (token: string, lasts = 3_600_000) => () =>
+  Response.json({
+    token,
+    device: "d1.signed",
+    room: "r1",
+    role: "attendee",
+    user: "guest-1",
+    name: "小王",
+    expires_at: Date.now() + lasts,
+  });
+const refusal = (status: number, code: string, retry: boolean) => () =>
+  Response.json({ error: { code, message: "", retry } }, { status });
+
+beforeEach(() => {
+  asked = [];
+  answers = [];
+  vi.stubGlobal("fetch", async (path: string, options: { body?: string }) => {
+    asked.push({ path, body: JSON.parse(options.body ?? "{}") as Record<string, unknown> });
+    const answer = answers.shift();
+    if (!answer) throw new TypeError("no network");
+    return answer();
+  });
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+describe("a session", () => {
+  it("lets a guest in by a nickname, and is the same person next time", async () => {
+    const shelf = memoryShelf();
+    answers = [pass("t1"), pass("t2")];
+    const session = await Session.begin(shelf, "audience", "r1", undefined, "小王");
+    expect(asked[0]).toEqual({ path: "/api/v1/rooms/r1/guest", body: { nickname: "小王" } });
+    expect(shelf.get(DEVICE)).toBe("d1.signed");
+    expect(shelf.get(NICKNAME)).toBe("小王");
+    expect((await Session.resume(shelf, "audience", "r1"))?.pass.token).toBe("t1");
+    expect(asked).toHaveLength(1);
+
+    await session.renew();
+    expect(asked[1]?.body).toEqual({ nickname: "小王", device: "d1.signed" });
+    expect((await Session.resume(shelf, "audience", "r1"))?.pass.token).toBe("t2");
+  });
+
+  it("renews what has run out before it is used", async () => {
+    const shelf = memoryShelf();
+    answers = [pass("t1", 1_000), pass("t2")];
+    await Session.begin(shelf, "host", "r1", "link.signed");
+    expect(asked[0]).toEqual({ path: "/api/v1/links/exchange", body: { link: "link.signed" } });
+    expect((await Session.resume(shelf, "host", "r1"))?.pass.token).toBe("t2");
+    expect(asked[1]?.body).toMatchObject({ link: "link.signed", device: "d1.signed" });
+  });
+
+  it("keeps pages and rooms apart", async () => {
+    const shelf = memoryShelf();
+    answers = [pass("t1")];
+    await Session.begin(shelf, "audience", "r1", undefined, "小王");
+    expect(await Session.resume(shelf, "host", "r1")).toBeNull();
+    expect(await Session.resume(shelf, "audience", "r2")).toBeNull();
+  });
+
+  it("says why it cannot come in", async () => {
+    const shelf = memoryShelf();
+    answers = [refusal(401, "revoked", false), refusal(503, "unavailable", true), () => new Response("<html>", { status: 502 })];
+    await expect(Session.begin(shelf, "wall", "r1", "l")).rejects.toMatchObject({ code: "revoked", retry: false });
+    await expect(Session.begin(shelf, "wall", "r1", "l")).rejects.toMatchObject({ code: "unavailable", retry: true });
+    await expect(Session.begin(shelf, "wall", "r1", "l")).rejects.toMatchObject({ code: "unavailable", retry: true });
+    await expect(Session.begin(shelf, "wall", "r1", "l")).rejects.toMatchObject({ code: "network", retry: true });
+    await expect(Session.begin(shelf, "audience", "r1")).rejects.toMatchObject({ code: "unauthorized" });
+  });
+});
+
+describe("an address", () => {
+  it("gives room and link, and loses the link at once", () => {
+    const replaceState = vi.fn<(state: unknown, title: string, url: string) => void>();
+    vi.stubGlobal("history", { replaceState });
+    vi.stubGlobal("location", { pathname: "/host/r%201", search: "?lang=en", hash: "#link=abc.def" });
+    expect(takeAddress()).toEqual({ room: "r 1", link: "abc.def" });
+    expect(replaceState).toHaveBeenCalledWith(null, "", "/host/r%201?lang=en");
+  });
+
+  it("leads the audience to the server's public name", () => {
+    expect(audienceAddress("r1", "https://live.example")).toBe("https://live.example/r/r1");
+  });
+});

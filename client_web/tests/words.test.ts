@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { en } from "../src/i18n/en";
+import { zhCN } from "../src/i18n/zh-CN";
+import { clockFace } from "../src/parts/clock_face";
+import { masked } from "../src/wall/masked";
+
+/** All texts, with functions called with plain numbers. */
+function texts(words: object): string[] {
+  return Object.values(words).flatMap((value: unknown) => {
+    if (typeof value === "function") return [String((value as (...counts: number[]) => unknown)(3, 4))];
+    return typeof value === "object" && value !== null ? texts(value) : [String(value)];
+  });
+}
+
+describe("words", () => {
+  it("say something in both languages", () => {
+    for (const words of [zhCN, en]) {
+      const silent = texts(words).filter((text) => text.includes("undefined"));
+      expect(silent).toEqual([]);
+    }
+  });
+
+  it("keep Chinese out of the English ones, but for the switch and names", () => {
+    const { switch_language, other_language, ...rest } = en;
+    expect([switch_language, other_language].every((text) => /\p{Script=Han}/u.test(text))).toBe(true);
+    expect(texts(rest).filter((text) => /\p{Script=Han}/u.test(text))).toEqual([]);
+  });
+
+  it("use Chinese punctuation between Chinese words", () => {
+    expect(texts(zhCN).filter((text) => /\p{Script=Han}[,;?!:]/u.test(text))).toEqual([]);
+  });
+});
+
+describe("small faces", () => {
+  it("show what is left of a time", () => {
+    expect([0, 200, 24_000, 725_000, 3_723_000].map(clockFace)).toEqual(["00:00", "00:01", "00:24", "12:05", "1:02:03"]);
+  });
+
+  it("mask the audience, but nobody who works here", () => {
+    const by = { id: "u", name: "小王", role: "attendee" as const };
+    expect(masked(by)).toBe("小*");
+    expect(masked({ ...by, name: "Emma" })).toBe("E*");
+    expect(masked({ ...by, name: "𠮷野家" })).toBe("𠮷*");
+    expect(masked({ ...by, role: "host" })).toBe("小王");
+  });
+});
