@@ -73,7 +73,7 @@ async def peer() -> AsyncIterator[Peer]:
     peer = Peer()
     with socket.create_server(("127.0.0.1", 0)) as listening:
         peer.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        config = uvicorn.Config(socketio.ASGIApp(peer.io), log_level="error", lifespan="off", ws="websockets-sansio")
+        config = uvicorn.Config(socketio.ASGIApp(peer.io), log_config=None, lifespan="off", ws="websockets-sansio")
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started:  # noqa: ASYNC110 uvicorn has no event for it

@@ -15,11 +15,15 @@ def stream() -> Iterator[io.StringIO]:
     handlers, level = root.handlers[:], root.level
     access = logging.getLogger("uvicorn.access")
     disabled = access.disabled
+    library = logging.getLogger("uvicorn.error")
+    quiet = library.level
+    library.setLevel(logging.NOTSET)  # other tests turn it down
     stream = io.StringIO()
     configure(LogLevel.INFO, LogFormat.JSON, stream)
     yield stream
     root.handlers[:], access.disabled = handlers, disabled
     root.setLevel(level)
+    library.setLevel(quiet)
 
 
 def lines(stream: io.StringIO) -> list[dict[str, object]]:
