@@ -45,7 +45,7 @@ check: $(DEV) $(CLIENT_PACKAGES) ## Lint, types, import rules and schema drift (
 	$(NODE) npm --prefix client_web run --silent check
 
 quick: $(DEV) $(CLIENT_PACKAGES) ## The sans-I/O and unit tests (seconds)
-	$(NODE) $(BIN)/python -m pytest -q $(addprefix --ignore=,$(SLOW))
+	$(NODE) $(BIN)/python -m pytest -q -n auto --dist loadfile $(addprefix --ignore=,$(SLOW))
 
 test: $(DEV) $(CLIENT_BUILT) $(PEER_PACKAGES) ## Every test, with all that they need (REQUIRE_ALL=1: a skip fails)
 	$(NODE) $(BIN)/python scripts/test.py $(SLOW)

@@ -55,7 +55,9 @@ def main() -> int:
 
     stages: dict[str, Callable[[], bool]] = {
         "client": client_passes,
-        "quick": lambda: pytest_passes(*(f"--ignore={directory}" for directory in slow)),
+        "quick": lambda: pytest_passes(
+            "-n", "auto", "--dist", "loadfile", *(f"--ignore={directory}" for directory in slow)
+        ),
         "slow": lambda: pytest_passes(*slow),
     }
     lines = []
