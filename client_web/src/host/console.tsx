@@ -28,22 +28,24 @@ export function Console({ room }: { room: Room }): JSX.Element {
     <div class="console" data-tab={tab.value}>
       <Health room={room} />
       <Banner room={room} />
-      <section class="panel talk" aria-label={t.chat}>
-        <h2 class="panel-title">{t.queue}</h2>
-        <ChatList room={room} deeds={deedsOf(room)} />
-        <Composer room={room} staff placeholder={t.say_host} />
-      </section>
-      <div class="votes">
-        <section class="panel on-now" aria-label={t.on_now}>
-          <OnNow room={room} onDraft={() => (drafting.value = true)} />
+      <main>
+        <section class="panel talk" aria-label={t.queue}>
+          <h2 class="panel-title">{t.queue}</h2>
+          <ChatList room={room} deeds={deedsOf(room)} />
+          <Composer room={room} staff placeholder={t.say_host} />
         </section>
-        <section class="panel polls" aria-label={t.polls}>
-          <PollList room={room} onDraft={() => (drafting.value = true)} />
+        <div class="votes">
+          <section class="panel on-now" aria-label={t.on_now}>
+            <OnNow room={room} onDraft={() => (drafting.value = true)} />
+          </section>
+          <section class="panel polls" aria-label={t.polls}>
+            <PollList room={room} onDraft={() => (drafting.value = true)} />
+          </section>
+        </div>
+        <section class="panel rest" aria-label={t.more}>
+          <More room={room} />
         </section>
-      </div>
-      <section class="panel rest" aria-label={t.more}>
-        <More room={room} />
-      </section>
+      </main>
       <Tabs room={room} />
       {drafting.value && <PollForm room={room} onClose={() => (drafting.value = false)} />}
       {showingKeys.value && <KeyList onClose={() => (showingKeys.value = false)} />}

@@ -12,9 +12,9 @@ export function Choices<Value extends string | number>({ label, value, of, onCho
   return (
     <div class="field">
       <span>{label}</span>
-      <div class="choices" role="radiogroup" aria-label={label}>
+      <div class="choices" role="group" aria-label={label}>
         {of.map(([one, name]) => (
-          <button key={one} type="button" role="radio" aria-checked={one === value} onClick={() => onChoose(one)}>
+          <button key={one} type="button" aria-pressed={one === value} onClick={() => onChoose(one)}>
             {name}
           </button>
         ))}

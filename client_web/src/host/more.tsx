@@ -34,7 +34,7 @@ function Rules({ room }: { room: Room }): JSX.Element {
     );
   return (
     <section class="group">
-      <h3>{t.chat_rules}</h3>
+      <h2>{t.chat_rules}</h2>
       <Choices
         label={`${t.slow_mode} · ${t.slow_mode_hint}`}
         value={slow_mode_ms}
@@ -50,7 +50,7 @@ function Bin({ room }: { room: Room }): JSX.Element {
   const { bin } = stateOf(room.now.value, chat);
   return (
     <section class="group">
-      <h3>{t.bin}</h3>
+      <h2>{t.bin}</h2>
       <p class="note">{bin.length ? t.bin_hint : t.bin_empty}</p>
       <ul>
         {[...bin].reverse().map((message) => (
@@ -77,7 +77,7 @@ function Doors({ room }: { room: Room }): JSX.Element {
   const open = stateOf(room.now.value, lifecycle).status === "open";
   return (
     <section class="group">
-      <h3>{t.room}</h3>
+      <h2>{t.room}</h2>
       {open ? (
         <button
           type="button"

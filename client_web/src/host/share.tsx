@@ -73,7 +73,7 @@ export function Share({ room, mayInvite }: { room: Room; mayInvite: boolean }): 
   const alive = links.filter((link) => link.revoked_at === null);
   return (
     <section class="group">
-      <h3>{t.share}</h3>
+      <h2>{t.share}</h2>
       <div class="card invite">
         <Qr text={url} label={t.share_audience} />
         <div class="stack">

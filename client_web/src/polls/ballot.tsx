@@ -62,33 +62,31 @@ export function Ballot({ room, poll }: { room: Room; poll: Poll }): JSX.Element 
   return (
     <div class="stack">
       {poll.kind === "rating" ? (
-        <Rating chosen={marked[0] ?? 0} onRate={tap} />
+        <Rating question={poll.question} chosen={marked[0] ?? 0} onRate={tap} />
       ) : (
-        <ul class="options" role={several ? "group" : "radiogroup"} aria-label={poll.question}>
+        <div class="options" role="group" aria-label={poll.question}>
           {bars(poll, result, t.poll_points).map((row, place) => {
             const on = marked.includes(row.choice);
             return (
-              <li key={row.choice}>
-                <button
-                  type="button"
-                  class={`option ${blockOf(place)} ${on ? "on" : ""}`}
-                  role={several ? "checkbox" : "radio"}
-                  aria-checked={on}
-                  disabled={several && !on && marked.length >= poll.max_choices}
-                  onClick={() => tap(row.choice)}
-                >
-                  {result && <i class="fill" style={{ width: percent(row.length) }} aria-hidden="true" />}
-                  <Sign place={place} />
-                  <span class="grow">{row.label}</span>
-                  {result && <span class="figures share">{percent(row.share)}</span>}
-                  <span class="mark" aria-hidden="true">
-                    {on && <Icon name="check" size={20} />}
-                  </span>
-                </button>
-              </li>
+              <button
+                key={row.choice}
+                type="button"
+                class={`option ${blockOf(place)} ${on ? "on" : ""}`}
+                aria-pressed={on}
+                disabled={several && !on && marked.length >= poll.max_choices}
+                onClick={() => tap(row.choice)}
+              >
+                {result && <i class="fill" style={{ width: percent(row.length) }} aria-hidden="true" />}
+                <Sign place={place} />
+                <span class="grow">{row.label}</span>
+                {result && <span class="figures share">{percent(row.share)}</span>}
+                <span class="mark" aria-hidden="true">
+                  {on && <Icon name="check" size={20} />}
+                </span>
+              </button>
             );
           })}
-        </ul>
+        </div>
       )}
       {several && (changed || !voted) && (
         <button type="button" class="button main wide" disabled={!marked.length} onClick={() => vote(marked)}>
@@ -119,17 +117,22 @@ function Standing(props: { counted: boolean; voted: boolean; several: boolean; p
   );
 }
 
+interface RatingProps {
+  question: string;
+  chosen: number;
+  onRate: (points: number) => void;
+}
+
 /** A row of blocks to build up to one's mark. */
-function Rating({ chosen, onRate }: { chosen: number; onRate: (points: number) => void }): JSX.Element {
+function Rating({ question, chosen, onRate }: RatingProps): JSX.Element {
   const t = words.value;
   return (
-    <div class="rating" role="radiogroup">
+    <div class="rating" role="group" aria-label={question}>
       {Array.from({ length: RATING }, (_, place) => place + 1).map((points) => (
         <button
           key={points}
           type="button"
-          role="radio"
-          aria-checked={points === chosen}
+          aria-pressed={points === chosen}
           aria-label={t.poll_points(points)}
           class={points <= chosen ? "on" : ""}
           onClick={() => onRate(points)}
