@@ -21,6 +21,7 @@ from server.hosting.host import Host, Surroundings, new_id
 from server.hosting.restore import restore
 
 IDLE_MS = 60_000  # without members, commands or anything due, before a room is closed
+DRAIN_S = 8.0  # for all rooms together
 TEND_S = 1.0  # between looks after snapshots and idle rooms
 OUTDATED_EVERY = 10  # looks between searches for snapshots that may hold what was erased
 
@@ -47,6 +48,7 @@ class Directory:
         self._idle_ms = idle_ms
         self._hosts: dict[str, Host] = {}
         self._opening: dict[str, asyncio.Task[Host]] = {}
+        self._counted: dict[str, float] = {}
         self._looks = 0
 
     def __len__(self) -> int:
@@ -138,21 +140,28 @@ class Directory:
         host.saved(snapshot)
         return True
 
-    async def drain(self) -> None:
-        """Take no more commands, answer those that wait, write snapshots, close all rooms."""
+    async def drain(self, within_s: float = DRAIN_S) -> None:
+        """Take no more commands, answer those that wait, write snapshots, close all rooms.
+
+        Rooms whose log does not answer in time are given up; their senders are told to try again.
+        """
         self.draining = True
-        for opening in list(self._opening.values()):
-            with contextlib.suppress(Refused):
-                await asyncio.shield(opening)
-        await asyncio.gather(*(self._close(host, "drain") for host in list(self._hosts.values())))
+        closing = asyncio.gather(*self._opening.values(), return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await closing
+                await asyncio.gather(*(self._close(host, "drain") for host in list(self._hosts.values())))
+        for host in self._hosts.values():
+            log.warning("room_given_up", room=host.room_id, waiting=host.statistics()["waiting"])
+            host.abort()
 
     def statistics(self) -> Mapping[str, float]:
         """Sums over the rooms at work."""
-        sums: dict[str, float] = {}
+        # What has been counted must not shrink when a room closes.
+        sums = dict(self._counted)
         for host in self._hosts.values():
             for key, value in host.statistics().items():
-                if not key.endswith("_total"):  # what has been counted must not shrink when a room closes
-                    sums[key] = sums.get(key, 0) + value
+                sums[key] = sums.get(key, 0) + value
         return {"rooms": len(self._hosts), "due": len(self.dues), **sums}
 
     async def _open(self, room: str) -> Host:
@@ -195,6 +204,9 @@ class Directory:
         # Another may have been opened while the snapshot was being written.
         if self._hosts.get(host.room_id) is host:
             del self._hosts[host.room_id]
+            for key, value in host.statistics().items():
+                if key.endswith("_total"):
+                    self._counted[key] = self._counted.get(key, 0) + value
         log.info("room_closed", room=host.room_id, seq=host.live.room.seq, why=why)
 
     async def _renew_outdated(self) -> None:

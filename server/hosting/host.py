@@ -168,6 +168,12 @@ class Host:
         while self._task is not None:
             await asyncio.wait([self._task])
 
+    def abort(self) -> None:
+        """Give up what waits for a log that does not answer; its senders are told to try again."""
+        self._abandon()
+        if self._task is not None:
+            self._task.cancel()
+
     def snapshot(self) -> Snapshot:
         """The committed room, as it is stored. Commands whose records hold no digest any more are kept with it."""
         room, now = self.live.room, self._clock.now()

@@ -126,6 +126,28 @@ async def test_draining_answers_what_waits_and_takes_nothing_more(at: House) -> 
     assert (await at.directory.open("r")).live.room.seq == 11
 
 
+async def test_draining_gives_up_on_a_log_that_does_not_answer(at: House) -> None:
+    host = await at.room()
+    at.broker.gate.clear()
+    waiting = asyncio.create_task(at.outcome("chat.send", text="hi"))
+    await at.broker.arrived.wait()
+    async with asyncio.timeout(5):
+        await at.directory.drain(within_s=0.02)
+        outcome = await waiting
+    assert isinstance(outcome, Refused)
+    assert outcome.code is Code.UNAVAILABLE
+    assert host.closed
+
+
+async def test_what_was_counted_stays_counted(at: House) -> None:
+    await at.room()
+    assert at.directory.statistics()["records_total"] == 1
+    at.time.pass_ms(61_000)
+    await at.directory.tend()
+    assert at.directory.statistics()["rooms"] == 0
+    assert at.directory.statistics()["records_total"] == 1
+
+
 async def test_erasing_leaves_no_trace_in_any_file(at: House) -> None:
     host = await at.room()
     for n in range(20):
