@@ -101,6 +101,11 @@ class Raw:
         """Cuts the connection."""
         await self._connection.close()
 
+    @property
+    def close_code(self) -> int | None:
+        """The code that the server closed with."""
+        return self._connection.close_code
+
     async def ended(self) -> None:
         """Waits until the server has closed."""
         await asyncio.wait_for(self._connection.wait_closed(), 5)

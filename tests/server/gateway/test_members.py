@@ -1,0 +1,167 @@
+"""Telling the members of a room: everybody what is theirs, once, and volatile state only when it changed."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from protocols.messages import Audience, Role, audience_of
+from server.gateway.gateway import Gateway
+from server.gateway.members import Members, RoomMembers
+from server.gateway.socket import Socket
+from server.hosting.host import Host
+from server.identity import Viewer
+from tests.server.gateway.rig import Notes, joined, wire_of
+from tests.server.house import ANN, HOST, House, house
+
+
+@dataclass
+class Hall:
+    house: House
+    host: Host
+    members: Members
+    gateway: Gateway
+    notes: Notes
+
+    async def enter(self, user: str, role: Role = Role.ATTENDEE) -> tuple[Socket, Viewer]:
+        socket = await joined(self.gateway, self.notes)
+        viewer = Viewer(user, user, role, guest=True, bound=False, signed_up=False, room="r")
+        self.members.enter(self.host, socket, viewer, audience_of(role))
+        return socket, viewer
+
+    @property
+    def room(self) -> RoomMembers:
+        room = self.members.get("r")
+        assert room is not None
+        return room
+
+    async def say(self, word: str, sender: Any = ANN, **fields: Any) -> int:
+        """Sends a command; members are told of the records, as the directory would have it."""
+        before = len(self.house.told)
+        position = await self.house.send(word, sender, **fields)
+        self.members.tell("r", self.host.live.epoch, [record for _, _, record in self.house.told[before:]])
+        return position.seq
+
+
+@pytest.fixture
+async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
+    async with house(tmp_path) as at:
+        notes = Notes()
+        gateway = Gateway.serving(notes)
+        yield Hall(at, await at.room(), Members(), gateway, notes)
+        await gateway.stop()
+
+
+def events(socket: Socket) -> list[list[Any]]:
+    """What was written to the socket since the last look."""
+    wire = wire_of(socket)
+    data, found = wire.bytes, []
+    wire.written.clear()
+    while data:
+        size, head = data[1], 2
+        if size == 126:
+            size, head = int.from_bytes(data[2:4], "big"), 4
+        found.append(orjson.loads(data[head + 2 : head + size]))
+        data = data[head + size :]
+    return found
+
+
+def types(socket: Socket) -> list[str]:
+    return [event[0] for event in events(socket)]
+
+
+async def test_hosts_hear_more_and_each_chain_has_its_own_after(hall: Hall) -> None:
+    ann, _ = await hall.enter("ann")
+    boss, _ = await hall.enter("hana", Role.HOST)
+    sent = await hall.say("chat.send", text="hi")
+    message = events(ann)[0][1]["data"]["message"]
+    events(boss)
+
+    await hall.say("chat.delete", HOST, message=message)
+    after = await hall.say("chat.send", text="again")
+
+    told, bosses = events(ann), events(boss)
+    assert [event[0] for event in told] == ["chat.deleted", "chat.sent"]
+    assert [event[0] for event in bosses] == ["chat.deleted", "chat.binned", "chat.sent"]
+    assert told[-1][1]["after"] == told[0][1]["seq"] > sent
+    assert bosses[-1][1]["after"] == after - 1
+    assert told[-1][2].endswith(":everyone")
+    assert bosses[-1][2].endswith(":hosts")
+
+
+async def test_a_ballot_is_told_to_nobody_but_its_voter(hall: Hall) -> None:
+    ann, _ = await hall.enter("ann")
+    ann_too, _ = await hall.enter("ann")
+    bob, _ = await hall.enter("bob")
+    await hall.say("poll.create", HOST, question="?", kind="single", options=["a", "b"])
+    poll = hall.host.live.room.view(Audience.HOSTS)["polls"]["polls"][0]["poll"]
+    await hall.say("poll.open", HOST, poll=poll)
+    for socket in (ann, ann_too, bob):
+        events(socket)
+
+    await hall.say("poll.vote", ANN, poll=poll, choices=[1])
+
+    assert types(bob) == []
+    told = events(ann)
+    assert told[0][0] == "room.mine"
+    assert orjson.dumps(told[0][1]["mine"]) == orjson.dumps(hall.host.live.mine("ann"))
+    assert types(ann_too) == ["room.mine"]
+
+
+async def test_a_tally_is_told_once_for_each_change(hall: Hall) -> None:
+    bob, _ = await hall.enter("bob")
+    await hall.say("poll.create", HOST, question="?", kind="single", options=["a", "b"])
+    poll = hall.host.live.room.view(Audience.HOSTS)["polls"]["polls"][0]["poll"]
+    await hall.say("poll.open", HOST, poll=poll)
+    hall.room.tell_ticks()
+    events(bob)
+
+    await hall.say("poll.vote", ANN, poll=poll, choices=[1])
+    hall.room.tell_ticks()
+    hall.room.tell_ticks()
+
+    assert types(bob) == ["poll.tally"]
+
+
+async def test_people_count_once_and_screens_not_at_all(hall: Hall) -> None:
+    one, viewer = await hall.enter("ann")
+    two, _ = await hall.enter("ann")
+    await hall.enter("screen", Role.WALL)
+    await hall.enter("robot", Role.BOT)
+    assert hall.room.occupancy == 1
+
+    hall.members.leave(one, viewer)
+    hall.members.leave(one, viewer)
+    assert hall.room.occupancy == 1
+
+    hall.members.leave(two, viewer)
+    assert hall.room.occupancy == 0
+
+
+async def test_an_empty_room_is_forgotten(hall: Hall) -> None:
+    ann, viewer = await hall.enter("ann")
+    assert hall.members.occupied("r")
+
+    hall.members.leave(ann, viewer)
+
+    assert not hall.members.occupied("r")
+    assert len(hall.members) == 0
+    await hall.say("chat.send", text="to nobody")
+    assert events(ann) == []
+
+
+async def test_who_follows_another_host_is_told_where_it_stands(hall: Hall) -> None:
+    ann, _ = await hall.enter("ann")
+    await hall.host.close()
+    hall.house.directory._hosts.clear()
+    other = await hall.house.directory.open("r")
+    assert other is not hall.host
+
+    hall.members.follow(other)
+    hall.members.follow(other)
+
+    assert hall.room.host is other
+    assert types(ann) == ["room.position"]

@@ -1,0 +1,71 @@
+"""The parts put together."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from server.app import core, running
+from server.config import Settings
+from server.store.tables import records
+from tests.server.running import OWNER, raw, served, token
+
+
+def settings(data: Path) -> Settings:
+    return Settings(data=data, secret=SecretStr("a secret for tests 0123456789 abcdefg"))
+
+
+async def test_what_is_said_is_in_the_database_when_it_has_stopped(tmp_path: Path) -> None:
+    async with running(settings(tmp_path)) as app:
+        await app.core.directory.create_room("r1", "One", by=OWNER)
+
+    async with core(settings(tmp_path)) as made, made.database.reading() as connection:
+        assert (await connection.execute(select(func.count()).select_from(records))).scalar_one() == 1
+
+
+async def test_ready_until_it_drains(tmp_path: Path) -> None:
+    async with served(tmp_path) as (app, address), httpx.AsyncClient(base_url=f"http://{address}") as client:
+        assert (await client.get("/readyz")).json() == {"ready": True, "reasons": {}}
+        app.draining = True
+        answer = await client.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["reasons"] == {"server": "draining"}
+
+
+async def test_every_part_is_measured(tmp_path: Path) -> None:
+    async with (
+        served(tmp_path) as (app, address),
+        httpx.AsyncClient(base_url=f"http://{address}") as client,
+        raw(address, {"token": token(app, "ann")}) as ann,
+    ):
+        await ann.join()
+        text = (await client.get("/metrics")).text
+
+    for metric in (
+        "showfloor_gateway_connections_websocket 1.0",
+        "showfloor_gateway_rooms 1.0",
+        "showfloor_hosting_rooms 1.0",
+        "showfloor_broker_commits_total",
+        "showfloor_projector_lag_records",
+    ):
+        assert metric in text, metric
+
+
+async def test_pages_and_polling_share_one_address(tmp_path: Path) -> None:
+    async with served(tmp_path) as (_, address), httpx.AsyncClient(base_url=f"http://{address}") as client:
+        opened = await client.get("/socket.io/?EIO=4&transport=polling")
+        assert opened.text.startswith('0{"sid":"n1.')
+        assert (await client.get("/socket.io/?EIO=4&transport=polling&sid=nobody")).status_code == 400
+        assert (await client.get("/api/v1/rooms/r1")).json()["id"] == "r1"
+
+
+async def test_a_client_is_sent_away_to_come_back_when_the_server_leaves(tmp_path: Path) -> None:
+    async with served(tmp_path) as (app, address), raw(address, {"token": token(app, "ann")}) as ann:
+        await ann.join()
+        leaving = asyncio.create_task(app.drain(0))
+        await ann.ended()
+        await leaving
+        # A closed transport and no packet 41: stock clients come back.
+        assert ann.close_code == 4005

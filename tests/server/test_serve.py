@@ -1,0 +1,39 @@
+"""Listening and leaving."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from server.app import running
+from server.config import Settings, SettingsError
+from server.serve import Listener, serve
+from tests.server.running import raw, token
+
+
+def settings(data: Path, port: int = 0) -> Settings:
+    return Settings(data=data, port=port, secret=SecretStr("a secret for tests 0123456789 abcdefg"))
+
+
+def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(SettingsError, match="choose another --port") as error,
+    ):
+        serve(settings(tmp_path, taken.getsockname()[1]))
+    assert "\n" not in str(error.value)
+
+
+async def test_leaving_ends_in_time_whoever_does_not_read(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        async with running(settings(tmp_path)) as app:
+            server = Listener(app, listener)
+            serving = await server.start()
+            address = f"127.0.0.1:{listener.getsockname()[1]}"
+            async with raw(address, {"token": token(app, "ann")}):
+                with socket.create_connection(("127.0.0.1", listener.getsockname()[1])) as stuck:
+                    stuck.sendall(b"GET /livez HTTP/1.1\r\nhost: x\r\n")  # and never the rest
+                    await server.leave(0.3)
+                    assert serving.done()
+            assert app.gateway.statistics().websocket == 0
