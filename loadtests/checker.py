@@ -216,7 +216,7 @@ def refused_means_nowhere(facts: Facts) -> Iterator[str]:
                 yield f"{name} of {user} was refused ({answer.code}) and told to others all the same"
             if facts.marks.get(name):
                 yield f"{name} of {user} was refused ({answer.code}) and stored all the same"
-        elif not answer.ok and facts.stored is not None and told[name] and not facts.marks.get(name):
+        elif not answer.ok and facts.stored is not None and any(place not in facts.at for place in told[name]):
             yield f"{name} of {user} was told to others but is not stored"
 
 

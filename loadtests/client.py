@@ -388,7 +388,7 @@ class Client:
                     seq,
                     kind,
                     by["id"] if by else "",
-                    mark_of(data),
+                    mark_of(kind, data),
                     digest_of(data),
                 )
             )

@@ -134,9 +134,9 @@ def load(path: Path) -> list[Diary]:
     return list(diaries.values())
 
 
-def mark_of(data: Any) -> str:
-    """The id of the command behind an event, if its text says so."""
-    text = data.get("text") if isinstance(data, dict) else None
+def mark_of(kind: str, data: Any) -> str:
+    """The id of the command behind an event, if its text says so; what repeats the text later bears no mark."""
+    text = data.get("text") if kind == "chat.sent" and isinstance(data, dict) else None
     return text[1:].split(" ", 1)[0] if isinstance(text, str) and text.startswith("#") else ""
 
 

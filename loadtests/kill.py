@@ -1,7 +1,8 @@
 """Kill the server again and again under load; the checker says whether anything acknowledged was lost.
 
 40 clients say 100 messages a second in one room, half of them come by polling. The server is killed (SIGKILL) ten
-times at random moments and started again. Then: no acked message missing, none twice, one order, every send answered.
+times at random moments and started again; clients lose their connection between times, and moderators delete and
+restore what was said. Then: no acked message missing, none twice, one order, every send answered.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import asyncio
 import random
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from loadtests.client import Client
 from loadtests.evidence import Verdict
@@ -29,8 +32,11 @@ class Plan:
     """One run: messages a second in all, seconds between a start and the next kill."""
 
     clients: int = 40
+    moderators: int = 2
     rate: float = 100
     kills: int = 10
+    cut_every: float = 0.5
+    delete_every: float = 0.3
     between: tuple[float, float] = (1.0, 4.0)
     size: int = 300
     seed: int = 1
@@ -69,18 +75,57 @@ async def talk(client: Client, every: float, size: int, over: asyncio.Event, *, 
     await asyncio.gather(*said)
 
 
+async def cut(clients: Sequence[Client], every: float, over: asyncio.Event, luck: random.Random) -> None:
+    """Cut somebody's connection now and then."""
+    while not over.is_set():
+        await asyncio.sleep(every)
+        luck.choice(clients).cut()
+
+
+class Moderator:
+    """Deletes what was just said, and brings some of it back; each of several has a share of its own."""
+
+    def __init__(self, client: Client, luck: random.Random, number: int, of: int) -> None:
+        self.client = client
+        self._share = number, of
+        self._luck = luck
+        self._latest: deque[str] = deque(maxlen=20)
+        self._deleted: deque[str] = deque(maxlen=20)
+        client.on_event = self.on_event
+
+    def on_event(self, _client: Client, kind: str, event: dict[str, Any]) -> None:
+        number, of = self._share
+        if kind == "chat.sent" and event["data"] and event["seq"] % of == number:
+            self._latest.append(event["data"]["message"])
+
+    async def work(self, every: float, over: asyncio.Event) -> None:
+        while not over.is_set():
+            await asyncio.sleep(every)
+            if self._deleted and self._luck.random() < 0.3:
+                await self.client.send("chat.restore", {"message": self._deleted.popleft()})
+            elif self._latest:
+                message = self._latest.pop()
+                await self.client.send("chat.delete", {"message": message})
+                self._deleted.append(message)
+
+
 async def run(plan: Plan, data: Path, progress: Progress, diaries: Path | None = None) -> Outcome:
     """Serve, talk, kill, judge."""
     luck = random.Random(plan.seed)
     async with Serving(data) as server:
         host = await server.host(ROOM)
-        clients = [host, *crowd(server, ROOM, plan.clients)]
+        talkers = crowd(server, ROOM, plan.clients)
+        staff = [server.client(ROOM, f"m{number}", role="moderator") for number in range(plan.moderators)]
+        clients = [host, *talkers, *staff]
         await start_all(clients[1:])
         progress.say(f"{plan.clients} clients joined")
         over = asyncio.Event()
         every = plan.clients / plan.rate
         async with asyncio.TaskGroup() as group:
-            for number, client in enumerate(clients[1:]):
+            group.create_task(cut(clients, plan.cut_every, over, luck))
+            for number, client in enumerate(staff):
+                group.create_task(Moderator(client, luck, number, len(staff)).work(plan.delete_every, over))
+            for number, client in enumerate(talkers):
                 group.create_task(talk(client, every, plan.size, over, pipelined=number % PIPELINED == 0))
             for number in range(1, plan.kills + 1):
                 await asyncio.sleep(luck.uniform(*plan.between))

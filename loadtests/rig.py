@@ -41,6 +41,10 @@ def execute(run: Callable[[Path, Progress], Awaitable[bool]], given: argparse.Na
     """Run a rig on a data folder; 0 if it holds."""
     data = given.data or Path(tempfile.mkdtemp(prefix="showfloor-rig-"))
     data.mkdir(parents=True, exist_ok=True)
+    if any(data.iterdir()):
+        # The ids of an earlier run would be answered with what they led to then.
+        sys.stderr.write(f"{data} is not empty: a rig begins with no rooms\n")
+        return 2
 
     async def rig() -> bool:
         return await run(data, Progress(quiet=given.quiet))

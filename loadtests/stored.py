@@ -67,4 +67,4 @@ def _data(text: str | None) -> Any:
 def _stored(row: tuple[Any, ...]) -> Stored:
     room, epoch, seq, kind, audience, user, text = row
     data = _data(text)
-    return Stored(room, epoch, seq, kind, audience, user or "", mark_of(data), digest_of(data))
+    return Stored(room, epoch, seq, kind, audience, user or "", mark_of(kind, data), digest_of(data))

@@ -17,11 +17,12 @@ def test_what_is_dumped_is_loaded_again(tmp_path: Path) -> None:
     ]
 
 
-def test_a_mark_is_the_first_word_of_the_text() -> None:
-    assert mark_of({"text": "#ann.1 hello"}) == "ann.1"
-    assert mark_of({"text": "hello"}) == ""
-    assert mark_of({"question": "#1"}) == ""
-    assert mark_of(None) == ""
+def test_a_mark_is_the_first_word_of_what_was_said() -> None:
+    assert mark_of("chat.sent", {"text": "#ann.1 hello"}) == "ann.1"
+    assert mark_of("chat.sent", {"text": "hello"}) == ""
+    assert mark_of("chat.restored", {"text": "#ann.1 hello"}) == ""
+    assert mark_of("poll.created", {"question": "#1"}) == ""
+    assert mark_of("chat.sent", None) == ""
 
 
 def test_a_digest_does_not_mind_the_order_of_keys() -> None:
