@@ -36,6 +36,26 @@ function visible(messages: readonly ChatMessage[], top: number | null): readonly
   return messages.slice(from, from + SHOWN);
 }
 
+/** The first row in sight, and how far below the upper edge it begins. */
+interface Place {
+  seq: number;
+  below: number;
+}
+
+function placeIn(element: HTMLElement): Place | null {
+  const rows = element.querySelectorAll<HTMLElement>("[data-seq]");
+  let low = 0;
+  let high = rows.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const row = rows[middle];
+    if (row && row.offsetTop + row.offsetHeight > element.scrollTop) high = middle;
+    else low = middle + 1;
+  }
+  const row = rows[low];
+  return row ? { seq: Number(row.dataset["seq"]), below: row.offsetTop - element.scrollTop } : null;
+}
+
 interface ListProps {
   room: Room;
   deeds: Deeds | null;
@@ -52,7 +72,7 @@ export function ChatList({ room, deeds, ownDeeds = null }: ListProps): JSX.Eleme
   useTick(pending.some((item) => item.waitUntil !== undefined), 500);
 
   const box = useRef<HTMLDivElement>(null);
-  const anchor = useRef<{ seq: number; y: number } | null>(null);
+  const reading = useRef<Place | null>(null);
   const atEnd = useRef(true);
   const [top, setTop] = useState<number | null>(null);
   const [unread, setUnread] = useState(0);
@@ -68,21 +88,10 @@ export function ChatList({ room, deeds, ownDeeds = null }: ListProps): JSX.Eleme
     if (element) element.scrollTop = element.scrollHeight;
   };
 
-  /** Keep what is read in its place while rows come in above it. */
-  const hold = () => {
-    const element = box.current;
-    const edge = element?.getBoundingClientRect().top ?? 0;
-    const row = Array.from(element?.querySelectorAll<HTMLElement>("[data-seq]") ?? []).find(
-      (one) => one.getBoundingClientRect().bottom > edge,
-    );
-    anchor.current = row ? { seq: Number(row.dataset["seq"]), y: row.getBoundingClientRect().top } : null;
-  };
-
   const shift = (by: number) => {
     const all = stateOf(room.client.snapshot, chat).messages;
     const first = all.findIndex((one) => one.seq === rows[0]?.seq);
     const from = Math.max(0, first + by);
-    hold();
     setTop(from + SHOWN >= all.length ? null : (all[from]?.seq ?? null));
   };
 
@@ -107,8 +116,7 @@ export function ChatList({ room, deeds, ownDeeds = null }: ListProps): JSX.Eleme
         more = answer.more && seq > 0;
         found = stateOf(room.client.snapshot, chat).messages.length - before;
       }
-      hold();
-      const all = stateOf(room.client.snapshot, chat).messages;
+        const all = stateOf(room.client.snapshot, chat).messages;
       if (all.length > SHOWN) setTop(all[Math.max(0, found - STEP)]?.seq ?? null);
       setLoading(more ? "idle" : "done");
     } catch (error) {
@@ -120,6 +128,7 @@ export function ChatList({ room, deeds, ownDeeds = null }: ListProps): JSX.Eleme
   const onScroll = () => {
     const element = box.current;
     if (!element) return;
+    reading.current = placeIn(element);
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     atEnd.current = top === null && below < NEAR;
     if (atEnd.current && unread) setUnread(0);
@@ -143,14 +152,15 @@ export function ChatList({ room, deeds, ownDeeds = null }: ListProps): JSX.Eleme
     if (newestPending) toEnd();
   }, [newestPending]);
 
+  // Whatever came in above, below or around: what is being read stays where it is.
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const held = anchor.current;
-    anchor.current = null;
-    const row = held && element.querySelector<HTMLElement>(`[data-seq="${held.seq}"]`);
-    if (row) element.scrollTop += row.getBoundingClientRect().top - held.y;
-    else if (atEnd.current) element.scrollTop = element.scrollHeight;
+    const held = reading.current;
+    const row = !atEnd.current && held && element.querySelector<HTMLElement>(`[data-seq="${held.seq}"]`);
+    if (atEnd.current) element.scrollTop = element.scrollHeight;
+    else if (row) element.scrollTop = row.offsetTop - held.below;
+    reading.current = placeIn(element);
   });
 
   useEffect(() => {

@@ -36,10 +36,15 @@ export function PollList({ room, onDraft }: { room: Room; onDraft: () => void })
   );
 }
 
+/** A desk shows this one above the list already. */
+const onNow = (room: Room, poll: Poll): boolean =>
+  pollToShow(stateOf(room.now.value, polls), room.client.clock.now())?.poll === poll.poll;
+
 function Group({ title, polls: some, room }: { title: string; polls: readonly Poll[]; room: Room }): JSX.Element | null {
   if (!some.length) return null;
+  const shown = some.length === 1 && some[0]?.status === "open" && onNow(room, some[0]);
   return (
-    <section class="group">
+    <section class={`group ${shown ? "on-now-too" : ""}`}>
       <h3 class="note">{title}</h3>
       <ul class="stack">
         {some.map((poll) => (
@@ -53,10 +58,9 @@ function Group({ title, polls: some, room }: { title: string; polls: readonly Po
 function Item({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
   const t = words.value;
   const [wide, setWide] = useState(false);
-  const onNow = pollToShow(stateOf(room.now.value, polls), room.client.clock.now())?.poll === poll.poll && poll.status === "open";
   const draft = poll.status === "draft";
   return (
-    <li class={`card item ${poll.status} ${onNow ? "on-now-too" : ""}`}>
+    <li class={`card item ${poll.status} ${poll.status === "open" && onNow(room, poll) ? "on-now-too" : ""}`}>
       <div class="row tight">
         <div class="grow">
           <p class="question">{poll.question}</p>
