@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -121,6 +122,7 @@ async def _run(settings: Settings, listener: socket.socket, *, bots: bool) -> in
     async with running(settings) as app:
         served = Listener(app, listener)
         serving = await served.start()
+        _calm_collector()
         port = listener.getsockname()[1]
         log.info("listening", host=settings.host, port=port, settings=settings.printed())
         demo = await start_demo(app.services, port, bots=bots) if settings.demo else None
@@ -133,6 +135,13 @@ async def _run(settings: Settings, listener: socket.socket, *, bots: bool) -> in
             await asyncio.gather(demo, return_exceptions=True)
         await served.leave(settings.drain_s)
     return 0 if stop.is_set() else 1
+
+
+def _calm_collector() -> None:
+    """What is loaded by now stays; looking at it again and again cost a tenth of every acked event."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _config(app: App) -> uvicorn.Config:
