@@ -8,13 +8,22 @@ const names = (await readdir(folder)).filter((name) => name.endsWith(".schema.js
 
 let text = "";
 for (const name of names) {
-  const schema = JSON.parse(await readFile(new URL(name, folder), "utf8"));
-  text += await compile(schema, schema.title ?? name.replace(".schema.json", ""), {
+  const { $defs = {}, $schema, ...root } = JSON.parse(await readFile(new URL(name, folder), "utf8"));
+  const title = root.title ?? name.replace(".schema.json", "");
+  const all = { ...$defs, [title]: root };
+  // Answers and views stand beside the messages, and only what a root leads to is written out: so one leads to all.
+  const wire = {
+    $schema,
+    title: "Wire",
+    description: "Whatever is said on the wire, and what it is made of.",
+    anyOf: Object.keys(all).toSorted().map((one) => ({ $ref: `#/$defs/${one}` })),
+    $defs: all,
+  };
+  text += await compile(wire, "Wire", {
     additionalProperties: false,
     bannerComment: `/* Generated from ${name} by \`npm run schema\`; do not edit. */`,
     cwd: folder.pathname,
     ignoreMinAndMaxItems: true,
-    unreachableDefinitions: true,
   });
 }
 

@@ -1,10 +1,23 @@
-import { defineConfig, loadEnv } from "vite";
+import { defineConfig, loadEnv, type Plugin } from "vite";
+import { gzipped } from "./budget.mjs";
 
 // Where `vite dev` finds a running server; the built pages are served by that server itself.
 const server = loadEnv("", ".", "SHOWFLOOR_")["SHOWFLOOR_DEV_SERVER"] ?? "http://127.0.0.1:8000";
 
+/** A phone in a crowded shop loads the audience's page over a poor network: more than this fails the build. */
+const AUDIENCE_BUDGET = 90_000;
+
+const budget: Plugin = {
+  name: "budget",
+  generateBundle(_, bundle) {
+    const weight = gzipped("audience", bundle);
+    if (weight > AUDIENCE_BUDGET) this.error(`the audience's page weighs ${weight} bytes, more than ${AUDIENCE_BUDGET}`);
+  },
+};
+
 export default defineConfig({
   appType: "mpa",
+  plugins: [budget],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     // Phones and the browsers inside messengers lag behind by years.

@@ -154,6 +154,31 @@ describe("recovering", () => {
     expect(client.snapshot.position).toEqual(server.head);
   });
 
+  it("takes the whole view when somebody was erased", async () => {
+    const server = new FakeServer();
+    server.append("mine");
+    const { link, client, said } = begin(server);
+    await settle();
+    server.log = server.log.map((event) => ({ ...event, data: { message: "m1", text: "-" } }));
+    const position = server.append("hidden", "nobody");
+    link.push("person.erased", { room: "r1", ...position, after: 1, at: 0, by: null, data: { pseudonym: "p" } });
+    await settle();
+    expect(said()).toEqual(["-"]);
+    expect(client.snapshot.resumed).toBeNull();
+    server.append("on");
+    await settle();
+    expect(said()).toEqual(["-", "on"]);
+  });
+
+  it("tells how many are here from the first answer on", async () => {
+    const { client, link } = begin(new FakeServer());
+    await settle();
+    expect(client.snapshot.occupancy).toBe(1);
+    link.push("room.occupancy", { room: "r1", count: 128 });
+    await settle();
+    expect(client.snapshot.occupancy).toBe(128);
+  });
+
   it("renews a token that has run out, and says so if that is refused", async () => {
     const server = new FakeServer();
     const renew = vi.fn<() => Promise<void>>(() => Promise.resolve());

@@ -103,13 +103,14 @@ export class FakeServer {
       position: this.head,
       now: Date.now(),
       audience: "everyone",
-      you: { id: "u1", name: "u1", role: "attendee" },
-    };
+      you: { id: "u1", name: "u1", role: "attendee", guest: true },
+      room: { id: "r1", occupancy: this.links.size },
+    } as const;
     if (position && this.recovers && position.epoch === this.epoch && position.seq <= this.log.length) {
       const events = this.log.filter((one) => one.seq > position.seq && one.audience === "everyone");
       return { ...rest, recovered: true, events };
     }
-    return { ...rest, recovered: false, reason: position ? "epoch" : "first", view: { notes: this.texts() } };
+    return { ...rest, recovered: false, reason: position ? "epoch" : "first", view: { notes: this.texts() } as never };
   }
 }
 

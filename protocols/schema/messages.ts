@@ -1,9 +1,134 @@
 /* Generated from messages.schema.json by `npm run schema`; do not edit. */
 
 /**
- * A message on the wire; its type is the Socket.IO event name.
+ * Whatever is said on the wire, and what it is made of.
  */
-export type Message = Command | Request | LoggedEvent | Volatile;
+export type Wire =
+  | Ack
+  | Author
+  | ChatBinned
+  | ChatBinnedEvent
+  | ChatDelete
+  | ChatDeleted
+  | ChatDeletedEvent
+  | ChatPin
+  | ChatPinned
+  | ChatPinnedEvent
+  | ChatRestore
+  | ChatRestored
+  | ChatRestoredEvent
+  | ChatSend
+  | ChatSent
+  | ChatSentEvent
+  | ChatUnbinned
+  | ChatUnbinnedEvent
+  | ChatUnpin
+  | ChatUnpinned
+  | ChatUnpinnedEvent
+  | ChatView
+  | Code
+  | Command
+  | ConnectionClosed
+  | Count
+  | Fault
+  | HistoryAnswer
+  | JoinAnswer
+  | Left
+  | LoggedEvent
+  | Message
+  | MessageView
+  | Mine
+  | MineChanged
+  | Nack
+  | Occupancy
+  | Person
+  | PersonErase
+  | PersonErased
+  | PersonErasedEvent
+  | Place
+  | PollClose
+  | PollClosed
+  | PollClosedEvent
+  | PollCounted
+  | PollCountedEvent
+  | PollCreate
+  | PollCreated
+  | PollCreatedEvent
+  | PollExtend
+  | PollExtended
+  | PollExtendedEvent
+  | PollHidden
+  | PollHiddenEvent
+  | PollHide
+  | PollOpen
+  | PollOpened
+  | PollOpenedEvent
+  | PollPause
+  | PollPaused
+  | PollPausedEvent
+  | PollRemove
+  | PollRemoved
+  | PollRemovedEvent
+  | PollResume
+  | PollResumed
+  | PollResumedEvent
+  | PollReveal
+  | PollRevealed
+  | PollRevealedEvent
+  | PollTally
+  | PollView
+  | PollVote
+  | PollVoted
+  | PollVotedEvent
+  | PollsMine
+  | PollsView
+  | PositionShape
+  | PositionTold
+  | Reason
+  | Request
+  | Result
+  | RoomClose
+  | RoomClosed
+  | RoomClosedEvent
+  | RoomConfigure
+  | RoomConfigured
+  | RoomConfiguredEvent
+  | RoomCreate
+  | RoomCreated
+  | RoomCreatedEvent
+  | RoomHistory
+  | RoomJoin
+  | RoomLeave
+  | RoomName
+  | RoomOpen
+  | RoomOpened
+  | RoomOpenedEvent
+  | RoomSettings
+  | RoomSettingsGiven
+  | RoomView
+  | View
+  | Volatile
+  | You;
+/**
+ * Every error code that a client can meet, in acks, connect errors and HTTP answers.
+ */
+export type Code =
+  | "invalid"
+  | "unknown_command"
+  | "too_large"
+  | "unauthorized"
+  | "expired"
+  | "revoked"
+  | "forbidden"
+  | "not_found"
+  | "not_joined"
+  | "closed"
+  | "conflict"
+  | "id_conflict"
+  | "rate_limited"
+  | "overloaded"
+  | "unavailable"
+  | "internal";
 export type Command =
   | RoomCreate
   | RoomOpen
@@ -25,7 +150,6 @@ export type Command =
   | PollVote
   | PollClose
   | PollRemove;
-export type Request = RoomJoin | RoomLeave | RoomHistory;
 export type LoggedEvent =
   | RoomCreatedEvent
   | RoomOpenedEvent
@@ -50,8 +174,266 @@ export type LoggedEvent =
   | PollClosedEvent
   | PollCountedEvent
   | PollRemovedEvent;
+export type Reason = "first" | "epoch" | "future" | "trimmed" | "limit" | "expired" | "audience";
+/**
+ * A message on the wire; its type is the Socket.IO event name.
+ */
+export type Message = Command | Request | LoggedEvent | Volatile;
+export type Request = RoomJoin | RoomLeave | RoomHistory;
 export type Volatile = Occupancy | MineChanged | PositionTold | ConnectionClosed | PollTally;
 
+/**
+ * The answer to a command once it is stored: the place of its last event.
+ */
+export interface Ack {
+  ok: true;
+  position: PositionShape;
+}
+/**
+ * A place in a room's log.
+ */
+export interface PositionShape {
+  epoch: string;
+  seq: number;
+}
+/**
+ * Who did it; ``guest`` and ``via`` (the network they write from) only where they say something.
+ */
+export interface Author {
+  id: string;
+  name: string;
+  role: "host" | "moderator" | "attendee" | "wall" | "bot";
+  guest?: boolean;
+  via?: string;
+}
+/**
+ * What staff deleted lies in the hosts' bin; ``by`` is its author.
+ */
+export interface ChatBinned {
+  message: string;
+  text: string;
+  sent_seq: number;
+  sent_at: number;
+}
+/**
+ * What staff deleted lies in the hosts' bin; ``by`` is its author.
+ */
+export interface ChatBinnedEvent {
+  type: "chat.binned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatBinned | null;
+}
+/**
+ * Delete a message: staff any of the latest, anybody their own. Only what staff deleted can be restored.
+ */
+export interface ChatDelete {
+  type: "chat.delete";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  message: string;
+}
+/**
+ * A person that a bot speaks for.
+ */
+export interface Person {
+  id: string;
+  name: string;
+  via: string;
+}
+/**
+ * The message is gone, also from the history; ``by`` says who deleted it.
+ */
+export interface ChatDeleted {
+  message: string;
+}
+/**
+ * The message is gone, also from the history; ``by`` says who deleted it.
+ */
+export interface ChatDeletedEvent {
+  type: "chat.deleted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatDeleted | null;
+}
+/**
+ * Show this message on top, instead of the one before.
+ */
+export interface ChatPin {
+  type: "chat.pin";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  message: string;
+}
+/**
+ * The message stands on top.
+ */
+export interface ChatPinned {
+  message: string;
+}
+/**
+ * The message stands on top.
+ */
+export interface ChatPinnedEvent {
+  type: "chat.pinned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatPinned | null;
+}
+/**
+ * Bring back what staff deleted.
+ */
+export interface ChatRestore {
+  type: "chat.restore";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  message: string;
+}
+/**
+ * A message is back in its place, whole; ``by`` is its author.
+ */
+export interface ChatRestored {
+  message: string;
+  text: string;
+  sent_seq: number;
+  sent_at: number;
+}
+/**
+ * A message is back in its place, whole; ``by`` is its author.
+ */
+export interface ChatRestoredEvent {
+  type: "chat.restored";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatRestored | null;
+}
+/**
+ * Say something to the room.
+ */
+export interface ChatSend {
+  type: "chat.send";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  text: string;
+}
+/**
+ * A message; ``by`` is its author.
+ */
+export interface ChatSent {
+  message: string;
+  text: string;
+}
+/**
+ * A message; ``by`` is its author.
+ */
+export interface ChatSentEvent {
+  type: "chat.sent";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatSent | null;
+}
+/**
+ * The bin holds it no more; ``by`` says who restored it.
+ */
+export interface ChatUnbinned {
+  message: string;
+}
+/**
+ * The bin holds it no more; ``by`` says who restored it.
+ */
+export interface ChatUnbinnedEvent {
+  type: "chat.unbinned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatUnbinned | null;
+}
+/**
+ * Show no message on top.
+ */
+export interface ChatUnpin {
+  type: "chat.unpin";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * No message stands on top.
+ */
+export interface ChatUnpinned {}
+/**
+ * No message stands on top.
+ */
+export interface ChatUnpinnedEvent {
+  type: "chat.unpinned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatUnpinned | null;
+}
+/**
+ * The latest messages, oldest first; ``bin`` for hosts only.
+ */
+export interface ChatView {
+  messages: MessageView[];
+  pinned: MessageView | null;
+  bin?: MessageView[];
+}
+/**
+ * A message as it is shown; ``seq`` and ``at`` are those of its first sending.
+ */
+export interface MessageView {
+  message: string;
+  seq: number;
+  at: number;
+  by: Author;
+  text: string;
+}
 /**
  * Make the room; it can be open at once.
  */
@@ -66,14 +448,6 @@ export interface RoomCreate {
   title: string;
   settings?: RoomSettingsGiven | null;
   status?: "open" | "closed";
-}
-/**
- * A person that a bot speaks for.
- */
-export interface Person {
-  id: string;
-  name: string;
-  via: string;
 }
 /**
  * The settings of a room. In ``room.configure`` those that are given change, the others stay.
@@ -169,70 +543,6 @@ export interface PersonErase {
    */
   on_behalf_of?: Person | null;
   user: string;
-}
-/**
- * Say something to the room.
- */
-export interface ChatSend {
-  type: "chat.send";
-  id: string;
-  room: string;
-  /**
-   * Only for the role bot.
-   */
-  on_behalf_of?: Person | null;
-  text: string;
-}
-/**
- * Delete a message: staff any of the latest, anybody their own. Only what staff deleted can be restored.
- */
-export interface ChatDelete {
-  type: "chat.delete";
-  id: string;
-  room: string;
-  /**
-   * Only for the role bot.
-   */
-  on_behalf_of?: Person | null;
-  message: string;
-}
-/**
- * Bring back what staff deleted.
- */
-export interface ChatRestore {
-  type: "chat.restore";
-  id: string;
-  room: string;
-  /**
-   * Only for the role bot.
-   */
-  on_behalf_of?: Person | null;
-  message: string;
-}
-/**
- * Show this message on top, instead of the one before.
- */
-export interface ChatPin {
-  type: "chat.pin";
-  id: string;
-  room: string;
-  /**
-   * Only for the role bot.
-   */
-  on_behalf_of?: Person | null;
-  message: string;
-}
-/**
- * Show no message on top.
- */
-export interface ChatUnpin {
-  type: "chat.unpin";
-  id: string;
-  room: string;
-  /**
-   * Only for the role bot.
-   */
-  on_behalf_of?: Person | null;
 }
 /**
  * Draft a poll. A rating has no options of its own; ``max_choices`` is for multi, else 1.
@@ -381,41 +691,36 @@ export interface PollRemove {
   poll: string;
 }
 /**
- * Enter a room; with ``position``, and get what was missed since.
- *
- * ``audience`` is what the client listened as when it got there: as another audience it was told other events.
+ * After a CONNECT: why this person's last connection was closed, where it could not be told then.
  */
-export interface RoomJoin {
-  type: "room.join";
-  id: string;
-  room: string;
-  position?: Place | null;
-  audience?: ("everyone" | "hosts") | null;
+export interface ConnectionClosed {
+  type: "connection.closed";
+  reason: string;
+  message: string;
 }
 /**
- * The last position that a client holds.
+ * Ballots by choice, in the order of the options (a rating: 1 to 5), and how many people cast one.
  */
-export interface Place {
-  epoch: string;
-  seq: number;
+export interface Count {
+  counts: number[];
+  voters: number;
 }
 /**
- * Stop listening to a room.
+ * Why not: translate by ``code``; ``message`` is an English sentence; ``retry``: the same may succeed later.
  */
-export interface RoomLeave {
-  type: "room.leave";
-  id: string;
-  room: string;
+export interface Fault {
+  code: Code;
+  message: string;
+  retry: boolean;
+  retry_after_ms?: number;
 }
 /**
- * The page of events before ``before`` (a seq), newest page if it is left out.
+ * A page of older events; `more` if there are older ones still.
  */
-export interface RoomHistory {
-  type: "room.history";
-  id: string;
-  room: string;
-  before?: number | null;
-  limit?: number;
+export interface HistoryAnswer {
+  ok: true;
+  events: LoggedEvent[];
+  more: boolean;
 }
 /**
  * The room was made.
@@ -429,16 +734,6 @@ export interface RoomCreatedEvent {
   at: number;
   by: Author | null;
   data: RoomCreated | null;
-}
-/**
- * Who did it; ``guest`` and ``via`` (the network they write from) only where they say something.
- */
-export interface Author {
-  id: string;
-  name: string;
-  role: "host" | "moderator" | "attendee" | "wall" | "bot";
-  guest?: boolean;
-  via?: string;
 }
 /**
  * The room was made.
@@ -565,144 +860,6 @@ export interface PersonErasedEvent {
 export interface PersonErased {
   pseudonym: string;
 }
-/**
- * A message; ``by`` is its author.
- */
-export interface ChatSentEvent {
-  type: "chat.sent";
-  room: string;
-  epoch: string;
-  after: number;
-  seq: number;
-  at: number;
-  by: Author | null;
-  data: ChatSent | null;
-}
-/**
- * A message; ``by`` is its author.
- */
-export interface ChatSent {
-  message: string;
-  text: string;
-}
-/**
- * The message is gone, also from the history; ``by`` says who deleted it.
- */
-export interface ChatDeletedEvent {
-  type: "chat.deleted";
-  room: string;
-  epoch: string;
-  after: number;
-  seq: number;
-  at: number;
-  by: Author | null;
-  data: ChatDeleted | null;
-}
-/**
- * The message is gone, also from the history; ``by`` says who deleted it.
- */
-export interface ChatDeleted {
-  message: string;
-}
-/**
- * What staff deleted lies in the hosts' bin; ``by`` is its author.
- */
-export interface ChatBinnedEvent {
-  type: "chat.binned";
-  room: string;
-  epoch: string;
-  after: number;
-  seq: number;
-  at: number;
-  by: Author | null;
-  data: ChatBinned | null;
-}
-/**
- * What staff deleted lies in the hosts' bin; ``by`` is its author.
- */
-export interface ChatBinned {
-  message: string;
-  text: string;
-  sent_seq: number;
-  sent_at: number;
-}
-/**
- * The bin holds it no more; ``by`` says who restored it.
- */
-export interface ChatUnbinnedEvent {
-  type: "chat.unbinned";
-  room: string;
-  epoch: string;
-  after: number;
-  seq: number;
-  at: number;
-  by: Author | null;
-  data: ChatUnbinned | null;
-}
-/**
- * The bin holds it no more; ``by`` says who restored it.
- */
-export interface ChatUnbinned {
-  message: string;
-}
-/**
- * A message is back in its place, whole; ``by`` is its author.
- */
-export interface ChatRestoredEvent {
-  type: "chat.restored";
-  room: string;
-  epoch: string;
-  after: number;
-  seq: number;
-  at: number;
-  by: Author | null;
-  data: ChatRestored | null;
-}
-/**
- * A message is back in its place, whole; ``by`` is its author.
- */
-export interface ChatRestored {
-  message: string;
-  text: string;
-  sent_seq: number;
-  sent_at: number;
-}
-/**
- * The message stands on top.
- */
-export interface ChatPinnedEvent {
-  type: "chat.pinned";
-  room: string;
-  epoch: string;
-  after: number;
-  seq: number;
-  at: number;
-  by: Author | null;
-  data: ChatPinned | null;
-}
-/**
- * The message stands on top.
- */
-export interface ChatPinned {
-  message: string;
-}
-/**
- * No message stands on top.
- */
-export interface ChatUnpinnedEvent {
-  type: "chat.unpinned";
-  room: string;
-  epoch: string;
-  after: number;
-  seq: number;
-  at: number;
-  by: Author | null;
-  data: ChatUnpinned | null;
-}
-/**
- * No message stands on top.
- */
-export interface ChatUnpinned {}
 /**
  * A draft, for hosts.
  */
@@ -865,13 +1022,6 @@ export interface Result {
   guests: Count;
 }
 /**
- * Ballots by choice, in the order of the options (a rating: 1 to 5), and how many people cast one.
- */
-export interface Count {
-  counts: number[];
-  voters: number;
-}
-/**
  * A ballot; told to nobody. ``Room.mine`` tells its author.
  */
 export interface PollVotedEvent {
@@ -952,6 +1102,138 @@ export interface PollRemoved {
   poll: string;
 }
 /**
+ * Recovered: `events` are all that was missed. Else `view` is the state, and `reason` says why.
+ */
+export interface JoinAnswer {
+  ok: true;
+  recovered: boolean;
+  reason?: Reason;
+  events?: LoggedEvent[];
+  view?: View;
+  mine: Mine;
+  position: PositionShape;
+  now: number;
+  audience: "everyone" | "hosts";
+  you: You;
+  room: RoomName;
+}
+/**
+ * The state of a room as one audience may see it, by activity.
+ */
+export interface View {
+  room: RoomView;
+  chat: ChatView;
+  polls: PollsView;
+}
+/**
+ * The room's own state.
+ */
+export interface RoomView {
+  title: string;
+  status: "open" | "closed";
+  settings: RoomSettings;
+  created_at: number;
+}
+/**
+ * The polls of a room, oldest first; drafts for hosts only.
+ */
+export interface PollsView {
+  polls: PollView[];
+}
+/**
+ * A poll as it is shown. ``result`` is null where it may not be seen; choices are places in ``options`` from 0,
+ * or 1 to 5. A running clock has ``closes_at``, a paused one ``remaining_ms``.
+ */
+export interface PollView {
+  poll: string;
+  question: string;
+  kind: "single" | "multi" | "rating";
+  options: string[];
+  max_choices: number;
+  who: "everyone" | "bound" | "signed_up";
+  hidden: boolean;
+  status: "draft" | "open" | "closed";
+  duration_ms: number | null;
+  closes_at: number | null;
+  remaining_ms: number | null;
+  opened_at: number | null;
+  closed_at: number | null;
+  result: Result | null;
+}
+/**
+ * What concerns one person alone, by activity.
+ */
+export interface Mine {
+  polls?: PollsMine;
+}
+/**
+ * One's own ballots: poll -> choices.
+ */
+export interface PollsMine {
+  ballots: {
+    [k: string]: number[];
+  };
+}
+/**
+ * Who the server takes this connection for.
+ */
+export interface You {
+  id: string;
+  name: string;
+  role: "host" | "moderator" | "attendee" | "wall" | "bot";
+  guest: boolean;
+}
+/**
+ * Which room was joined, and how many are in it.
+ */
+export interface RoomName {
+  id: string;
+  occupancy: number;
+}
+/**
+ * The answer to room.leave.
+ */
+export interface Left {
+  ok: true;
+}
+/**
+ * Enter a room; with ``position``, and get what was missed since.
+ *
+ * ``audience`` is what the client listened as when it got there: as another audience it was told other events.
+ */
+export interface RoomJoin {
+  type: "room.join";
+  id: string;
+  room: string;
+  position?: Place | null;
+  audience?: ("everyone" | "hosts") | null;
+}
+/**
+ * The last position that a client holds.
+ */
+export interface Place {
+  epoch: string;
+  seq: number;
+}
+/**
+ * Stop listening to a room.
+ */
+export interface RoomLeave {
+  type: "room.leave";
+  id: string;
+  room: string;
+}
+/**
+ * The page of events before ``before`` (a seq), newest page if it is left out.
+ */
+export interface RoomHistory {
+  type: "room.history";
+  id: string;
+  room: string;
+  before?: number | null;
+  limit?: number;
+}
+/**
  * How many are in the room.
  */
 export interface Occupancy {
@@ -978,21 +1260,6 @@ export interface PositionTold {
   position: PositionShape;
 }
 /**
- * A place in a room's log.
- */
-export interface PositionShape {
-  epoch: string;
-  seq: number;
-}
-/**
- * After a CONNECT: why this person's last connection was closed, where it could not be told then.
- */
-export interface ConnectionClosed {
-  type: "connection.closed";
-  reason: string;
-  message: string;
-}
-/**
  * The count so far, while a poll is open: for hosts always, for everyone unless it is hidden.
  */
 export interface PollTally {
@@ -1000,4 +1267,11 @@ export interface PollTally {
   room: string;
   poll: string;
   result: Result;
+}
+/**
+ * The answer to what was refused.
+ */
+export interface Nack {
+  ok: false;
+  error: Fault;
 }

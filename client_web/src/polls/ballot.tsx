@@ -8,15 +8,13 @@ import { bars, type Poll, RATING, resultFor } from "../room/activities/polls";
 import { Failure } from "../room/failure";
 import { blockOf, percent, Sign } from "./bars";
 
-type Mine = { ballots?: Record<string, number[]> };
-
 /** What this person has chosen: on its way, counted, or nothing. */
 export function ballotOf(room: Room, poll: string): { choices: readonly number[]; counted: boolean } | null {
   const { sending, mine } = room.now.value;
   const leaving = sending.filter((item) => item.type === "poll.vote" && item.fields["poll"] === poll);
   const last = leaving[leaving.length - 1];
   if (last) return { choices: last.fields["choices"] as number[], counted: false };
-  const counted = (mine["polls"] as Mine | undefined)?.ballots?.[poll];
+  const counted = mine.polls?.ballots[poll];
   return counted ? { choices: counted, counted: true } : null;
 }
 

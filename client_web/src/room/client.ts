@@ -4,7 +4,7 @@ import { Failure, failureOf } from "./failure";
 import { judge } from "./gate";
 import { freshId } from "./ids";
 import type { Link } from "./link";
-import type { By, CommandType, Fields, HistoryAnswer, JoinAnswer, LoggedEvent, Position, Reason } from "./messages";
+import type { By, CommandType, Fields, HistoryAnswer, JoinAnswer, LoggedEvent, Mine, Position, Reason } from "./messages";
 import { Outgoing, type SendOptions, type Sending } from "./outgoing";
 import type { Shelf } from "./storage";
 
@@ -34,7 +34,7 @@ export interface Snapshot {
   position: Position | null;
   occupancy: number | null;
   activities: Readonly<Record<string, unknown>>;
-  mine: Readonly<Record<string, unknown>>;
+  mine: Readonly<Mine>;
   sending: readonly Sending[];
 }
 
@@ -143,7 +143,7 @@ export class RoomClient {
     const body = { id: freshId(), room: this.options.room, before, limit };
     const answer = await this.options.link.request("room.history", body, JOIN_WITHIN);
     if (!answer.ok) throw failureOf(answer.error);
-    return answer as unknown as HistoryAnswer;
+    return answer as HistoryAnswer;
   }
 
   /** Change what an activity holds beside the log, such as older pages of it. */
@@ -187,7 +187,7 @@ export class RoomClient {
       const answer = await this.options.link.request("room.join", body, JOIN_WITHIN);
       if (turn !== this.#joins) return;
       if (!answer.ok) throw failureOf(answer.error);
-      this.#joined(answer as unknown as JoinAnswer, asked);
+      this.#joined(answer as JoinAnswer, asked);
     } catch (error) {
       if (turn !== this.#joins) return;
       this.#meanwhile = null;
@@ -226,7 +226,8 @@ export class RoomClient {
       refusal: null,
       you: answer.you,
       audience: answer.audience,
-      mine: answer.mine ?? {},
+      mine: answer.mine,
+      occupancy: answer.room.occupancy,
       resumed,
     });
 
@@ -247,7 +248,7 @@ export class RoomClient {
 
   /** Nothing to build on: take the whole view in place of what we knew. */
   #adopt(answer: JoinAnswer): void {
-    const view = answer.view ?? {};
+    const view: Record<string, unknown> = { ...answer.view };
     this.#anew = false;
     this.#set({
       position: answer.position,

@@ -1,6 +1,6 @@
 import { Failure, failureOf } from "./failure";
 import { freshId } from "./ids";
-import type { Answer, Position } from "./messages";
+import type { Ack, Answer, Position } from "./messages";
 import type { Shelf } from "./storage";
 
 const HOLDS = 60;
@@ -187,7 +187,7 @@ export class Outgoing {
     try {
       const answer = await this.ports.request(item.type, { ...item.fields, id: item.id, room: this.room }, ANSWER_WITHIN);
       this.#inFlight = null;
-      if (answer.ok) this.#stored(item, answer["position"] as Position);
+      if (answer.ok) this.#stored(item, (answer as Ack).position);
       else this.#refused(item, failureOf(answer.error));
     } catch (error) {
       // Unanswered. Whether it is stored or not, the same id makes it safe to send again.

@@ -1,5 +1,5 @@
 import type { Activity } from "../activity";
-import type { By, LoggedEvent } from "../messages";
+import type { ChatView, LoggedEvent, MessageView } from "../messages";
 
 /** Messages kept while the newest are read. */
 export const CHAT_KEPT = 400;
@@ -8,14 +8,8 @@ const CHAT_SHOWN = 200;
 /** Messages kept once older ones were asked for. */
 const CHAT_KEPT_OLDER = 3_000;
 
-export interface ChatMessage {
-  readonly message: string;
-  /** Where it was first sent; the order of messages. */
-  readonly seq: number;
-  readonly at: number;
-  readonly by: By;
-  readonly text: string;
-}
+/** A message; `seq` and `at` are those of its first sending, so `seq` is the order of messages. */
+export type ChatMessage = Readonly<MessageView>;
 
 export interface ChatState {
   readonly messages: readonly ChatMessage[];
@@ -69,7 +63,7 @@ export const chat: Activity<ChatState> & {
   counted: ["chat.sent"],
 
   read(view) {
-    const { messages = [], pinned = null, bin = [] } = (view ?? {}) as Partial<ChatState>;
+    const { messages = [], pinned = null, bin = [] } = (view ?? {}) as Partial<ChatView>;
     const from = messages.length < CHAT_SHOWN ? 0 : (messages[0]?.seq ?? 0);
     return { messages, pinned, bin, older: false, from };
   },

@@ -1,18 +1,16 @@
 import type { Activity } from "../activity";
-import type { RoomSettings } from "../messages";
+import type { RoomSettings, RoomView } from "../messages";
 
-export interface RoomState {
-  readonly title: string;
-  readonly status: "open" | "closed";
+export type RoomState = Readonly<Pick<RoomView, "title" | "status">> & {
   readonly settings: Pick<RoomSettings, "text_length" | "slow_mode_ms">;
-}
+};
 
 const UNKNOWN: RoomState = { title: "", status: "open", settings: { text_length: 500, slow_mode_ms: 0 } };
 
 export const lifecycle: Activity<RoomState> = {
   name: "room",
 
-  read: (view) => ({ ...UNKNOWN, ...(view as Partial<RoomState> | undefined) }),
+  read: (view) => ({ ...UNKNOWN, ...(view as RoomView | undefined) }),
 
   apply(state, event) {
     switch (event.type) {

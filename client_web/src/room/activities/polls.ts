@@ -1,16 +1,8 @@
 import type { Activity } from "../activity";
-import type { LoggedEvent, PollCreated, Result } from "../messages";
+import type { LoggedEvent, PollCreated, PollsView, PollView, Result } from "../messages";
 
-/** A poll as it is shown. A running clock has `closes_at`, a paused one `remaining_ms`. */
-export interface Poll extends PollCreated {
-  readonly status: "draft" | "open" | "closed";
-  readonly closes_at: number | null;
-  readonly remaining_ms: number | null;
-  readonly opened_at: number | null;
-  readonly closed_at: number | null;
-  /** As last told; null where it may not be seen. Whether to show it, `resultFor` says. */
-  readonly result: Result | null;
-}
+/** A poll as last told; whether its result may be shown, `resultFor` says. */
+export type Poll = Readonly<PollView>;
 
 export interface PollsState {
   /** Oldest first. */
@@ -54,7 +46,7 @@ function opened(state: PollsState, event: Extract<LoggedEvent, { type: "poll.ope
 export const polls: Activity<PollsState> = {
   name: "polls",
 
-  read: (view) => ({ polls: (view as PollsState | undefined)?.polls ?? [] }),
+  read: (view) => ({ polls: (view as PollsView | undefined)?.polls ?? [] }),
 
   apply(state, event) {
     switch (event.type) {
