@@ -18,6 +18,18 @@ export function ballotOf(room: Room, poll: string): { choices: readonly number[]
   return counted ? { choices: counted, counted: true } : null;
 }
 
+/** Arrows go from option to option. They only go: a ballot is cast by a key that is meant, Enter or space. */
+function step(event: KeyboardEvent): void {
+  const ways: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+  const way = ways[event.key];
+  const here = event.currentTarget as HTMLElement;
+  const options = Array.from(here.parentElement?.querySelectorAll<HTMLElement>("button:not(:disabled)") ?? []);
+  const at = options.indexOf(here);
+  if (way === undefined || at < 0) return;
+  event.preventDefault();
+  options[(at + way + options.length) % options.length]?.focus();
+}
+
 /** The options of an open poll: tap to vote, tap another to change. */
 export function Ballot({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
   const t = words.value;
@@ -62,7 +74,7 @@ export function Ballot({ room, poll }: { room: Room; poll: Poll }): JSX.Element 
       {poll.kind === "rating" ? (
         <Rating question={poll.question} chosen={marked[0] ?? 0} onRate={tap} />
       ) : (
-        <div class="options" role="group" aria-label={poll.question}>
+        <div class="options" role={several ? "group" : "radiogroup"} aria-label={poll.question}>
           {bars(poll, result, t.poll_points).map((row, place) => {
             const on = marked.includes(row.choice);
             return (
@@ -70,9 +82,11 @@ export function Ballot({ room, poll }: { room: Room; poll: Poll }): JSX.Element 
                 key={row.choice}
                 type="button"
                 class={`option ${blockOf(place)} ${on ? "on" : ""}`}
-                aria-pressed={on}
+                role={several ? "checkbox" : "radio"}
+                aria-checked={on}
                 disabled={several && !on && marked.length >= poll.max_choices}
                 onClick={() => tap(row.choice)}
+                onKeyDown={step}
               >
                 {result && <i class="fill" style={{ width: percent(row.length) }} aria-hidden="true" />}
                 <Sign place={place} />
@@ -125,15 +139,17 @@ interface RatingProps {
 function Rating({ question, chosen, onRate }: RatingProps): JSX.Element {
   const t = words.value;
   return (
-    <div class="rating" role="group" aria-label={question}>
+    <div class="rating" role="radiogroup" aria-label={question}>
       {Array.from({ length: RATING }, (_, place) => place + 1).map((points) => (
         <button
           key={points}
           type="button"
-          aria-pressed={points === chosen}
+          role="radio"
+          aria-checked={points === chosen}
           aria-label={t.poll_points(points)}
           class={points <= chosen ? "on" : ""}
           onClick={() => onRate(points)}
+          onKeyDown={step}
         >
           <span class="figures" aria-hidden="true">
             {points}
