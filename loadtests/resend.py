@@ -98,6 +98,7 @@ async def run(data: Path, progress: Progress) -> list[str]:
                 faults.append(f"{way.__name__}: another body was answered {clash}")
             progress.say(f"{way.__name__}: {len(acks)} acks at {places}")
 
+        await ben.until_joined()
         theirs = await ben.request("chat.send", body("again-same_socket"))
         if not theirs.get("ok") or theirs["position"]["seq"] <= len(WAYS):
             faults.append(f"another person's same id was answered {theirs}")
