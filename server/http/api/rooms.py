@@ -41,6 +41,7 @@ class RoomAnswer(Answer):
     id: str
     title: str
     status: Status
+    url: str | None = Field(None, description="Where the audience comes in, if the server knows its public address.")
     settings: RoomSettings | None = None
     position: Place | None = None
 
@@ -104,7 +105,9 @@ async def _submit(request: Request, caller: Caller, command: Command) -> Done:
 
 async def _answer(request: Request, room: str, caller: Caller | None) -> RoomAnswer:
     live = (await services_of(request).directory.open(room)).live
-    answer = RoomAnswer(id=live.room.id, title=live.room.title, status=live.room.status)
+    public = services_of(request).settings.public_url
+    url = f"{public}/r/{live.room.id}" if public else None
+    answer = RoomAnswer(id=live.room.id, title=live.room.title, status=live.room.status, url=url)
     if caller is None or not caller.staffs(room):
         return answer
     return answer.model_copy(update={"settings": live.room.settings, "position": Place.of(live.position)})

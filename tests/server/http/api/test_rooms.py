@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +59,11 @@ async def test_everybody_reads_the_title_and_staff_reads_more(house: House) -> N
             "settings",
             "position",
         }
+
+
+async def test_a_room_says_where_people_come_in_if_that_is_known(tmp_path: Path) -> None:
+    house = await House(tmp_path, public_url="https://live.example").open("r1")
+    assert (await house.client.get("/api/v1/rooms/r1")).json()["url"] == "https://live.example/r/r1"
 
 
 async def test_a_host_closes_and_opens_the_room(house: House) -> None:
