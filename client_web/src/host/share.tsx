@@ -88,17 +88,15 @@ export function Share({ room, mayInvite }: { room: Room; mayInvite: boolean }): 
       {mayInvite &&
         (["wall", "host"] as const).map((role) => (
           <div class="card stack" key={role}>
-            <div class="row tight">
-              <p class="grow">
-                <b>{role === "wall" ? t.share_wall : t.share_host}</b>
-                <br />
-                <span class="note">{role === "wall" ? t.share_wall_hint : t.share_host_hint}</span>
-              </p>
-              <button type="button" class="button" onClick={() => void make(role)}>
-                <Icon name="plus" size={20} />
-                {t.share_make}
-              </button>
-            </div>
+            <p>
+              <b>{role === "wall" ? t.share_wall : t.share_host}</b>
+              <br />
+              <span class="note">{role === "wall" ? t.share_wall_hint : t.share_host_hint}</span>
+            </p>
+            <button type="button" class="button" onClick={() => void make(role)}>
+              <Icon name="plus" size={20} />
+              {t.share_make}
+            </button>
             {made[role] && <Address url={made[role]} />}
           </div>
         ))}

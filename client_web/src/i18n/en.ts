@@ -77,7 +77,7 @@ export const en: Words = {
   poll_multi_hint: (most) => `Pick up to ${most}`,
   poll_voters: (count) => `${count} voted`,
   poll_of: (voted, present) => `${voted} of ${present} voted`,
-  poll_guests: (count) => `${count} of them guest${s(count)}`,
+  poll_guests: (count) => `${count} guest${s(count)}`,
   poll_submit: "Submit",
   poll_voting: "Counting…",
   poll_voted: "Your vote counts",

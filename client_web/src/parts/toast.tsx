@@ -21,7 +21,7 @@ const drop = (id: number) => {
 export function toast(text: string, label?: string, act?: () => void): void {
   const id = ++count;
   const notice: Notice = { id, text, ...(label && act ? { label, act } : {}) };
-  notices.value = [...notices.value.slice(-2), notice];
+  notices.value = [...notices.value.slice(-1), notice];
   setTimeout(() => drop(id), act ? 8_000 : 3_500);
 }
 
