@@ -15,8 +15,9 @@ import uvloop
 
 from server import logs
 from server.app import App, running
+from server.certificate import lan_addresses
 from server.config import Settings, SettingsError
-from server.demo import start_demo
+from server.demo import reach, start_demo
 from server.gateway.conformance import conformance_app, conformance_gateways, uvicorn_config
 from server.gateway.http_wire import HttpWire
 from server.gateway.wire import websocket_wire
@@ -119,11 +120,15 @@ async def _run(settings: Settings, listener: socket.socket, *, bots: bool) -> in
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
 
+    port = listener.getsockname()[1]
+    if settings.demo and settings.public_url is None:
+        # So that the codes on the console and the wall lead where those in the terminal lead.
+        settings = settings.model_copy(update={"public_url": reach(settings, port, lan_addresses()).people})
+
     async with running(settings) as app:
         served = Listener(app, listener)
         serving = await served.start()
         _calm_collector()
-        port = listener.getsockname()[1]
         log.info("listening", host=settings.host, port=port, settings=settings.printed())
         demo = await start_demo(app.services, port, bots=bots) if settings.demo else None
 
