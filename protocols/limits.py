@@ -23,12 +23,14 @@ OPTION_LENGTH: Final = 100  # characters of one option
 TEXT_MAXIMUM: Final = 4_000  # characters of a chat message, whatever the room says
 BATCH_COMMANDS: Final = 256  # commands decided in one batch
 MAILBOX_LIMIT: Final = 8192  # commands that wait in a room's mailbox; beyond: overloaded
+KEY_LENGTH: Final = 16  # bytes of a command's digest that say who sent which id; as many say what it said
 DEDUPE_WINDOW_MS: Final = 10 * 60_000  # at least this long is a command id remembered
 
 # Recovery
 RECOVERY_WINDOW_MS: Final = 120_000  # (room setting)
 RECOVERY_EVENTS: Final = 2_000  # events kept in memory per room, whatever their age up to the window
 RECOVERY_ANSWER: Final = 1_500  # events in one join answer; more missed: recovered false
+RECOVERY_BYTES: Final = 512 * 1024  # of those events; well below OUTBOX_LIMIT, which would end the connection
 HISTORY_PAGE: Final = 100  # events in one page of history
 
 # Volatile
@@ -40,6 +42,7 @@ ROOM_RATE: Final = 40  # messages a second in a room, shared out by class
 PERSON_RATE: Final = 1  # messages a second from one person
 PERSON_BURST: Final = 5  # messages one person may send at once
 SLOW_MODE_MAXIMUM_MS: Final = 120_000
+DAY_MS: Final = 24 * 3_600_000
 RETENTION_DAYS: Final = 180  # 0: kept until somebody deletes it
 
 # Activities

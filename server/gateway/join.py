@@ -9,6 +9,7 @@ import orjson
 
 from protocols.errors import Code, Refused
 from protocols.frames import Prepared
+from protocols.limits import RECOVERY_BYTES
 from protocols.messages import Audience, Position, audience_of
 from protocols.requests import RoomHistory, RoomJoin
 from protocols.wire import told as told_event
@@ -48,13 +49,17 @@ class Joining:
         if request.audience is not None and request.audience != audience:
             answer = NotRecovered(Reason.AUDIENCE)
 
-        told: dict[str, Any] = {"ok": True, "recovered": isinstance(answer, Recovered)}
+        told: dict[str, Any] = {"ok": True}
         if isinstance(answer, Recovered):
-            epoch = live.position.epoch
-            told["events"] = [told_event(viewer.room, epoch, record, audience, typed=True) for record in answer.records]
-        else:
-            told["reason"] = answer.reason
-            told["view"] = orjson.Fragment(live.view(audience))
+            events = orjson.dumps(
+                [told_event(viewer.room, live.epoch, record, audience, typed=True) for record in answer.records]
+            )
+            if len(events) > RECOVERY_BYTES:
+                answer = NotRecovered(Reason.LIMIT)
+            else:
+                told |= {"recovered": True, "events": orjson.Fragment(events)}
+        if isinstance(answer, NotRecovered):
+            told |= {"recovered": False, "reason": answer.reason, "view": orjson.Fragment(live.view(audience))}
         members = self._members.enter(host, socket, viewer, audience)
         told |= {
             "mine": live.mine(viewer.user),
@@ -75,8 +80,11 @@ class Joining:
         answer = host.live.join(position, audience, self._now())
         if not isinstance(answer, Recovered):
             return None
+        replay = [frame(viewer.room, position.epoch, record, audience) for record in answer.records]
+        if sum(len(event.frame) for event in replay) > RECOVERY_BYTES:
+            return None
         self._members.enter(host, socket, viewer, audience)
-        return [frame(viewer.room, position.epoch, record, audience) for record in answer.records]
+        return replay
 
     def leave(self, socket: Socket, viewer: Viewer) -> None:
         """Takes the socket out of its room."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -228,6 +229,7 @@ class WebSocketWire(asyncio.Protocol):
             return
         config = gateway.config
         self._transport.set_write_buffer_limits(high=config.high_water, low=config.high_water // 4)
+        self._bound_kernel(config.high_water)
         self._websocket.max_message_size = self._longest = config.max_payload
         self._gateways = ()
         if connection is None:
@@ -355,6 +357,12 @@ class WebSocketWire(asyncio.Protocol):
                 self._closing = True
                 self._transport.close()
                 self._abort_later()
+
+    def _bound_kernel(self, unsent: int) -> None:
+        """Without this the kernel takes megabytes for a peer that does not read, before anybody here can tell."""
+        plain = self._transport.get_extra_info("socket")
+        if plain is not None and hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, unsent)
 
     def _abort_later(self) -> None:
         self._stop_timer()

@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from protocols.errors import Code, Refused
+from protocols.limits import RECOVERY_BYTES
 from protocols.messages import Audience, Role
 from protocols.requests import Place, RoomHistory, RoomJoin
 from server.gateway.gateway import Gateway
@@ -61,6 +62,17 @@ async def test_a_later_join_has_what_was_missed_and_no_view(tmp_path: Path) -> N
         assert told["recovered"] is True
         assert [event["type"] for event in told["events"]] == ["chat.sent"]
         assert "view" not in told
+
+
+async def test_what_would_choke_the_connection_is_not_recovered(tmp_path: Path) -> None:
+    async with house(tmp_path) as at:
+        host = await at.room(text_length=4_000)
+        for _ in range(RECOVERY_BYTES // 4_000 + 1):
+            await at.send("chat.send", text="x" * 4_000)
+
+        told = await entered(at, position=Place(epoch=host.live.epoch, seq=1))
+
+        assert (told["recovered"], told["reason"]) == (False, "limit")
 
 
 async def test_as_another_audience_nothing_is_recovered(tmp_path: Path) -> None:
