@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from protocols.limits import ID_LENGTH
+from protocols.limits import ID_LENGTH, KEY_LENGTH
 from protocols.text import Name
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=ID_LENGTH, pattern=r"^[A-Za-z0-9._~-]+$")]
@@ -157,7 +157,7 @@ class Record:
     """An event at its place in the log. ``data`` None is a stub: what was said has been erased.
 
     ``after``      the seq of the last record told to (everyone, hosts) before this one.
-    ``command``    digest of (user, command id) and of the body, on the last record of a command.
+    ``command``    digest of (user, command id), its key, and of the body, on the last record of a command.
     ``erases``     seqs of earlier records that become stubs in the step that appends this one.
     """
 
@@ -188,7 +188,12 @@ class Record:
         return getattr(self.data, "pseudonym", None)
 
     def stub(self, pseudonym: str | None = None) -> Record:
-        """The same place without what was said or who said it; ballots stay under a pseudonym."""
+        """The same place without what was said or who said it; ballots stay under a pseudonym.
+
+        The key of the command stays, so that sending a deleted message again does not post it again. Not under a
+        pseudonym: whoever guesses the user and the id could tell from it whose the pseudonym is.
+        """
         kept = self.data.erased() if self.data is not None else None
         by = By(pseudonym, "", self.by.role, self.by.guest) if pseudonym and self.by else None
-        return replace(self, data=kept, by=by, command=None)
+        key = self.command[:KEY_LENGTH] if self.command and not pseudonym else None
+        return replace(self, data=kept, by=by, command=key)

@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Final
 from protocols.messages import Audience, By, Command, Event, Record, Role
 from rooms.settings import DEFAULTS, RoomSettings
 
-# The room itself: who acts when a timer ends. Such events are recorded with ``by`` None.
+# The room itself: who acts when a timer ends, or when records are old enough to go. Such events are recorded with
+# ``by`` None. No token can name it: a person has a name.
 ROOM: Final = By("room", "", Role.BOT)
 
 
@@ -103,8 +104,20 @@ class Activity(ABC):
         """The events that are due at ``context.at``."""
         return ()
 
+    def wind_up(self, context: Context) -> Iterable[Proposed]:
+        """The events that end what is running, because the room is being closed."""
+        return ()
+
     def ticks(self, audience: Audience) -> Iterable[Tick]:
         """Volatile state worth telling now; whoever sends it leaves out what has not changed."""
+        return ()
+
+    def retire(self, before: int) -> Iterable[int]:
+        """Forget what is older than ``before``; give the seqs of the records that hold its words.
+
+        It is done to a copy first, to learn those seqs and whether anything changes, then to the room. The records
+        are stubs afterwards: what is forgotten here must be the same whether they were applied whole or as stubs.
+        """
         return ()
 
     def erase(self, user: str, pseudonym: str) -> None:

@@ -8,9 +8,19 @@ from collections.abc import Sequence
 from typing import Any, Final, Self, cast
 
 from protocols.errors import Code, Refused
+from protocols.limits import DAY_MS
 from protocols.messages import PSEUDONYM, STAFF, Audience, By, Command, Record
-from rooms.activities.room import Lifecycle, PersonErase, PersonErased, RoomCreate, Status
-from rooms.activity import Activity, Context, Proposed, Tick
+from rooms.activities.room import (
+    Lifecycle,
+    PersonErase,
+    PersonErased,
+    RoomClose,
+    RoomCreate,
+    RoomRetire,
+    RoomRetired,
+    Status,
+)
+from rooms.activity import ROOM, Activity, Context, Proposed, Tick
 from rooms.registry import REGISTRY, Registry
 from rooms.roles import permit, speaker
 from rooms.settings import RoomSettings
@@ -62,18 +72,25 @@ class Room:
         """The events that follow from the command; raises Refused."""
         by = speaker(command, context.by)
         permit(command, by)
-        home = self._homes.get(command.type)
+        home = self._life if isinstance(command, RoomRetire) else self._homes.get(command.type)
         if home is None:
             raise Refused(Code.UNKNOWN_COMMAND)
         life = self._life
         if not life.created and not isinstance(command, RoomCreate):
             raise Refused(Code.NOT_FOUND, "There is no such room.")
+        if isinstance(command, RoomRetire):
+            return self._retirement(command, context)
         if life.status == "closed" and by.role not in STAFF:
             raise Refused(Code.CLOSED, "The room is closed.")
         if isinstance(command, PersonErase):
             return self._erasure(command, context)
         inner = Context(by, context.at, context.new_id, context.bound, context.signed_up, life.settings)
-        return list(home.decide(command, inner))
+        proposed = list(home.decide(command, inner))
+        if isinstance(command, RoomClose):
+            # First, so that the room's closing is the last word and its position the answer.
+            ended = [each for activity in self.activities.values() for each in activity.wind_up(inner)]
+            return ended + proposed
+        return proposed
 
     def due(self) -> int | None:
         """The room time of the next deadline, or None. Call ``elapse`` with ``context.at`` equal to it."""
@@ -133,7 +150,9 @@ class Room:
                 self._authored[by.id] = array("Q", (record.seq,))
             else:
                 authored.append(record.seq)
-        if record.erases:
+        if isinstance(record.data, RoomRetired):
+            self._retire(record.data.before, record.data.upto, record.erases)
+        elif record.erases:
             self._erase(record)
         home = self._homes.get(record.type)
         if home is not None:
@@ -187,38 +206,54 @@ class Room:
             return []
         return [Proposed(PersonErased(PSEUDONYM + context.new_id()), erases=seqs)]
 
-    def _erase(self, record: Record) -> None:
-        pseudonym = record.pseudonym
-        if pseudonym is not None:
-            # The log must not name whom it forgot; a room that saw them finds out by the seqs. In a replay the
-            # records were stubs already, nobody is found, and nothing is left to forget.
-            # The first seq decides: on top of an older snapshot it is the one that the snapshot may know.
-            user = self._author_of(record.erases[0])
-            if user is not None:
-                for each in self.activities.values():
-                    each.erase(user, pseudonym)
-        _drop(self._authored, record.erases)
+    def _retirement(self, command: RoomRetire, context: Context) -> list[Proposed]:
+        before, days = command.before, self.settings.retention_days
+        if context.by != ROOM:
+            raise Refused(Code.FORBIDDEN)
+        if not days or before > context.at - days * DAY_MS or command.upto > self.seq:
+            raise Refused(Code.CONFLICT, "The room keeps this longer.")
+        state = self.dump()
+        copy = Room.load(self.id, state, self.registry)
+        held = copy._retire(before, command.upto)
+        if copy.dump() == state:
+            return []
+        return [Proposed(RoomRetired(before, command.upto), erases=tuple(sorted(held)))]
 
-    def _author_of(self, seq: int) -> str | None:
-        for user, seqs in self._authored.items():
-            if _holds(seqs, seq):
-                return user
-        return None
+    def _retire(self, before: int, upto: int, erased: Sequence[int] = ()) -> set[int]:
+        """The seqs of the records that hold the words of what is gone."""
+        held = {seq for each in self.activities.values() for seq in each.retire(before)} | set(erased)
+        for user, seqs in list(self._authored.items()):
+            # Whoever still has something here, as a ballot in an open poll, is found by their records alone.
+            oldest = 0 if self.mine(user) else upto
+            self._keep(user, [seq for seq in seqs if seq > oldest and seq not in held])
+        return held
+
+    def _keep(self, user: str, seqs: Sequence[int]) -> None:
+        if seqs:
+            self._authored[user] = array("Q", seqs)
+        else:
+            del self._authored[user]
+
+    def _erase(self, record: Record) -> None:
+        # All seqs of one step are one person's. The log must not name whom it forgot; a room that saw them finds out
+        # by the seqs. In a replay the records were stubs already, nobody is found, and nothing is left to forget.
+        author = self._author_of(record.erases)
+        if author is None:
+            return
+        if record.pseudonym is not None:
+            for each in self.activities.values():
+                each.erase(author, record.pseudonym)
+        gone = set(record.erases)
+        self._keep(author, [seq for seq in self._authored[author] if seq not in gone])
+
+    def _author_of(self, gone: Sequence[int]) -> str | None:
+        if len(gone) == 1:
+            return next((user for user, seqs in self._authored.items() if _holds(seqs, gone[0])), None)
+        # On top of an older snapshot any of them may be the one that it knows.
+        among = set(gone)
+        return next((user for user, seqs in self._authored.items() if not among.isdisjoint(seqs)), None)
 
 
 def _holds(seqs: array[int], seq: int) -> bool:
     place = bisect_left(seqs, seq)
     return place < len(seqs) and seqs[place] == seq
-
-
-def _drop(authored: dict[str, array[int]], gone: Sequence[int]) -> None:
-    # All seqs of one step are one person's; those after a snapshot were stubs and are in no list.
-    for user, seqs in authored.items():
-        if _holds(seqs, gone[0]):
-            left = set(gone)
-            kept = array("Q", (seq for seq in seqs if seq not in left))
-            if kept:
-                authored[user] = kept
-            else:
-                del authored[user]
-            return

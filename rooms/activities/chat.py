@@ -318,6 +318,19 @@ class Chat(Activity):
         self._binned = {each.message: seq for seq, each in binned.items()}
         self._pinned = Message.of_dump(state["pinned"]) if state["pinned"] else None
 
+    def retire(self, before: int) -> Iterable[int]:
+        """A message is as old as its first sending, wherever its words are now: in view, on top or in the bin."""
+        gone = [each for each in self._messages if each.at < before]
+        for message in gone:
+            self._messages.blank(self._seqs.pop(message.message))
+        binned = [each for each in self._bin if each.at < before]
+        for message in binned:
+            self._bin.blank(self._binned.pop(message.message))
+        if self._pinned is not None and self._pinned.at < before:
+            gone.append(self._pinned)
+            self._pinned = None
+        return {message.held for message in (*gone, *binned)}
+
     def erase(self, user: str, pseudonym: str) -> None:
         """What they wrote is gone from view, bin and top."""
         for message in [each for each in self._messages if each.by.id == user]:

@@ -443,6 +443,11 @@ class Polls(Activity):
             for proposed in _closing(poll, "timer")
         ]
 
+    def wind_up(self, context: Context) -> Iterable[Proposed]:
+        """What is open is closed; drafts stay, and hidden results stay hidden."""
+        running = [poll for poll in self._polls.values() if poll.status == "open"]
+        return [proposed for poll in running for proposed in _closing(poll, "staff")]
+
     def view(self, audience: Audience) -> dict[str, Any]:
         """Hosts see drafts and hidden results."""
         hosts = audience is Audience.HOSTS
@@ -478,6 +483,14 @@ class Polls(Activity):
         self._polls = {poll.poll: poll for poll in polls}
         running = (poll.closes_at for poll in polls if poll.status == "open")
         self._due = min((at for at in running if at is not None), default=None)
+
+    def retire(self, before: int) -> Iterable[int]:
+        """A closed poll goes, with who chose what; a draft or an open one is in use, however old.
+
+        Its records stay whole: ballots without their voters could not be counted by a replay that comes here.
+        """
+        self._polls = {name: poll for name, poll in self._polls.items() if (poll.closed_at or before) >= before}
+        return ()
 
     def erase(self, user: str, pseudonym: str) -> None:
         """The ballot stays, under the pseudonym, as the records have it; a newer one of the same person's wins."""

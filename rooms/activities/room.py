@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from protocols.errors import Code, Refused
 from protocols.messages import STAFF, Audience, Budget, Command, Lasting, Record, Role, UserId
 from protocols.text import Title
-from rooms.activity import Activity, Context, Proposed
+from rooms.activity import ROOM, Activity, Context, Proposed
 from rooms.settings import DEFAULTS, PlainSettings, RoomSettings
 
 Status = Literal["open", "closed"]
@@ -38,7 +38,7 @@ class RoomOpen(Command):
 
 
 class RoomClose(Command):
-    """End taking part; reading goes on. Running timers of polls run on."""
+    """End taking part; reading goes on. What runs ends with it: open polls are closed, and stay so."""
 
     type = "room.close"
     roles = STAFF
@@ -64,6 +64,20 @@ class PersonErase(Command):
     budget = Budget.CONTROL
 
     user: UserId
+
+
+class RoomRetire(Command):
+    """Forget what is older than the room's retention; ``upto`` is the last record before that time.
+
+    No word of the wire: only the room itself asks for it, so no activity lists it.
+    """
+
+    type = "room.retire"
+    roles = frozenset({ROOM.role})
+    budget = Budget.NONE
+
+    before: int
+    upto: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +124,17 @@ class PersonErased(Lasting):
     pseudonym: str
 
 
+@dataclass(frozen=True, slots=True)
+class RoomRetired(Lasting):
+    """What is older than ``before`` is gone: messages by when they were first sent, also on top and in the bin, and
+    polls by when they were closed. ``upto`` is the last record of that age."""
+
+    type: ClassVar[str] = "room.retired"
+
+    before: int
+    upto: int
+
+
 class RoomView(TypedDict):
     """The room's own state."""
 
@@ -124,7 +149,7 @@ class Lifecycle(Activity):
 
     name = "room"
     commands = (RoomCreate, RoomOpen, RoomClose, RoomConfigure, PersonErase)
-    events = (RoomCreated, RoomOpened, RoomClosed, RoomConfigured, PersonErased)
+    events = (RoomCreated, RoomOpened, RoomClosed, RoomConfigured, PersonErased, RoomRetired)
     view_shape = RoomView
 
     def __init__(self) -> None:
@@ -192,6 +217,12 @@ class Lifecycle(Activity):
         self.title, self.status = state["title"], state["status"]
         self.settings = _settings(state["settings"])
         self.created_at, self.created_by = state["created_at"], state["created_by"]
+
+    def retire(self, before: int) -> Iterable[int]:
+        """The room stays; who made it is forgotten."""
+        if self.created_at < before:
+            self.created_by = None
+        return ()
 
     def erase(self, user: str, pseudonym: str) -> None:
         """The room stays."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import structlog
 
 from protocols.errors import Code, Refused
+from protocols.limits import KEY_LENGTH
 from protocols.messages import STAFF, By, Command, Record
 from rooms.activity import ROOM, Context
 from rooms.budget import Budgets
-from rooms.dedupe import DIGEST, Dedupe
+from rooms.dedupe import Dedupe
 from rooms.roles import speaker
 from rooms.room import Room
 
@@ -119,10 +120,10 @@ class Draft:
             return Refused(Code.INTERNAL)
 
     def _known(self, digest: bytes, decided: Decided, now: int) -> int | None:
-        fresh = decided.fresh.get(digest[:DIGEST])
+        fresh = decided.fresh.get(digest[:KEY_LENGTH])
         if fresh is None:
             return self._dedupe.find(digest, now)
-        if fresh[0] != digest[DIGEST:]:
+        if fresh[0] != digest[KEY_LENGTH:]:
             raise Refused(Code.ID_CONFLICT)
         return fresh[1]
 
@@ -136,10 +137,11 @@ class Draft:
         at = max(now, self.room.at)
         context = Context(sender.by, at, self._new_id, bound=sender.bound, signed_up=sender.signed_up)
         proposed = self.room.decide(command, context)
-        records = self.room.record(proposed, by=by, at=at, command=waiting.digest)
+        # What the room does of itself is nobody's.
+        records = self.room.record(proposed, by=None if by == ROOM else by, at=at, command=waiting.digest)
         if not self._apply(decided, records):
             raise Refused(Code.INTERNAL)
-        decided.fresh[waiting.digest[:DIGEST]] = (waiting.digest[DIGEST:], self.room.seq)
+        decided.fresh[waiting.digest[:KEY_LENGTH]] = (waiting.digest[KEY_LENGTH:], self.room.seq)
         return self.room.seq
 
     def _apply(self, decided: Decided, records: Iterable[Record]) -> bool:

@@ -6,8 +6,10 @@ from typing import ClassVar
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from protocols.limits import KEY_LENGTH
 from protocols.messages import PSEUDONYM, Audience, By, Event, Lasting, Record, Role, UserId, audience_of
 
+KEY = b"k" * KEY_LENGTH
 GUEST = By("g1", "Ann", Role.ATTENDEE, guest=True, via="wecom")
 
 
@@ -24,7 +26,7 @@ class Voted(Lasting):
 
 
 def record(event: Event, audience: Audience = Audience.EVERYONE) -> Record:
-    return Record(3, 1_000, event.type, event.version, audience, GUEST, event, (1, 2), b"digest", (1,))
+    return Record(3, 1_000, event.type, event.version, audience, GUEST, event, (1, 2), KEY + b"body" * 4, (1,))
 
 
 def test_events_have_a_plain_form() -> None:
@@ -57,7 +59,15 @@ def test_only_staff_listens_with_hosts() -> None:
 def test_a_stub_says_nothing_and_keeps_its_place() -> None:
     stub = record(Said("secret")).stub()
     assert (stub.seq, stub.at, stub.type, stub.after, stub.erases) == (3, 1_000, "test.said", (1, 2), (1,))
-    assert (stub.data, stub.by, stub.command) == (None, None, None)
+    assert (stub.data, stub.by) == (None, None)
+
+
+def test_a_stub_knows_who_sent_which_id_unless_that_person_was_erased() -> None:
+    stub = record(Said("secret")).stub()
+    assert stub.command == KEY
+    assert stub.stub() == stub
+    assert record(Said("secret")).stub(f"{PSEUDONYM}x").command is None
+    assert stub.stub(f"{PSEUDONYM}x").command is None
 
 
 def test_a_ballots_stub_keeps_the_choice_under_the_pseudonym() -> None:

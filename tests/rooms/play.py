@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
-from protocols.messages import Audience, By, Record, Role
+from protocols.limits import DAY_MS
+from protocols.messages import Audience, By, Command, Record, Role
+from rooms.activities.room import RoomRetire
 from rooms.activity import ROOM, Context
 from rooms.registry import REGISTRY, Registry
 from rooms.roles import speaker
@@ -37,9 +39,22 @@ class Play:
         """After what was due, as a host does."""
         self.elapse()
         command = self.registry.command(word, {"id": "c1", "room": "r1"} | fields)
-        context = Context(who, self.now, self.new_id, bound=bound, signed_up=signed_up)
+        return self._decide(command, Context(who, self.now, self.new_id, bound=bound, signed_up=signed_up))
+
+    def retire(self, before: int | None = None) -> list[Record]:
+        """What is too old by the room's settings goes, as the store asks for it."""
+        self.elapse()
+        if before is None:
+            before = self.now - self.room.settings.retention_days * DAY_MS
+        upto = max((record.seq for record in self.log if record.at < before), default=0)
+        command = RoomRetire(id="c1", room="r1", before=before, upto=upto)
+        return self._decide(command, Context(ROOM, self.now, self.new_id))
+
+    def _decide(self, command: Command, context: Context) -> list[Record]:
+        by = speaker(command, context.by)
         proposed = self.room.decide(command, context)
-        return self._take(self.room.record(proposed, by=speaker(command, who), at=self.now, command=b"digest"))
+        records = self.room.record(proposed, by=None if by == ROOM else by, at=self.now, command=b"digest")
+        return self._take(records)
 
     def elapse(self) -> list[Record]:
         records: list[Record] = []

@@ -3,7 +3,8 @@
 import pytest
 
 from protocols.errors import Code, Refused
-from rooms.dedupe import DIGEST, Dedupe, fingerprint
+from protocols.limits import KEY_LENGTH
+from rooms.dedupe import Dedupe, fingerprint
 
 WINDOW = 1_000
 COMMAND = fingerprint("ann", "c1", b'{"text":"hi"}')
@@ -41,11 +42,22 @@ def test_the_same_id_with_another_body_is_a_conflict() -> None:
     assert refused.value.code is Code.ID_CONFLICT
 
 
+def test_what_was_erased_is_known_by_its_key_alone() -> None:
+    dedupe = Dedupe(WINDOW)
+    dedupe.note(COMMAND[:KEY_LENGTH], 7, 0)
+    assert dedupe.find(COMMAND, 1) == 7
+    assert dedupe.find(fingerprint("ann", "c1", b'{"text":"ho"}'), 1) == 7
+    assert dedupe.find(fingerprint("ann", "c2", b'{"text":"hi"}'), 1) is None
+    dedupe.note(COMMAND, 7, 2)  # somebody remembers all of it
+    with pytest.raises(Refused):
+        dedupe.find(fingerprint("ann", "c1", b'{"text":"ho"}'), 3)
+
+
 def test_ids_are_a_persons_own() -> None:
     dedupe = Dedupe(WINDOW)
     dedupe.note(COMMAND, 7, 0)
     assert dedupe.find(fingerprint("ben", "c1", b'{"text":"hi"}'), 1) is None
-    assert len(COMMAND) == 2 * DIGEST
+    assert len(COMMAND) == 2 * KEY_LENGTH
 
 
 def test_a_position_of_zero_is_an_answer_too() -> None:

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pydantic import TypeAdapter
 
 from protocols.errors import Code, Refused
+from protocols.limits import DAY_MS
 from protocols.messages import Audience, By, Command, Event, Record
 from rooms.activity import Activity, Context
 from rooms.registry import ACTIVITIES, REGISTRY, Registry
@@ -55,11 +56,12 @@ class AnyRoom(RuleBasedStateMachine):
         self.wishes = Wishes(ALL)
         self.play = Play(ALL, created=False)
         self.snapshot = plain(self.play.room.dump())
+        self.retired = self.upto = 0
         self.known: dict[str, list[str]] = {"user": [person.id for person in PEOPLE]}
 
     @initialize()
     def create(self) -> None:
-        self.play.do(HOST, "room.create", title="Show ¤0")
+        self.play.do(HOST, "room.create", title="Show ¤0", settings={"retention_days": 1})
 
     @rule(seed=st.integers(0, 2**32))
     def commands(self, seed: int) -> None:
@@ -91,8 +93,10 @@ class AnyRoom(RuleBasedStateMachine):
 
     def forgotten(self, user: str) -> None:
         # A host who erases themselves did so under their own name.
-        trace = json.dumps([self.play.room.dump(), [told(record) for record in self.play.log[:-1]]])
-        assert f'"{user}"' not in json.dumps([told(record) for record in self.play.log[:-1]])
+        # The store deletes what was retired, and the authors of what stays of it.
+        records = json.dumps([told(record) for record in self.play.log[self.upto : -1]])
+        trace = json.dumps(self.play.room.dump()) + records
+        assert f'"{user}"' not in records
         assert self.play.log[-1].by is not None
         if self.play.log[-1].by.id != user:
             assert f'"{user}"' not in trace
@@ -100,6 +104,24 @@ class AnyRoom(RuleBasedStateMachine):
     @rule(ms=st.sampled_from([1, 900, 1_000, 9_000, 60_000]))
     def wait(self, ms: int) -> None:
         assert {record.type for record in self.play.wait(ms)} <= {"poll.closed", "poll.counted"}
+
+    @rule(hours=st.sampled_from([1, 5, 23]))
+    @precondition(lambda self: self.play.room.created)
+    def grow_old(self, hours: int) -> None:
+        """Time passes, and what is too old goes."""
+        play = self.play
+        play.wait(hours * DAY_MS // 24)
+        days = play.room.settings.retention_days
+        before = play.now - days * DAY_MS
+        if not days or before < 0:
+            return
+        old = [record.data for record in play.log if record.at < before]
+        words = {mark for data in old if data and not data.erased() for mark in marks(data.dump()) if mark[0] == "¤"}
+        for record in play.retire(before):
+            self.retired += 1
+            self.upto = getattr(record.data, "upto", 0)
+        assert not words & marks([play.room.dump(), [told(record) for record in play.log if record.at >= before]])
+        assert play.retire(before) == [], "what is gone is gone"
 
     @rule()
     def snap(self) -> None:
@@ -161,8 +183,10 @@ def test_a_long_life(seed: int) -> None:
         machine.commands(seed * 100 + step)
         machine.tells_nobody_what_is_for_hosts()
         machine.play.wait(4_000)
+        machine.grow_old(5)
         if step == 5:
             machine.snap()
+    assert machine.retired > 1
     machine.teardown()
 
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from protocols.errors import Code, Refused
+from protocols.limits import DAY_MS
 from protocols.messages import PSEUDONYM, Audience, By, Role
-from rooms.activity import Context
+from rooms.activities.room import RoomRetire
+from rooms.activity import ROOM, Context
 from rooms.room import Room
 from tests.rooms.play import ANN, BEN, BOT, HOST, MODERATOR, WALL, Play, types
 
@@ -140,3 +142,48 @@ def test_records_of_unknown_types_only_move_the_position() -> None:
     room.apply(replace(sent, seq=3, type="karaoke.sung", data=None))
     assert room.seq == 3
     assert room.view(Audience.HOSTS) == play.room.view(Audience.HOSTS)
+
+
+@pytest.mark.parametrize(
+    ("who", "days", "early_ms", "upto", "code"),
+    [
+        (HOST, 7, 0, 2, Code.FORBIDDEN),
+        (BOT, 7, 0, 2, Code.FORBIDDEN),
+        (ROOM, 7, 1, 2, Code.CONFLICT),
+        (ROOM, 0, 0, 2, Code.CONFLICT),
+        (ROOM, 7, 0, 9, Code.CONFLICT),
+        (ROOM, 7, 0, 2, None),
+    ],
+)
+def test_only_the_room_retires_and_nothing_too_early(
+    who: By, days: int, early_ms: int, upto: int, code: Code | None
+) -> None:
+    play = Play()
+    play.do(HOST, "room.configure", settings={"retention_days": days})
+    play.now += 20 * DAY_MS
+    command = RoomRetire(id="c", room="r1", before=play.now - 7 * DAY_MS + early_ms, upto=upto)
+    context = Context(who, play.now, play.new_id)
+    if code is None:
+        assert [each.event.type for each in play.room.decide(command, context)] == ["room.retired"]
+        return
+    with pytest.raises(Refused) as refused:
+        play.room.decide(command, context)
+    assert refused.value.code is code
+
+
+def test_no_word_of_the_wire_retires() -> None:
+    assert code_of(Play(), HOST, "room.retire", before=1, upto=1) is Code.UNKNOWN_COMMAND
+
+
+def test_whose_records_have_gone_is_not_remembered() -> None:
+    play = Play()
+    play.do(ANN, "chat.send", text="old")
+    play.wait(2 * DAY_MS)
+    before = play.now
+    play.do(BEN, "chat.send", text="new")
+    play.now = before + play.room.settings.retention_days * DAY_MS
+    play.retire(before)
+    assert (play.room.seqs_of(ANN.id), play.room.seqs_of(BEN.id)) == ((), (3,))
+    for gone in (ANN.id, HOST.id):  # also who made the room
+        assert gone not in str(play.room.dump())
+    assert play.do(HOST, "person.erase", user=ANN.id) == []

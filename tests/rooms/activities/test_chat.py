@@ -3,8 +3,9 @@
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN
+from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, DAY_MS
 from protocols.messages import Audience, By
+from rooms.activities.room import RoomRetired
 from tests.rooms.play import ANN, BEN, HOST, MODERATOR, Play, types
 
 
@@ -122,3 +123,28 @@ def test_the_bin_is_bounded() -> None:
     assert len(play.view("chat", Audience.HOSTS)["bin"]) == BIN_KEPT
     assert refusal(play, HOST, "chat.restore", messages[0]) is Code.NOT_FOUND
     assert play.replayed().dump() == play.room.dump()
+
+
+def test_what_is_old_goes_wherever_it_is() -> None:
+    play = Play()
+    for text in ("worn in view", "worn on top", "worn in the bin", "worn and restored"):
+        play.do(ANN, "chat.send", text=text)
+    ids = [each["message"] for each in play.view("chat")["messages"]]
+    play.do(HOST, "chat.pin", message=ids[1])
+    play.do(HOST, "chat.delete", message=ids[3])
+    play.wait(2 * DAY_MS)
+    before = play.now
+    play.do(HOST, "chat.delete", message=ids[2])
+    play.do(HOST, "chat.restore", message=ids[3])
+    play.do(BEN, "chat.send", text="new")
+    play.now = before + play.room.settings.retention_days * DAY_MS
+
+    retired = play.retire(before)[0]
+    assert (retired.type, retired.by, retired.data) == ("room.retired", None, RoomRetired(before, 8))
+    # Restored and binned again later: those records are young, their words are not.
+    assert retired.erases == (2, 3, 10, 12)
+    assert "worn" not in str(play.room.dump()) + str([record.data for record in play.log])
+    view = play.view("chat", Audience.HOSTS)
+    assert ([each["text"] for each in view["messages"]], view["pinned"], view["bin"]) == (["new"], None, [])
+    assert play.replayed().dump() == play.room.dump()
+    assert play.retire(before) == []

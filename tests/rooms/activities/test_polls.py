@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from protocols.errors import Code, Refused
+from protocols.limits import DAY_MS
 from protocols.messages import Audience, By, Record, Role
 from rooms.room import Room
 from tests.rooms.play import ANN, BEN, BOT, HOST, MODERATOR, WALL, Play, types
@@ -268,3 +269,54 @@ def test_a_room_has_a_bounded_number_of_polls() -> None:
     assert refusal(play, HOST, "poll.create", question="More?", **TWO) is Code.CONFLICT
     play.do(HOST, "poll.remove", poll=poll)
     assert drafted(play)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_closing_the_room_closes_what_is_open(hidden: bool) -> None:
+    play = Play()
+    drafted(play)
+    poll = opened(play, hidden=hidden, duration_ms=60_000)
+    play.do(ANN, "poll.vote", poll=poll, choices=[1])
+    closing = play.do(HOST, "room.close")
+    assert types(closing) == ["poll.closed", *(["poll.counted"] if hidden else []), "room.closed"]
+    assert [record.command for record in closing[:-1]] == [None] * (len(closing) - 1)
+    assert data(closing[0])["reason"] == "staff"
+    assert (data(closing[0])["result"] is None, shown(play)["result"] is None) == (hidden, hidden)
+    assert shown(play, Audience.HOSTS)["result"]["counts"] == [0, 1]
+    assert play.room.due() is None
+
+    play.do(HOST, "room.open")
+    assert [each["status"] for each in play.view("polls", Audience.HOSTS)["polls"]] == ["draft", "closed"]
+    assert refusal(play, BEN, "poll.vote", poll=poll, choices=[0]) is Code.CLOSED
+    play.do(HOST, "poll.reveal", poll=poll)
+    assert shown(play)["result"]["counts"] == [0, 1]
+    assert play.replayed().dump() == play.room.dump()
+
+
+def test_closing_a_closed_room_again_closes_what_was_opened_since() -> None:
+    play = Play()
+    assert types(play.do(HOST, "room.close")) == ["room.closed"]
+    opened(play)
+    assert types(play.do(HOST, "room.close")) == ["poll.closed"]
+    assert play.do(HOST, "room.close") == []
+
+
+def test_closed_polls_grow_old_and_open_ones_do_not() -> None:
+    play = Play()
+    for word in ("poll.close", "poll.open"):
+        poll = opened(play) if word == "poll.close" else drafted(play)
+        if word == "poll.close":
+            play.do(ANN, "poll.vote", poll=poll, choices=[0])
+        play.do(HOST, word, poll=poll)
+    play.do(BEN, "poll.vote", poll=poll, choices=[0])
+    play.wait(2 * DAY_MS)
+    before = play.now
+    play.now += play.room.settings.retention_days * DAY_MS
+    assert types(play.retire(before)) == ["room.retired"]
+    assert [(each["poll"], each["status"]) for each in play.view("polls", Audience.HOSTS)["polls"]] == [(poll, "open")]
+    assert ANN.id not in str(play.room.dump())
+    # A ballot in an open poll is one person's, and can still be forgotten with them.
+    assert play.room.mine(BEN.id)
+    play.do(HOST, "person.erase", user=BEN.id)
+    assert BEN.id not in str(play.room.dump()) + str(play.log[play.log[-2].data.upto :])  # type: ignore[union-attr]
+    assert play.replayed().dump() == play.room.dump()
