@@ -94,11 +94,15 @@ async def verdict_on(
     server: Serving, room: str, clients: Sequence[Client], diaries: Path | None = None, within: float = 30.0
 ) -> Verdict:
     """Wait until all are caught up, stop the server, and judge."""
-    top = max(client.place.seq for client in clients)
+    tops: dict[str, int] = {}
     for client in clients:
         await client.until_joined(within)
-        await client.until_at(top, within)
-    await until_stored(server.data, room, top, within)
+        # What hosts alone are told of, the others never reach.
+        audience = client.seen.audience
+        tops[audience] = max(tops.get(audience, 0), client.place.seq)
+    for client in clients:
+        await client.until_at(tops[client.seen.audience], within)
+    await until_stored(server.data, room, max(tops.values()), within)
     await stop_all(clients)
     await server.terminate()
     records = [client.diary for client in clients]
