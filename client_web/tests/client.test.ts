@@ -179,6 +179,22 @@ describe("recovering", () => {
     expect(client.snapshot.occupancy).toBe(128);
   });
 
+  it("tells why the last connection was ended, and does not repeat what ended it", async () => {
+    const server = new FakeServer();
+    const { client, link } = begin(server);
+    await settle();
+    void client.send("chat.send", { text: "a" }, { shown: true }).catch(() => undefined);
+    link.cut();
+    await settle();
+    link.connect();
+    link.push("connection.closed", { reason: "bad_packet", message: "A packet that is not allowed." });
+    await settle();
+    expect(client.snapshot.cut?.reason).toBe("bad_packet");
+    expect(client.snapshot.phase).toBe("live");
+    expect(client.snapshot.sending[0]).toMatchObject({ state: "failed", failure: { code: "invalid" } });
+    expect(server.texts()).toEqual([]);
+  });
+
   it("renews a token that has run out, and says so if that is refused", async () => {
     const server = new FakeServer();
     const renew = vi.fn<() => Promise<void>>(() => Promise.resolve());

@@ -164,6 +164,35 @@ describe("the queue of commands", () => {
     expect(asked[1]?.body).toEqual(asked[0]?.body);
   });
 
+  it("sends no half characters, also none that were kept from before", async () => {
+    const keep = memoryShelf();
+    begin(keep).outgoing.send("chat.send", { text: "好\ud83e" }, 0, { shown: true }).catch(() => undefined);
+    const [kept] = keep.get<{ fields: Record<string, unknown> }[]>("out") ?? [];
+    expect(kept?.fields).toEqual({ text: "好" });
+    keep.set("out", [{ ...kept, fields: { text: "旧\ud83e" } }]);
+    const { outgoing, asked } = begin(keep);
+    outgoing.open();
+    expect(asked[0]?.body["text"]).toBe("旧");
+  });
+
+  it("does not send again what ended the connection", async () => {
+    const { outgoing, asked } = begin();
+    outgoing.open();
+    void outgoing.send("chat.send", { text: "a" }, 0, { shown: true }).catch(() => undefined);
+    void outgoing.send("chat.send", { text: "b" }, 0, { shown: true });
+    outgoing.hold();
+    asked[0]?.answer(new Failure("network", "", true));
+    await turn();
+    outgoing.blame(new Failure("too_large"));
+    outgoing.open();
+    await turn();
+    expect(outgoing.items[0]).toMatchObject({ state: "failed", failure: { code: "too_large" } });
+    expect(asked.map((one) => one.body["text"])).toEqual(["a", "b"]);
+    // Nothing was lost by this connection, so nothing is to blame.
+    outgoing.blame(new Failure("too_large"));
+    expect(outgoing.items[1]?.state).toBe("waiting");
+  });
+
   it("has a bound, and lives without storage", async () => {
     const broken = shelf(() => {
       throw new Error("denied");

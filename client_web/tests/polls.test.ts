@@ -92,14 +92,14 @@ describe("polls", () => {
     expect(pollToShow(polls.apply(state, opened({ poll: "next" }, 12_000)), 15_000)?.poll).toBe("next");
   });
 
-  it("make bars: shares of voters, lengths against the longest", () => {
+  it("make bars: shares of voters, heights against the highest", () => {
     const [poll] = all(opened()).polls;
     if (!poll) throw new Error("no poll");
     expect(bars(poll, result(3, 1), String)).toMatchObject([
-      { choice: 0, label: "城堡", count: 3, share: 0.75, length: 1, best: true },
+      { choice: 0, label: "城堡", count: 3, share: 0.75, height: 1, best: true },
       { choice: 1, label: "恐龙", count: 1, share: 0.25, best: false },
     ]);
-    expect(bars(poll, null, String).map((bar) => bar.length)).toEqual([0, 0]);
+    expect(bars(poll, null, String).map((bar) => bar.height)).toEqual([0, 0]);
     const rating = { ...poll, kind: "rating" as const, options: [] };
     expect(bars(rating, result(0, 0, 0, 1, 1), (points) => `${points}!`).map((bar) => bar.label)).toEqual(["1!", "2!", "3!", "4!", "5!"]);
     expect(average(result(0, 0, 0, 1, 1))).toBe(4.5);

@@ -53,11 +53,19 @@ describe("a session", () => {
 
   it("renews what has run out before it is used", async () => {
     const shelf = memoryShelf();
-    answers = [pass("t1", 1_000), pass("t2")];
+    answers = [pass("t1", -1), pass("t2")];
     await Session.begin(shelf, "host", "r1", "link.signed");
     expect(asked[0]).toEqual({ path: "/api/v1/links/exchange", body: { link: "link.signed" } });
     expect((await Session.resume(shelf, "host", "r1"))?.pass.token).toBe("t2");
     expect(asked[1]?.body).toMatchObject({ link: "link.signed", device: "d1.signed" });
+  });
+
+  it("goes by how long a token lasts, not by what this device takes for the time", async () => {
+    const claims = btoa(JSON.stringify({ iat: 1_000, exp: 1_600 }));
+    const ofLongAgo = () => Response.json({ token: `h.${claims}.s`, room: "r1", role: "attendee", user: "u", name: "u", expires_at: 1_600_000 });
+    answers = [ofLongAgo];
+    const session = await Session.begin(memoryShelf(), "audience", "r1", undefined, "小王");
+    expect(Math.round(session.freshFor / 1000)).toBe(510);
   });
 
   it("keeps pages and rooms apart", async () => {

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { explain, words } from "../i18n/words";
 import { Drawing, Logo } from "../parts/bricks";
+import { Line } from "../parts/line";
 import { LanguageSwitch } from "../parts/top_bar";
 import type { PublicRoom } from "../room/api";
 import { failureOf } from "../room/failure";
@@ -83,17 +84,16 @@ export function Door({ room, onEnter }: { room: PublicRoom; onEnter: (nickname: 
         </div>
         <label class="field">
           <span>{t.join_name}</span>
-          <input
-            class="input"
+          <Line
             name="nickname"
             autocomplete="nickname"
             placeholder={t.join_placeholder}
-            maxLength={NAME_LENGTH}
+            most={NAME_LENGTH}
             value={name}
             enterkeyhint="go"
             aria-invalid={problem === "invalid"}
             aria-describedby="about-name"
-            onInput={(event) => setName(event.currentTarget.value)}
+            onText={setName}
           />
         </label>
         <button type="submit" class="button main large wide" disabled={!name.trim() || busy}>

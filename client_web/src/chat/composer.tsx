@@ -9,6 +9,7 @@ import { chat } from "../room/activities/chat";
 import { lifecycle } from "../room/activities/lifecycle";
 import type { RoomClient } from "../room/client";
 import { tab } from "../room/storage";
+import { lengthOf, wellFormed } from "../room/text";
 
 /** Not worth keeping anybody from writing. */
 const SHORT = 2_000;
@@ -43,7 +44,7 @@ export function Composer({ room, staff, placeholder }: ComposerProps): JSX.Eleme
   const wait = waitBeforeSend(room.client, staff);
   useTick(wait > 0);
   const seconds = Math.ceil(wait / 1000);
-  const over = Array.from(text.trim()).length - settings.text_length;
+  const over = lengthOf(text) - settings.text_length;
   const closed = status === "closed" && !staff;
 
   useEffect(() => {
@@ -60,8 +61,8 @@ export function Composer({ room, staff, placeholder }: ComposerProps): JSX.Eleme
 
   const send = () => {
     // What stands in the field, which may be newer than what was last drawn.
-    const said = field.current?.value.trim() ?? "";
-    if (!said || Array.from(said).length > settings.text_length || closed) return;
+    const said = wellFormed(field.current?.value ?? "").trim();
+    if (!said || lengthOf(said) > settings.text_length || closed) return;
     if (wait > 0) {
       toast(t.send_wait(seconds));
       return;

@@ -5,6 +5,7 @@ import type { Room } from "../page";
 import { Dialog } from "../parts/dialog";
 import { IconButton } from "../parts/bricks";
 import { Icon } from "../parts/icons";
+import { Line } from "../parts/line";
 import { toast, toastFailure } from "../parts/toast";
 import { Sign } from "../polls/bars";
 import type { Fields, Position } from "../room/messages";
@@ -108,13 +109,7 @@ export function PollForm({ room, onClose }: { room: Room; onClose: () => void })
       >
         <label class="field">
           <span>{t.form_question}</span>
-          <input
-            class="input"
-            value={question}
-            maxLength={QUESTION_LENGTH}
-            placeholder={t.form_question_hint}
-            onInput={(event) => setQuestion(event.currentTarget.value)}
-          />
+          <Line value={question} most={QUESTION_LENGTH} placeholder={t.form_question_hint} onText={setQuestion} />
         </label>
         <Choices
           label={t.form_kind}
@@ -134,13 +129,12 @@ export function PollForm({ room, onClose }: { room: Room; onClose: () => void })
               // oxlint-disable-next-line react/no-array-index-key
               <div class="row tight" key={place}>
                 <Sign place={place} />
-                <input
-                  class="input"
+                <Line
                   value={option}
-                  maxLength={OPTION_LENGTH}
+                  most={OPTION_LENGTH}
                   aria-label={t.form_option(place + 1)}
                   placeholder={t.form_option(place + 1)}
-                  onInput={(event) => change(place, event.currentTarget.value)}
+                  onText={(text) => change(place, text)}
                 />
                 <IconButton
                   icon="close"

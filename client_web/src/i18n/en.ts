@@ -43,6 +43,13 @@ export const en: Words = {
   reconnecting: "Connection lost. Reconnecting…",
   back_with: (count) => `Back online, caught up on ${count} message${s(count)}`,
   missed: "You missed a lot; here’s the latest",
+  cuts: {
+    slow_consumer: "The network was too slow for a moment; you’re back",
+    flood: "That was too much at once; please slow down a little",
+    bad_packet: "What you sent last couldn’t be read, so it wasn’t sent",
+    too_large: "What you sent last was too long, so it wasn’t sent",
+    other: "You were disconnected for a moment; you’re back",
+  },
 
   now: "Now",
   pinned: "Pinned",

@@ -42,6 +42,13 @@ export const zhCN = {
   reconnecting: "网络断开，正在重连…",
   back_with: (count: number) => `已重连，补上 ${count} 条`,
   missed: "错过较多，已载入最新",
+  cuts: {
+    slow_consumer: "网络太慢，刚才断开过一次，现在接上了",
+    flood: "操作太快，刚才断开过一次，请慢一点",
+    bad_packet: "刚才发的内容没法识别，没有发出去",
+    too_large: "刚才发的内容太长，没有发出去",
+    other: "刚才断开过一次，现在接上了",
+  },
 
   // What is on now
   now: "现在",

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { words } from "../i18n/words";
 import type { Room } from "../page";
+import { toast } from "./toast";
 
 /** A break shorter than this is not worth a word. */
 const NOTICEABLE = 1_200;
@@ -10,7 +11,7 @@ const TOLD_FOR = 4_000;
 /** What the way to the server is like, if it is worth telling. */
 export function Banner({ room }: { room: Room }): JSX.Element | null {
   const t = words.value;
-  const { phase, awaySince, resumed } = room.now.value;
+  const { phase, awaySince, resumed, cut } = room.now.value;
   const [long, setLong] = useState(false);
 
   useEffect(() => {
@@ -26,6 +27,10 @@ export function Banner({ room }: { room: Room }): JSX.Element | null {
     const timer = setTimeout(() => room.client.dismiss(), TOLD_FOR);
     return () => clearTimeout(timer);
   }, [resumed]);
+
+  useEffect(() => {
+    if (cut) toast(cut.reason in t.cuts ? t.cuts[cut.reason as keyof typeof t.cuts] : t.cuts.other);
+  }, [cut]);
 
   if (phase === "away" && long) {
     return (

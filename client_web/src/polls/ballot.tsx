@@ -6,7 +6,7 @@ import { Icon } from "../parts/icons";
 import { toastFailure } from "../parts/toast";
 import { bars, type Poll, RATING, resultFor } from "../room/activities/polls";
 import { Failure } from "../room/failure";
-import { blockOf, percent, Sign } from "./bars";
+import { blockOf, percent, Sign, wide } from "./bars";
 
 /** What this person has chosen: on its way, counted, or nothing. */
 export function ballotOf(room: Room, poll: string): { choices: readonly number[]; counted: boolean } | null {
@@ -88,7 +88,7 @@ export function Ballot({ room, poll }: { room: Room; poll: Poll }): JSX.Element 
                 onClick={() => tap(row.choice)}
                 onKeyDown={step}
               >
-                {result && <i class="fill" style={{ width: percent(row.length) }} aria-hidden="true" />}
+                {result && <i class="fill" style={{ width: wide(row.share) }} aria-hidden="true" />}
                 <Sign place={place} />
                 <span class="grow">{row.label}</span>
                 {result && <span class="figures share">{percent(row.share)}</span>}

@@ -16,6 +16,9 @@ export function Sign({ place, kind }: { place: number; kind?: Poll["kind"] }): J
   );
 }
 
+/** As wide as the share is true, without rounding. */
+export const wide = (share: number): string => `${share * 100}%`;
+
 export const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
 interface BarsProps {
@@ -52,7 +55,7 @@ export function Bars({ poll, result, mine }: BarsProps): JSX.Element {
               )}
             </div>
             <div class={`bar ${blockOf(place, poll.kind)} ${row.count ? "" : "none"}`}>
-              <i style={{ width: percent(row.length) }} />
+              <i style={{ width: wide(row.share) }} />
             </div>
           </li>
         ))}

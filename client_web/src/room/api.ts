@@ -1,4 +1,5 @@
 import { Failure, failureOf } from "./failure";
+import { sendable } from "./text";
 
 /** What the server gives to those it lets in. */
 export interface Pass {
@@ -42,7 +43,7 @@ async function call<T>(method: "GET" | "POST" | "DELETE", path: string, body?: o
     response = await fetch(`/api/v1${path}`, {
       method,
       headers,
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      ...(body ? { body: JSON.stringify(sendable(body)) } : {}),
       cache: "no-store",
       signal: limit.signal,
     });

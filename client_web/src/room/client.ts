@@ -23,12 +23,19 @@ export interface Resumed {
   reason?: Reason;
 }
 
+/** Why the server ended our last connection, where it could not say so then. */
+export interface Cut {
+  reason: string;
+  at: number;
+}
+
 export interface Snapshot {
   phase: Phase;
   /** Since when the way to the server is broken, in this device's time. */
   awaySince: number | null;
   refusal: Failure | null;
   resumed: Resumed | null;
+  cut: Cut | null;
   you: By | null;
   audience: "everyone" | "hosts";
   position: Position | null;
@@ -75,6 +82,7 @@ export class RoomClient {
       awaySince: null,
       refusal: null,
       resumed: null,
+      cut: null,
       you: null,
       audience: "everyone",
       position: null,
@@ -315,6 +323,10 @@ export class RoomClient {
   #receive(type: string, body: unknown): void {
     if (typeof body !== "object" || body === null) return;
     const message = body as Record<string, unknown>;
+    if (type === "connection.closed") {
+      this.#wasCut(String(message["reason"]));
+      return;
+    }
     if (message["room"] !== this.options.room) return;
     if (typeof message["seq"] === "number") {
       // On the wire the type is the name of the Socket.IO event; answers and history carry it inside.
@@ -326,6 +338,13 @@ export class RoomClient {
     } else {
       this.#hear(type, message);
     }
+  }
+
+  /** A command that ends every connection must not be sent by each new one. */
+  #wasCut(reason: string): void {
+    if (reason === "too_large") this.outgoing.blame(new Failure("too_large"));
+    if (reason === "bad_packet") this.outgoing.blame(new Failure("invalid"));
+    this.#set({ cut: { reason, at: Date.now() } });
   }
 
   #logged(event: LoggedEvent): void {

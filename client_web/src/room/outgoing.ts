@@ -2,6 +2,7 @@ import { Failure, failureOf } from "./failure";
 import { freshId } from "./ids";
 import type { Ack, Answer, Position } from "./messages";
 import type { Shelf } from "./storage";
+import { sendable } from "./text";
 
 const HOLDS = 60;
 const ANSWER_WITHIN = 8_000;
@@ -55,6 +56,8 @@ export class Outgoing {
   #items: Sending[] = [];
   #settles = new Map<string, Settle>();
   #inFlight: string | null = null;
+  /** What the last break left without an answer. */
+  #lost: Sending | null = null;
   #ready = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #backoff = 0;
@@ -66,7 +69,7 @@ export class Outgoing {
     private readonly keep: { shelf: Shelf; key: string },
   ) {
     for (const item of keep.shelf.get<Sending[]>(keep.key) ?? []) {
-      if (item.state !== "sent") this.#items.push(item);
+      if (item.state !== "sent") this.#items.push({ ...item, fields: sendable(item.fields) });
     }
   }
 
@@ -86,7 +89,7 @@ export class Outgoing {
     const item: Sending = {
       id: freshId(),
       type,
-      fields,
+      fields: sendable(fields),
       lane: type.slice(0, type.indexOf(".")),
       shown: options.shown ?? false,
       madeAt: Date.now(),
@@ -128,6 +131,15 @@ export class Outgoing {
   /** Not joined: nothing goes. What is in flight will be sent again, because its answer is lost. */
   hold(): void {
     this.#ready = false;
+  }
+
+  /** The connection ended because of what was sent last: that is not sent again. */
+  blame(failure: Failure): void {
+    const item = this.#lost;
+    this.#lost = null;
+    if (item?.state !== "waiting") return;
+    this.#fail(item, failure);
+    this.#changed();
   }
 
   /** The log is known up to here: what was stored by then needs showing no longer. */
@@ -181,6 +193,7 @@ export class Outgoing {
 
   async #deliver(item: Sending): Promise<void> {
     this.#inFlight = item.id;
+    this.#lost = null;
     item.triedAt ??= Date.now();
     delete item.waitUntil;
     this.#changed();
@@ -192,6 +205,7 @@ export class Outgoing {
     } catch (error) {
       // Unanswered. Whether it is stored or not, the same id makes it safe to send again.
       this.#inFlight = null;
+      this.#lost = item;
       if (failureOf(error).code === "timeout") item.waitUntil = Date.now() + this.#pause();
     }
     this.#changed();

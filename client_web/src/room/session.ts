@@ -7,10 +7,24 @@ interface Kept {
   pass: Pass;
   link?: string;
   nickname?: string;
+  /** Until when the token is good, in this device's time. */
+  until?: number;
 }
 
 /** Renew this long before a token runs out, so that nobody is thrown out in the middle. */
 const AHEAD = 90_000;
+
+/** How long a token is good for, in ms. It says so itself; a device's clock may be hours off. */
+function lifetime(pass: Pass): number {
+  try {
+    const claims = JSON.parse(atob((pass.token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/"))) as Record<string, unknown>;
+    const lasts = (Number(claims["exp"]) - Number(claims["iat"])) * 1000;
+    if (lasts > 0) return lasts;
+  } catch {
+    // No token of ours: what the answer says about it must do.
+  }
+  return pass.expires_at - Date.now();
+}
 
 export const DEVICE = "showfloor.device";
 export const NICKNAME = "showfloor.nickname";
@@ -29,12 +43,14 @@ export class Session {
 
   /** How long from now until the token should be renewed, in ms. */
   get freshFor(): number {
-    return this.kept.pass.expires_at - Date.now() - AHEAD;
+    const { pass, until } = this.kept;
+    return (until ?? pass.expires_at) - Date.now() - Math.min(AHEAD, lifetime(pass) / 3);
   }
 
   async renew(): Promise<void> {
     const { pass, link, nickname } = this.kept;
-    this.#keep({ ...this.kept, pass: await enter(this.shelf, pass.room, link, nickname ?? pass.name) });
+    const next = await enter(this.shelf, pass.room, link, nickname ?? pass.name);
+    this.#keep({ ...this.kept, pass: next, until: Date.now() + lifetime(next) });
   }
 
   forget(): void {
@@ -60,7 +76,7 @@ export class Session {
   static async begin(shelf: Shelf, page: string, room: string, link?: string, nickname?: string): Promise<Session> {
     const pass = await enter(shelf, room, link, nickname);
     const session = new Session(shelf, `showfloor.pass.${page}.${pass.room}`, { pass });
-    session.#keep({ pass, ...(link ? { link } : {}), ...(nickname ? { nickname } : {}) });
+    session.#keep({ pass, until: Date.now() + lifetime(pass), ...(link ? { link } : {}), ...(nickname ? { nickname } : {}) });
     if (nickname) shelf.set(NICKNAME, nickname);
     return session;
   }

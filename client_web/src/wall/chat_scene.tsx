@@ -6,6 +6,7 @@ import { Icon } from "../parts/icons";
 import { Badges, tone } from "../chat/messages";
 import { chat, type ChatMessage } from "../room/activities/chat";
 import { masked } from "./masked";
+import "./chat_scene.css";
 
 const SHOWN = 12;
 

@@ -13,6 +13,7 @@ import { stayAwake } from "./awake";
 import { Wall } from "./wall";
 import "../style/polls.css";
 import "./wall.css";
+import "./rail.css";
 
 const AGAIN = 5_000;
 const address = takeAddress();

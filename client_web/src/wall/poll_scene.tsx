@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Icon } from "../parts/icons";
-import { blockOf, percent, Sign } from "../polls/bars";
+import { blockOf, percent, Sign, wide } from "../polls/bars";
 import { Timer } from "../polls/timer";
 import {
   average,
@@ -16,6 +16,8 @@ import {
   resultFor,
 } from "../room/activities/polls";
 import type { Result } from "../room/messages";
+import "./poll_scene.css";
+import "./towers.css";
 
 /** A result stays on the wall this long after the vote ended or was revealed. */
 const STAYS = 120_000;
@@ -119,7 +121,7 @@ function Towers({ rows, result, poll }: RowsProps & { poll: Poll }): JSX.Element
                 {percent(row.share)}
               </p>
             )}
-            <div class={`tower ${row.count ? "" : "none"}`} style={{ "--length": String(result ? row.length : 0) }} />
+            <div class={`tower ${row.count ? "" : "none"}`} style={{ "--height": String(result ? row.height : 0) }} />
           </div>
           <p class="label">
             <Sign place={place} kind={poll.kind} />
@@ -143,7 +145,7 @@ function Rows({ rows, result }: RowsProps): JSX.Element {
             {result && <b class="figures">{percent(row.share)}</b>}
           </p>
           <div class={`bar ${row.count && result ? "" : "none"}`}>
-            <i style={{ width: percent(row.length) }} />
+            <i style={{ width: wide(row.share) }} />
           </div>
         </li>
       ))}

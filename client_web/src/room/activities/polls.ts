@@ -150,8 +150,8 @@ export interface Bar {
   readonly count: number;
   /** Of all who voted, 0 to 1. With several choices a person they add up to more than 1. */
   readonly share: number;
-  /** As long as a bar may be, 0 to 1: the longest is 1. */
-  readonly length: number;
+  /** As high as a tower beside others, 0 to 1: the highest is 1. */
+  readonly height: number;
   readonly best: boolean;
 }
 
@@ -164,7 +164,7 @@ export function bars(poll: Poll, result: Result | null, label: (choice: number) 
     label: poll.kind === "rating" ? label(place + first) : (poll.options[place] ?? ""),
     count,
     share: result?.voters ? count / result.voters : 0,
-    length: most ? count / most : 0,
+    height: most ? count / most : 0,
     best: most > 0 && count === most,
   }));
 }
