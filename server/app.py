@@ -97,7 +97,8 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
         )
         directory = Directory(around, occupied=members.occupied)
         await directory.start()
-        yield Core(broker, database, projector, Retention(database, broker, catalogue), directory, members, clock)
+        retention = Retention(database, broker, catalogue, retire=directory.retire)
+        yield Core(broker, database, projector, retention, directory, members, clock)
     finally:
         await broker.close()
         await database.close()

@@ -54,5 +54,6 @@ class Archive(Protocol):
     async def save(self, snapshot: Snapshot) -> None:
         """Replace the room's snapshot, and leave no copy of the one before."""
 
-    async def outdated(self) -> Sequence[str]:
-        """Rooms whose snapshot is older than their last erasure, so that it may hold what was erased."""
+    async def outdated(self, now: int) -> Sequence[str]:
+        """Rooms whose snapshot may hold what was erased: it is older than their last erasure, or the time is over for
+        which it remembers the commands of erased records."""

@@ -11,7 +11,8 @@ import structlog
 
 from protocols.errors import Code, Refused
 from protocols.messages import By, Position
-from rooms.activities.room import RoomCreate, Status
+from rooms.activities.room import RoomCreate, RoomRetire, Status
+from rooms.activity import ROOM
 from rooms.registry import REGISTRY, Registry
 from rooms.settings import RoomSettings
 from server.broker.port import BrokerError, Unavailable
@@ -140,6 +141,20 @@ class Directory:
         host.saved(snapshot)
         return True
 
+    async def retire(self, room: str, before: int, upto: int) -> None:
+        """Let a room forget what is older than ``before``, up to its record ``upto``, and store it without that.
+
+        Raises Refused: conflict if the room keeps it longer, not_found, unavailable.
+        """
+        wanted = self.get(room) is not None
+        host = await self.open(room)
+        command = RoomRetire(id=f"retire-{new_id()}", room=room, before=before, upto=upto)
+        await host.ask(command, Sender(ROOM))
+        if host.wants_snapshot or host.snapshot_seq < upto:
+            await self.save(host)
+        if not wanted:
+            host.used = 0  # the next look closes it
+
     async def drain(self, within_s: float = DRAIN_S) -> None:
         """Take no more commands, answer those that wait, write snapshots, close all rooms.
 
@@ -210,9 +225,9 @@ class Directory:
         log.info("room_closed", room=host.room_id, seq=host.live.room.seq, why=why)
 
     async def _renew_outdated(self) -> None:
-        """A crash may have come between an erasure and the snapshot after it."""
+        """A crash may have come between an erasure and the snapshot after it; what was erased is remembered a while."""
         try:
-            for room in await self._around.archive.outdated():
+            for room in await self._around.archive.outdated(self._around.clock.now()):
                 host = await self.open(room)
                 host.wants_snapshot = True
         except (Unavailable, Refused):

@@ -84,12 +84,12 @@ class DatabaseArchive:
         except DatabaseErrors as error:
             log.warning("not_overwritten", error=type(error).__name__)
 
-    async def outdated(self) -> Sequence[str]:
+    async def outdated(self, now: int) -> Sequence[str]:
         async with self._reading() as connection:
             rows = await connection.execute(
                 select(rooms.c.id)
                 .join(snapshots, snapshots.c.room == rooms.c.id)
-                .where(snapshots.c.seq < rooms.c.erased_seq)
+                .where((snapshots.c.seq < rooms.c.erased_seq) | (snapshots.c.forget_at < now))
             )
             return [row.id for row in rows]
 

@@ -1,4 +1,7 @@
-"""Retention: records older than their room's ``retention_days`` go, from the database and from the log.
+"""Retention: records older than their room's ``retention_days`` go, from the room, the database and the log.
+
+First the room forgets them, in an event of its own, and is stored without them; only then is nothing lost with the
+records. The database tells which rooms have any: the others are left alone.
 
 What says nothing personal and makes the room what it is (its title, its polls) stays in the database without
 its author, so that a room can still be made again when its snapshot cannot be read.
@@ -7,19 +10,22 @@ its author, so that a room can still be made again when its snapshot cannot be r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from protocols.errors import Refused
+from protocols.limits import DAY_MS
 from protocols.messages import Lasting
+from rooms.activities.polls import PollClosed
 from server.broker.port import Broker, Unavailable
 from server.catalogue import Catalogue
 from server.store.database import Database, DatabaseErrors
 from server.store.projection import READER
-from server.store.tables import checkpoints, records, rooms, snapshots
+from server.store.tables import ballots, checkpoints, records, rooms, snapshots
 
-DAY_MS = 24 * 3_600_000
 EVERY_S = 3_600.0
 AUTHOR = ("user", "name", "role", "guest", "via", "command")
 
@@ -27,12 +33,25 @@ log = structlog.get_logger(__name__)
 
 
 class Retention:
-    """Deletes what has been kept long enough. ``sweep`` is one look, ``run`` looks every hour."""
+    """Deletes what has been kept long enough. ``sweep`` is one look, ``run`` looks every hour.
 
-    def __init__(self, database: Database, broker: Broker, catalogue: Catalogue) -> None:
+    ``retire(room, before, upto)`` lets a room forget what is older than ``before``: its records up to ``upto``.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        broker: Broker,
+        catalogue: Catalogue,
+        *,
+        retire: Callable[[str, int, int], Awaitable[None]],
+    ) -> None:
         self._database = database
         self._broker = broker
-        self._lasting = [kind for kind, event in catalogue.items() if issubclass(event, Lasting) and not event.own]
+        self._retire = retire
+        self._uncut = False
+        lasting = [kind for kind, event in catalogue.items() if issubclass(event, Lasting) and not event.own]
+        self._lasting = records.c.type.in_(lasting)
 
     async def sweep(self, now: int) -> int:
         """Delete what is too old at ``now``; how many records went. Raises Unavailable and the database's errors."""
@@ -41,12 +60,22 @@ class Retention:
             kept = (await connection.execute(read)).all()
         gone = 0
         for room, days in kept:
-            gone += await self._room(room, now - days * DAY_MS)
-        if gone:
-            await self._database.overwrite_erased()
+            try:
+                gone += await self._room(room, now - days * DAY_MS)
+            except Refused as refused:
+                # Its settings may just have changed, or the server may be about to stop. The others need not wait.
+                log.warning("room_not_retired", room=room, code=refused.code)
+        if gone or self._uncut:
+            self._uncut = not await self._database.overwrite_erased()
         return gone
 
     async def _room(self, room: str, oldest: int) -> int:
+        old = (records.c.room == room) & (records.c.at < oldest)
+        async with self._database.reading() as connection:
+            if not await self._last(connection, old & self._going()):
+                return 0
+            upto = await self._last(connection, old)
+        await self._retire(room, oldest, upto)
         async with self._database.writing() as connection:
             # Without a snapshot after them the log needs these records to make the room again.
             needed = select(
@@ -55,20 +84,26 @@ class Retention:
                 .where(checkpoints.c.room == room, checkpoints.c.reader == READER)
                 .scalar_subquery(),
             )
-            upto = min((await connection.execute(needed)).one())
-            old = (records.c.room == room) & (records.c.at < oldest) & (records.c.seq <= upto)
-            last = (await connection.execute(select(func.max(records.c.seq)).where(old))).scalar_one()
-            if last is None:
-                return 0
-            lasting = records.c.type.in_(self._lasting)
-            gone = (await connection.execute(delete(records).where(old, ~lasting))).rowcount
+            old &= records.c.seq <= min((await connection.execute(needed)).one())
+            last = await self._last(connection, old)
+            gone = (await connection.execute(delete(records).where(old, ~self._lasting))).rowcount
             authored = update(records).where(old, records.c.user.is_not(None))
             gone += (await connection.execute(authored.values(dict.fromkeys(AUTHOR)))).rowcount
+            # An open poll still needs them, so that nobody votes twice.
+            closed = select(records.c.data["poll"].as_string()).where(old, records.c.type == PollClosed.type)
+            await connection.execute(delete(ballots).where(ballots.c.room == room, ballots.c.poll.in_(closed)))
         if not gone:
             return 0
         await self._broker.trim(room, last)
         log.info("records_retired", room=room, records=gone, upto=last)
         return gone
+
+    def _going(self) -> ColumnElement[bool]:
+        return ~self._lasting | records.c.user.is_not(None)
+
+    async def _last(self, connection: AsyncConnection, which: ColumnElement[bool]) -> int:
+        last: int | None = (await connection.execute(select(func.max(records.c.seq)).where(which))).scalar_one()
+        return last or 0
 
     async def run(self, now: Callable[[], int]) -> None:
         """Look now and every hour, until cancelled."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 
+from protocols.limits import DEDUPE_WINDOW_MS
 from server.broker.port import Answered
 from server.hosting.archive import Snapshot
 
@@ -22,6 +23,7 @@ def packed(snapshot: Snapshot) -> dict[str, Any]:
         "at": snapshot.at,
         "version": VERSION,
         "body": msgpack.packb({"state": snapshot.state, "erased": erased}),
+        "forget_at": max(answer.at for answer in snapshot.erased) + DEDUPE_WINDOW_MS if snapshot.erased else None,
     }
 
 

@@ -64,6 +64,7 @@ snapshots = Table(
     Column("at", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("forget_at", BigInteger, comment="when it must be written anew, because it remembers erased commands"),
 )
 
 # One a person and poll: the key is the promise.

@@ -178,7 +178,7 @@ async def test_an_erasure_before_a_crash_reaches_the_snapshot_after_it(at: House
     await at.directory.tend()  # nobody has opened the room: it is found and opened
     await at.directory.tend()
     assert CANARY.encode() not in at.raw()
-    assert await at.archive.outdated() == []
+    assert await at.archive.outdated(at.time.clock().now()) == []
 
 
 async def test_a_room_opens_without_its_archive(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
