@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NotRequired
 from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
-from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN
+from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, VIEW_CHARACTERS
 from protocols.messages import STAFF, Audience, Budget, By, Command, Event, Id, Lasting, Record
 from protocols.text import Text
 from protocols.wire import Author
@@ -291,11 +291,11 @@ class Chat(Activity):
     def view(self, audience: Audience) -> dict[str, Any]:
         """The bin is for hosts."""
         view: dict[str, Any] = {
-            "messages": [message.as_wire() for message in self._messages.latest(CHAT_SHOWN)],
+            "messages": _shown(self._messages.latest(CHAT_SHOWN)),
             "pinned": self._pinned.as_wire() if self._pinned else None,
         }
         if audience is Audience.HOSTS:
-            view["bin"] = [message.as_wire() for message in self._bin]
+            view["bin"] = _shown(self._bin)
         return view
 
     def dump(self) -> dict[str, Any]:
@@ -339,3 +339,16 @@ class Chat(Activity):
             self._bin.blank(self._binned.pop(message.message))
         if self._pinned is not None and self._pinned.by.id == user:
             self._pinned = None
+
+
+def _shown(messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """The newest of these whose texts a view has room for, oldest first; older ones are in the history."""
+    shown: list[dict[str, Any]] = []
+    room = VIEW_CHARACTERS
+    for message in reversed(list(messages)):
+        room -= len(message.text)
+        if room < 0:
+            break
+        shown.append(message.as_wire())
+    shown.reverse()
+    return shown

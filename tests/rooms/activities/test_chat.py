@@ -3,7 +3,7 @@
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, DAY_MS
+from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, DAY_MS, VIEW_CHARACTERS
 from protocols.messages import Audience, By
 from rooms.activities.room import RoomRetired
 from tests.rooms.play import ANN, BEN, HOST, MODERATOR, Play, types
@@ -113,6 +113,18 @@ def test_windows_are_bounded_and_count_what_was_deleted() -> None:
     assert texts(play)[-4:] == ["last", "more", "more", "more"]
     assert last
     assert play.replayed().dump() == play.room.dump()
+
+
+def test_a_view_has_room_for_so_much_text() -> None:
+    play = Play()
+    play.do(HOST, "room.configure", settings={"text_length": 4_000})
+    for number in range(60):
+        say(play, f"{number:04}" * 1_000)
+
+    shown = texts(play)
+
+    assert len(shown) == VIEW_CHARACTERS // 4_000
+    assert shown[-1].startswith("0059")
 
 
 def test_the_bin_is_bounded() -> None:
