@@ -95,8 +95,16 @@ class Joining:
         audience = audience_of(viewer.role)
         host = await self.open(viewer)
         page = await self._history.page(host.live, audience, request.before, request.limit)
-        events = [told_event(viewer.room, page.epoch, record, audience, typed=True) for record in page.records]
-        return orjson.dumps({"ok": True, "events": events, "more": page.more})
+        events: list[orjson.Fragment] = []
+        room = RECOVERY_BYTES
+        for record in reversed(page.records):
+            event = orjson.dumps(told_event(viewer.room, page.epoch, record, audience, typed=True))
+            room -= len(event)
+            if room < 0:
+                break
+            events.append(orjson.Fragment(event))
+        events.reverse()
+        return orjson.dumps({"ok": True, "events": events, "more": page.more or len(events) < len(page.records)})
 
 
 def own_room(viewer: Viewer, room: str) -> None:

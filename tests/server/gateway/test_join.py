@@ -96,6 +96,19 @@ async def test_history_is_the_viewers(tmp_path: Path) -> None:
         assert page["more"] is True
 
 
+async def test_a_page_of_history_passes_a_connection(tmp_path: Path) -> None:
+    async with house(tmp_path) as at:
+        await at.room(text_length=4_000)
+        for number in range(60):
+            await at.send("chat.send", text="好" * 4_000, id_=f"m{number}")
+
+        page = orjson.loads(await joining(at).history(ANN, RoomHistory(id="h", room="r")))
+
+        assert 0 < len(page["events"]) < 60
+        assert page["events"][-1]["seq"] == 61
+        assert page["more"] is True
+
+
 def test_another_room_is_refused() -> None:
     own_room(ANN, "r")
     with pytest.raises(Refused) as refused:
