@@ -89,6 +89,12 @@ class EmbeddedBroker:
     async def trim(self, room: str, upto: int) -> None:
         await self._do(lambda file: file.trim(room, upto), erases=True)
 
+    async def keyed(self, before: int) -> Mapping[str, Sequence[int]]:
+        return await self._look(lambda file: file.keyed(before))
+
+    async def forget(self, keyed: Mapping[str, Sequence[int]]) -> None:
+        await self._do(lambda file: file.forget(keyed), erases=True)
+
     async def publish(self, batch: Batch) -> Position:
         if not batch.records:
             return batch.base

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from protocols.messages import Position, Record
@@ -24,6 +25,9 @@ CREATE TABLE IF NOT EXISTS batches (
     room TEXT NOT NULL, base INTEGER NOT NULL, n INTEGER NOT NULL, id TEXT NOT NULL, term INTEGER NOT NULL,
     at INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (room, base)
 );
+CREATE TABLE IF NOT EXISTS keyed (
+    room TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (room, seq)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 """
 EPOCH_BYTES = 3  # 4 characters; compared within one room only, and an epoch is rare
@@ -116,9 +120,15 @@ class LogFile:
     def _insert(self, batch: Batch) -> None:
         records = batch.records
         if erased := erasures(records):
-            self._erase(batch.room, {seq: name for seq, name in erased.items() if seq <= batch.base.seq})
+
+            def erase(records: Sequence[Record]) -> list[Record]:
+                stubs = stubbed(records, erased)
+                self._note_keys(batch.room, [stub for stub in stubs if stub.seq in erased])
+                return stubs
+
+            self._rewrite(batch.room, [seq for seq in erased if seq <= batch.base.seq], erase)
             # What was said and deleted within one batch is never written at all.
-            records = stubbed(records, erased)
+            records = erase(records)
         row = (
             batch.room,
             batch.base.seq,
@@ -134,9 +144,10 @@ class LogFile:
             (batch.head.seq, batch.term, batch.due, batch.room),
         )
 
-    def _erase(self, room: str, erased: dict[int, str | None]) -> None:
+    def _rewrite(self, room: str, seqs: Collection[int], change: Callable[[Sequence[Record]], list[Record]]) -> None:
+        """Change the batches that hold these seqs."""
         done = 0
-        for seq in sorted(erased):
+        for seq in sorted(seqs):
             if seq <= done:
                 continue
             row = self.connection.execute(
@@ -144,10 +155,21 @@ class LogFile:
                 (room, seq),
             ).fetchone()
             if row is None or row[1] + row[2] < seq:
-                continue  # trimmed: nothing is left to erase
-            body = encode(stubbed(decode(row[3], self._catalogue), erased))
+                continue  # trimmed: nothing is left to change
+            body = encode(change(decode(row[3], self._catalogue)))
             self.connection.execute("UPDATE batches SET body = ? WHERE rowid = ?", (body, row[0]))
             done = row[1] + row[2]
+
+    def _note_keys(self, room: str, stubs: Iterable[Record]) -> None:
+        """Remember which erased records still say who sent which id, so that they can be found when that is over."""
+        rows = [(room, stub.seq, stub.at) for stub in stubs if stub.command is not None]
+        self.connection.executemany("INSERT OR REPLACE INTO keyed VALUES (?, ?, ?)", rows)
+
+    def forget(self, keyed: Mapping[str, Sequence[int]]) -> None:
+        for room, seqs in keyed.items():
+            among = frozenset(seqs)
+            self._rewrite(room, seqs, lambda records, among=among: _without_keys(records, among))  # type: ignore[misc]
+            self.connection.executemany("DELETE FROM keyed WHERE room = ? AND seq = ?", [(room, seq) for seq in seqs])
 
     def probe(self) -> None:
         """Write as much as a usual batch, to see whether that works."""
@@ -180,6 +202,12 @@ class LogFile:
     def dues(self) -> dict[str, int]:
         return dict(self.connection.execute("SELECT room, due FROM logs WHERE due IS NOT NULL").fetchall())
 
+    def keyed(self, before: int) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for room, seq in self.connection.execute("SELECT room, seq FROM keyed WHERE at < ?", (before,)):
+            found.setdefault(room, []).append(seq)
+        return found
+
     def chunk(self, room: str, after: int, enough: int) -> list[Record]:
         """Records after that seq, at least ``enough`` if there are as many."""
         records: list[Record] = []
@@ -205,3 +233,7 @@ class LogFile:
                 break
             found.append([answer for answer in answered(body) if answer.at >= since])
         return [answer for batch in reversed(found) for answer in batch]
+
+
+def _without_keys(records: Sequence[Record], among: Collection[int]) -> list[Record]:
+    return [replace(record, command=None) if record.seq in among else record for record in records]

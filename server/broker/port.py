@@ -114,7 +114,16 @@ class Broker(Protocol):
         """The records with ``seq > after``, in order, in chunks; stubs where erased."""
 
     async def answered(self, room: str, since: int) -> Sequence[Answered]:
-        """The commands whose records have ``at >= since``, so that sending again stays safe; erased ones not."""
+        """The commands whose records have ``at >= since``, so that sending again stays safe.
+
+        Of erased records the key alone, or nothing if they bear a pseudonym.
+        """
+
+    async def keyed(self, before: int) -> Mapping[str, Sequence[int]]:
+        """The erased records with ``at < before`` that hold the key of their command: room -> seqs."""
+
+    async def forget(self, keyed: Mapping[str, Sequence[int]]) -> None:
+        """Take the keys out of these erased records."""
 
     def subscribe(self, room: str, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` with each batch appended from now on, in order; returns how to stop."""

@@ -11,22 +11,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import count
 
 import structlog
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protocols.errors import Refused
-from protocols.limits import DAY_MS
+from protocols.limits import DAY_MS, DEDUPE_WINDOW_MS
 from protocols.messages import Lasting
 from rooms.activities.polls import PollClosed
 from server.broker.port import Broker, Unavailable
 from server.catalogue import Catalogue
 from server.store.database import Database, DatabaseErrors
-from server.store.projection import READER
+from server.store.projection import READER, ROWS
 from server.store.tables import ballots, checkpoints, records, rooms, snapshots
 
-EVERY_S = 3_600.0
+KEYS_EVERY_S = 60.0
+LOOKS = 60  # looks after keys for one after old records: every hour
 AUTHOR = ("user", "name", "role", "guest", "via", "command")
 
 log = structlog.get_logger(__name__)
@@ -34,6 +36,8 @@ log = structlog.get_logger(__name__)
 
 class Retention:
     """Deletes what has been kept long enough. ``sweep`` is one look, ``run`` looks every hour.
+
+    ``forget_keys`` takes from erased records what they were still kept for: that sending again stays safe.
 
     ``retire(room, before, upto)`` lets a room forget what is older than ``before``: its records up to ``upto``.
     """
@@ -105,11 +109,27 @@ class Retention:
         last: int | None = (await connection.execute(select(func.max(records.c.seq)).where(which))).scalar_one()
         return last or 0
 
+    async def forget_keys(self, now: int) -> None:
+        """Take the keys of commands from erased records that are older than the dedupe window. Raises as ``sweep``."""
+        keyed = await self._broker.keyed(now - DEDUPE_WINDOW_MS)
+        if not keyed:
+            return
+        # The log last: it is what tells which.
+        async with self._database.writing() as connection:
+            for room, seqs in keyed.items():
+                for start in range(0, len(seqs), ROWS):
+                    which = (records.c.room == room) & records.c.seq.in_(seqs[start : start + ROWS])
+                    await connection.execute(update(records).where(which).values(command=None))
+        await self._broker.forget(keyed)
+        self._uncut = not await self._database.overwrite_erased()
+
     async def run(self, now: Callable[[], int]) -> None:
-        """Look now and every hour, until cancelled."""
-        while True:
+        """Look now and every hour, and after keys every minute, until cancelled."""
+        for look in count():
             try:
-                await self.sweep(now())
+                await self.forget_keys(now())
+                if look % LOOKS == 0:
+                    await self.sweep(now())
             except (*DatabaseErrors, Unavailable) as error:
                 log.warning("retention_failed", error=type(error).__name__)
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(KEYS_EVERY_S)

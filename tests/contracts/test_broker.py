@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from protocols.limits import KEY_LENGTH
 from protocols.messages import Audience, By, Position, Record, Role
 from server.broker.embedded import EmbeddedBroker
 from server.broker.port import Batch, Broker, Lost, Stale
@@ -199,8 +200,34 @@ async def test_answered_commands_are_known_by_time(broker: Broker) -> None:
         head = await broker.publish(batch("r", head, [said(seq, at=seq * 100, command=digest)]))
     found = await broker.answered("r", 300)
     assert [(answer.digest[0], answer.seq, answer.at) for answer in found] == [(3, 3, 300), (5, 5, 500), (7, 7, 700)]
-    await broker.publish(batch("r", head, [recorded(9, Gone(), at=900, erases=(5,))]))
-    assert [answer.seq for answer in await broker.answered("r", 0)] == [1, 3, 7]
+    head = await broker.publish(batch("r", head, [recorded(9, Gone(), at=900, erases=(5,))]))
+    await broker.publish(batch("r", head, [recorded(10, Gone("p"), at=900, erases=(1,))]))
+    found = await broker.answered("r", 0)
+    # Erased: its key alone. Erased under a pseudonym: nothing.
+    assert [(answer.seq, len(answer.digest)) for answer in found] == [(3, 24), (5, KEY_LENGTH), (7, 24)]
+
+
+async def test_keys_of_erased_commands_are_forgotten(reopen: Reopen) -> None:
+    broker = await reopen()
+    head = await broker.create("r")
+    digests = {seq: bytes([seq]) * 2 * KEY_LENGTH for seq in range(1, 6)}
+    head = await broker.publish(batch("r", head, [said(seq, at=seq, command=digests[seq]) for seq in range(1, 6)]))
+    gone = [said(6, at=6, command=b"same batch" * 2), recorded(7, Gone(), at=7, erases=(1, 2, 4, 6))]
+    head = await broker.publish(batch("r", head, gone))
+    await broker.publish(batch("r", head, [recorded(8, Gone("p"), at=8, erases=(5,))]))
+    broker = await reopen()
+    keyed = await broker.keyed(4)
+    assert {room: list(seqs) for room, seqs in keyed.items()} == {"r": [1, 2]}
+    await broker.forget(keyed)
+    assert [(answer.seq, len(answer.digest)) for answer in await broker.answered("r", 0)] == [
+        (3, 2 * KEY_LENGTH),
+        (4, KEY_LENGTH),
+        (6, KEY_LENGTH),
+    ]
+    assert await broker.keyed(4) == {}
+    await broker.trim("r", 6)
+    await broker.forget(await broker.keyed(100))
+    assert await broker.keyed(100) == {}
 
 
 async def test_what_is_due_stands_with_the_batch(reopen: Reopen) -> None:

@@ -98,6 +98,12 @@ class FaultyBroker:
     async def answered(self, room: str, since: int) -> Sequence[Answered]:
         return await self.inner.answered(room, since)
 
+    async def keyed(self, before: int) -> Mapping[str, Sequence[int]]:
+        return await self.inner.keyed(before)
+
+    async def forget(self, keyed: Mapping[str, Sequence[int]]) -> None:
+        await self.inner.forget(keyed)
+
     def subscribe(self, room: str, listener: Listener) -> Callable[[], None]:
         return self.inner.subscribe(room, listener)
 

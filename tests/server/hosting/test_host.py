@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.limits import MAILBOX_LIMIT
+from protocols.limits import DEDUPE_WINDOW_MS, KEY_LENGTH, MAILBOX_LIMIT
 from protocols.messages import Audience, By, Position, Role
+from rooms.dedupe import fingerprint
 from rooms.registry import REGISTRY
 from server.broker.port import Full, Stale, Unavailable
 from server.hosting.draft import Sender
 from server.hosting.host import Host
 from server.hosting.replica import Recovered
-from tests.server.house import ANN, BOB, HASTY, HOST, House, house
+from tests.server.house import ANN, BOB, CANARY, HASTY, HOST, House, house
 from tests.server.records import batch
 
 
@@ -83,6 +84,46 @@ async def test_sending_again_is_safe_across_a_restart(at: House, *, deleted: boo
     assert await at.send("chat.send", ANN, id_="x", text="hi") == first
     assert code(await at.outcome("chat.send", ANN, id_="x", text="other")) is Code.ID_CONFLICT
     assert (await at.send("room.open", HOST, id_="o")).seq >= nothing.seq
+
+
+@pytest.mark.parametrize("snapshot", ["none", "before the deletion"])
+async def test_a_deleted_message_sent_again_after_a_crash_is_not_posted_again(at: House, snapshot: str) -> None:
+    host = await at.room()
+    first = await at.ask(host, "chat.send", ANN, id_="x", text=CANARY)
+    if snapshot != "none":
+        await at.directory.save(host)
+    message = at.told[-1][2].data
+    assert message is not None
+    await at.ask(host, "chat.delete", ANN, message=message.dump()["message"])
+    await at.restart()  # before the snapshot that the deletion calls for
+    head = (await at.directory.open("r")).live.position
+    assert await at.send("chat.send", ANN, id_="x", text=CANARY) == first
+    # What it said is not known any more, so that another body is no conflict; nor is it posted.
+    assert await at.send("chat.send", ANN, id_="x", text="other") == first
+    assert (await at.directory.open("r")).live.position == head
+    assert (await at.send("chat.send", BOB, id_="x", text="mine")).seq == head.seq + 1
+
+
+async def test_an_erased_person_leaves_no_key_in_the_log_and_is_not_posted_again(at: House) -> None:
+    host = await at.room()
+    first = await at.ask(host, "chat.send", ANN, id_="x", text="hi")
+    await at.ask(host, "person.erase", HOST, user="ann")
+    key = fingerprint("ann", "x", b"")[:KEY_LENGTH]
+    assert all(record.command is None for record in await at.log() if record.seq == first.seq)
+    await at.directory.tend()  # which writes the snapshot: it remembers for the time of the dedupe window
+    await at.restart()
+    assert await at.send("chat.send", ANN, id_="x", text="hi") == first
+    await at.projector.project()
+    assert key not in at.raw("log")
+    assert key in at.raw("rooms")
+
+    await at.restart()  # nobody opens the room again
+    at.time.pass_ms(DEDUPE_WINDOW_MS + 1)
+    for _ in range(2):
+        await at.directory.tend()
+        at.time.pass_ms(1_000)
+    assert key not in at.raw()
+    assert await at.archive.outdated(at.time.clock().now()) == []
 
 
 async def test_a_refusal_leaves_with_its_batch(at: House) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from protocols.limits import DAY_MS
+from protocols.limits import DAY_MS, DEDUPE_WINDOW_MS, KEY_LENGTH
 from protocols.messages import Audience
+from rooms.dedupe import fingerprint
 from rooms.registry import REGISTRY
 from server.store.retention import Retention
 from server.store.tables import ballots
@@ -28,9 +29,12 @@ async def aged(at: House, days: int, *, retention_days: int) -> None:
         await at.send("chat.send", ANN, text=f"new {n}")
 
 
+def retention(at: House) -> Retention:
+    return Retention(at.database, at.broker, REGISTRY.events, retire=at.directory.retire)
+
+
 async def sweep(at: House) -> int:
-    retention = Retention(at.database, at.broker, REGISTRY.events, retire=at.directory.retire)
-    return await retention.sweep(at.time.clock().now())
+    return await retention(at).sweep(at.time.clock().now())
 
 
 async def seqs(at: House) -> list[int]:
@@ -189,3 +193,25 @@ async def test_nothing_is_retired_before_it_is_projected(at: House) -> None:
     assert await sweep(at) == 0
     assert len(await at.log()) == 11
     assert HOST.by.id in str([record.by for record in await at.log()])
+
+
+async def test_keys_of_deleted_messages_go_after_the_dedupe_window(at: House) -> None:
+    await at.room()
+    await at.send("chat.send", ANN, id_="x", text="hi")
+    await at.send("chat.delete", ANN, message=said(at, "chat.sent"))
+    await at.directory.save(await at.directory.open("r"))
+    await at.projector.project()
+    key = fingerprint("ann", "x", b"")[:KEY_LENGTH]
+    await retention(at).forget_keys(at.time.clock().now())
+    assert key in at.raw("log")
+
+    at.time.pass_ms(DEDUPE_WINDOW_MS + 1)
+    for _ in range(2):  # the snapshot's memory of it goes too
+        await at.directory.tend()
+        at.time.pass_ms(1_000)
+    for _ in range(2):
+        await retention(at).forget_keys(at.time.clock().now())
+    await at.crash()
+    assert key not in at.raw()
+    await at.open()
+    assert [record.command for record in await at.log()][1] is None
