@@ -103,6 +103,8 @@ export type Wire =
   | RoomOpen
   | RoomOpened
   | RoomOpenedEvent
+  | RoomRetired
+  | RoomRetiredEvent
   | RoomSettings
   | RoomSettingsGiven
   | RoomView
@@ -156,6 +158,7 @@ export type LoggedEvent =
   | RoomClosedEvent
   | RoomConfiguredEvent
   | PersonErasedEvent
+  | RoomRetiredEvent
   | ChatSentEvent
   | ChatDeletedEvent
   | ChatBinnedEvent
@@ -506,7 +509,7 @@ export interface RoomOpen {
   on_behalf_of?: Person | null;
 }
 /**
- * End taking part; reading goes on. Running timers of polls run on.
+ * End taking part; reading goes on. What runs ends with it: open polls are closed, and stay so.
  */
 export interface RoomClose {
   type: "room.close";
@@ -859,6 +862,28 @@ export interface PersonErasedEvent {
  */
 export interface PersonErased {
   pseudonym: string;
+}
+/**
+ * What is older than ``before`` is gone: messages by when they were first sent, also on top and in the bin, and
+ * polls by when they were closed. ``upto`` is the last record of that age.
+ */
+export interface RoomRetiredEvent {
+  type: "room.retired";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: RoomRetired | null;
+}
+/**
+ * What is older than ``before`` is gone: messages by when they were first sent, also on top and in the bin, and
+ * polls by when they were closed. ``upto`` is the last record of that age.
+ */
+export interface RoomRetired {
+  before: number;
+  upto: number;
 }
 /**
  * A draft, for hosts.
