@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from protocols.limits import DAY_MS, DEDUPE_WINDOW_MS, KEY_LENGTH
 from protocols.messages import Audience
 from rooms.dedupe import fingerprint
 from rooms.registry import REGISTRY
+from server.broker.port import Unavailable
 from server.store.retention import Retention
 from server.store.tables import ballots
 from tests.server.house import ANN, BOB, CANARY, HOST, House, house
@@ -215,3 +217,27 @@ async def test_keys_of_deleted_messages_go_after_the_dedupe_window(at: House) ->
     assert key not in at.raw()
     await at.open()
     assert [record.command for record in await at.log()][1] is None
+
+
+async def test_it_looks_by_itself_and_goes_on_after_an_error(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.store.retention.KEYS_EVERY_S", 0.0)
+    monkeypatch.setattr("server.store.retention.LOOKS", 1)
+    await aged(at, 8, retention_days=7)
+    await at.projector.project()
+    asked: list[tuple[str, int]] = []
+    done = asyncio.Event()
+
+    async def retire(room: str, before: int, upto: int) -> None:
+        asked.append((room, upto))
+        if len(asked) == 1:
+            raise Unavailable("away")
+        await at.directory.retire(room, before, upto)
+        done.set()
+
+    looking = Retention(at.database, at.broker, REGISTRY.events, retire=retire)
+    running = asyncio.create_task(looking.run(at.time.clock().now))
+    async with asyncio.timeout(5):
+        await done.wait()
+    running.cancel()
+    assert asked == [("r", 6), ("r", 6)]
+    assert at.told[-1][2].type == "room.retired"
