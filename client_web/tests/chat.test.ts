@@ -52,6 +52,15 @@ describe("chat", () => {
     expect(chat.apply(state, event("chat.unbinned", 4, { message: "m1" })).bin).toEqual([]);
   });
 
+  it("forgets what has become too old, wherever it stands", () => {
+    const binned = event("chat.binned", 5, { message: "m1", text: "text 1", sent_seq: 1, sent_at: 1_000 });
+    const state = all([sent(1), sent(2), sent(3), event("chat.pinned", 4, { message: "m2" }), binned]);
+    const rest = chat.apply(state, event("room.retired", 6, { before: 3_000, upto: 2 }));
+    expect(names(rest)).toEqual(["m3"]);
+    expect([rest.pinned, rest.bin]).toEqual([null, []]);
+    expect(chat.apply(rest, event("room.retired", 7, null))).toBe(rest);
+  });
+
   it("keeps a bounded number, more while older ones are read", () => {
     const events = Array.from({ length: CHAT_KEPT + 50 }, (_, place) => sent(place + 101));
     const state = all(events);

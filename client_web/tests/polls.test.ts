@@ -81,6 +81,15 @@ describe("polls", () => {
     expect(all(opened(), event("poll.removed", { poll: "p1" })).polls).toEqual([]);
   });
 
+  it("go when they were closed too long ago, not while they are in use", () => {
+    const closed = event("poll.closed", { poll: "p1", reason: "staff", result: result(1, 0) }, 5_000);
+    const state = all(opened(), closed, opened({ poll: "p2" }, 2_000), event("poll.created", { ...words, poll: "p3" }));
+    const after = (before: number) =>
+      polls.apply(state, event("room.retired", { before, upto: 1 })).polls.map((one) => one.poll);
+    expect(after(5_000)).toEqual(["p1", "p2", "p3"]);
+    expect(after(5_001)).toEqual(["p2", "p3"]);
+  });
+
   it("tell a fresh result before an older vote that is still open", () => {
     const state = all(
       opened({ poll: "old" }, 1_000),

@@ -75,12 +75,12 @@ class Stage:
 
     def _heard(self, kind: Kind, level: str, text: str) -> None:
         # A connection that breaks is said by the browser itself; that is what some stories are about.
-        if level == "error" and "ERR_CONNECTION" not in text and "WebSocket connection" not in text:
+        if level == "error" and "net::ERR_" not in text and "WebSocket connection" not in text:
             self.troubles.append(f"{kind}: {text}")
 
-    async def enter(self, name: str, **wishes: str) -> Page:
-        """A phone whose owner scanned the code and gave a name."""
-        phone = await self.open(self.address, "phone", **wishes)
+    async def enter(self, name: str, *, by: str | None = None, **wishes: str) -> Page:
+        """A phone whose owner scanned the code and gave a name; ``by`` is another way to the server."""
+        phone = await self.open(f"{by or self.server.url}/r/{self.room}", "phone", **wishes)
         await phone.get_by_role("textbox").fill(name)
         await phone.get_by_role("button", name=words(wishes.get("language"), "进入房间", "Join the room")).click()
         await phone.locator(".composer textarea").wait_for()
@@ -96,22 +96,37 @@ async def staged(
     data: Path, room: str = "story", title: str = "周末拼装大赛", env: dict[str, str] | None = None
 ) -> AsyncIterator[Stage]:
     """A stage with an open room of that title; ``env`` are more settings of the server."""
+    async with theatre(data, env) as (server, browser), played(server, browser, room, title) as stage:
+        yield stage
+
+
+@asynccontextmanager
+async def theatre(data: Path, env: dict[str, str] | None = None) -> AsyncIterator[tuple[Serving, Browser]]:
+    """A server and a browser for many rooms."""
     if not BUILT.exists():
         message = f"the pages are not built ({BUILT}): run make test, or npm run build in client_web"
         raise RuntimeError(message)
     async with Serving(data, env=env) as server, async_playwright() as playwright:
-        host = await server.host(room)
-        answer = await host.send("room.configure", {"title": title})
-        assert answer["ok"], answer
         browser = await playwright.chromium.launch(**launch_options())
-        stage = Stage(server, browser, room, host)
         try:
-            yield stage
+            yield server, browser
         finally:
-            for context in stage.contexts:
-                await context.close()
             await browser.close()
-            await host.stop()
+
+
+@asynccontextmanager
+async def played(server: Serving, browser: Browser, room: str, title: str = "周末拼装大赛") -> AsyncIterator[Stage]:
+    """A stage with a new open room."""
+    host = await server.host(room)
+    answer = await host.send("room.configure", {"title": title})
+    assert answer["ok"], answer
+    stage = Stage(server, browser, room, host)
+    try:
+        yield stage
+    finally:
+        for context in stage.contexts:
+            await context.close()
+        await host.stop()
 
 
 async def say(page: Page, text: str) -> None:

@@ -11,7 +11,7 @@ import { Icon } from "../parts/icons";
 import { Toasts, toastFailure } from "../parts/toast";
 import { TopBar } from "../parts/top_bar";
 import { chat } from "../room/activities/chat";
-import { cards } from "./views";
+import { views } from "../views";
 
 /** The room itself: what is on, and the talk. */
 export function Hall({ room }: { room: Room }): JSX.Element {
@@ -30,9 +30,7 @@ export function Hall({ room }: { room: Room }): JSX.Element {
       <Banner room={room} />
       <div class="now">
         <PinnedMessage room={room} />
-        {cards.map(({ name, Card }) => (
-          <Card key={name} room={room} />
-        ))}
+        {views.map(({ activity, Card }) => Card && <Card key={activity.name} room={room} />)}
       </div>
       <main>
         <ChatList room={room} deeds={null} ownDeeds={own} />

@@ -5,10 +5,11 @@ import { words } from "../i18n/words";
 import { openRoom, type Room, show, stateOf, titled } from "../page";
 import { Empty, Waiting } from "../parts/bricks";
 import { Gone } from "../parts/gone";
-import { activities } from "../room/activities";
+import { activities } from "../views";
 import { lifecycle } from "../room/activities/lifecycle";
 import { api, type PublicRoom } from "../room/api";
 import { type Failure, failureOf } from "../room/failure";
+import { Patience } from "../room/patience";
 import { Session, takeAddress } from "../room/session";
 import { device } from "../room/storage";
 import { Door, Start } from "./door";
@@ -22,6 +23,8 @@ const address = takeAddress();
 const room = signal<Room | null>(null);
 const known = signal<PublicRoom | null>(null);
 const failure = signal<Failure | null>(null);
+const patience = new Patience();
+let retry: ReturnType<typeof setTimeout> | undefined;
 
 function begin(session: Session): void {
   room.value = openRoom(session, "audience", activities);
@@ -29,19 +32,22 @@ function begin(session: Session): void {
 
 /** Whoever was here before is in again at once; others are asked for a name. */
 async function arrive(): Promise<void> {
-  failure.value = null;
+  clearTimeout(retry);
   try {
     const [session, found] = await Promise.all([
       Session.resume(device, "audience", address.room).catch((error: unknown) => {
-        if (failureOf(error).code === "network") throw error;
+        if (failureOf(error).retry) throw error;
         return null;
       }),
       api.room(address.room),
     ]);
+    failure.value = null;
     known.value = found;
     if (session) begin(session);
   } catch (error) {
     failure.value = failureOf(error);
+    // A server that starts anew is back in a moment; nobody should have to tap for that.
+    if (failure.value.retry) retry = setTimeout(() => void arrive(), patience.next(failure.value.retryAfter));
   }
 }
 

@@ -8,46 +8,51 @@ import { Confirmation } from "../parts/dialog";
 import { Icon, type IconName } from "../parts/icons";
 import { Toasts } from "../parts/toast";
 import { chat } from "../room/activities/chat";
-import { polls } from "../room/activities/polls";
+import type { ConsolePart } from "../views/view";
 import { deedsOf } from "./deeds";
 import { Health } from "./health";
 import { KeyList, useKeys } from "./keys";
 import { More } from "./more";
-import { OnNow } from "./on_now";
-import { PollForm } from "./poll_form";
-import { PollList } from "./poll_list";
-import { drafting, showingKeys, type Tab, tab } from "./desk";
+import { showingKeys, tab } from "./desk";
 
-const ICONS: Record<Tab, IconName> = { now: "now", chat: "chat", polls: "bars", more: "more" };
+interface ConsoleProps {
+  room: Room;
+  parts: readonly ConsolePart[];
+}
+
+/** A part of the console; a phone shows the one whose tab is chosen. */
+const panel = (name: string, more: string): string => `panel ${more} ${tab.value === name ? "shown" : ""}`;
 
 /** All of a host's work: on a phone one part at a time, on a desk side by side. */
-export function Console({ room }: { room: Room }): JSX.Element {
+export function Console({ room, parts }: ConsoleProps): JSX.Element {
   const t = words.value;
-  useKeys(room);
+  useKeys(room, parts);
   return (
-    <div class="console" data-tab={tab.value}>
+    <div class="console">
       <Health room={room} />
       <Banner room={room} />
       <main>
-        <section class="panel talk" aria-label={t.queue}>
+        <section class={panel("chat", "talk")} aria-label={t.queue}>
           <h2 class="panel-title">{t.queue}</h2>
           <ChatList room={room} deeds={deedsOf(room)} />
           <Composer room={room} staff placeholder={t.say_host} />
         </section>
-        <div class="votes">
-          <section class="panel on-now" aria-label={t.on_now}>
-            <OnNow room={room} onDraft={() => (drafting.value = true)} />
+        <div class="middle">
+          <section class={panel("now", "on-now")} aria-label={t.on_now}>
+            {parts.map(({ Now, panel: { name } }) => Now && <Now key={name} room={room} />)}
           </section>
-          <section class="panel polls" aria-label={t.polls}>
-            <PollList room={room} onDraft={() => (drafting.value = true)} />
-          </section>
+          {parts.map(({ panel: { name, label, Panel } }) => (
+            <section key={name} class={panel(name, "whole")} aria-label={label()}>
+              <Panel room={room} />
+            </section>
+          ))}
         </div>
-        <section class="panel rest" aria-label={t.more}>
+        <section class={panel("more", "rest")} aria-label={t.more}>
           <More room={room} />
         </section>
       </main>
-      <Tabs room={room} />
-      {drafting.value && <PollForm room={room} onClose={() => (drafting.value = false)} />}
+      <Tabs room={room} parts={parts} />
+      {parts.map(({ Over, panel: { name } }) => Over && <Over key={name} room={room} />)}
       {showingKeys.value && <KeyList onClose={() => (showingKeys.value = false)} />}
       <Confirmation />
       <Toasts />
@@ -55,26 +60,34 @@ export function Console({ room }: { room: Room }): JSX.Element {
   );
 }
 
-function Tabs({ room }: { room: Room }): JSX.Element {
+interface TabOf {
+  name: string;
+  icon: IconName;
+  label: string;
+  count?: number;
+}
+
+function Tabs({ room, parts }: ConsoleProps): JSX.Element {
   const t = words.value;
-  const snapshot = room.now.value;
-  const counts: Partial<Record<Tab, number>> = {
-    polls: stateOf(snapshot, polls).polls.filter((poll) => poll.status === "draft").length,
-    more: stateOf(snapshot, chat).bin.length,
-  };
+  const tabs: TabOf[] = [
+    { name: "now", icon: "now", label: t.tabs.now },
+    { name: "chat", icon: "chat", label: t.tabs.chat },
+    ...parts.map(({ panel: { name, icon, label, count } }) => ({ name, icon, label: label(), count: count?.(room) ?? 0 })),
+    { name: "more", icon: "more", label: t.tabs.more, count: stateOf(room.now.value, chat).bin.length },
+  ];
   return (
     <nav class="tabs">
-      {(Object.keys(ICONS) as Tab[]).map((name) => (
+      {tabs.map(({ name, icon, label, count }) => (
         <button
           key={name}
           type="button"
           aria-current={tab.value === name ? "page" : undefined}
           onClick={() => (tab.value = name)}
         >
-          <Icon name={ICONS[name]} />
+          <Icon name={icon} />
           <span>
-            {t.tabs[name]}
-            {counts[name] ? <b class="figures">{counts[name]}</b> : null}
+            {label}
+            {count ? <b class="figures">{count}</b> : null}
           </span>
         </button>
       ))}

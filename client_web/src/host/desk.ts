@@ -1,9 +1,7 @@
 import { signal } from "@preact/signals";
 
-export type Tab = "now" | "chat" | "polls" | "more";
-
-/** The part of the console that a phone shows. */
-export const tab = signal<Tab>("now");
+/** The part of the console that a phone shows: now, chat, more, or a panel's name. */
+export const tab = signal("now");
 /** The form for a new vote is open. */
 export const drafting = signal(false);
 export const showingKeys = signal(false);

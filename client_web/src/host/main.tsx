@@ -5,9 +5,11 @@ import { words } from "../i18n/words";
 import { openRoom, type Room, show, stateOf, titled } from "../page";
 import { Empty, Waiting } from "../parts/bricks";
 import { Gone } from "../parts/gone";
-import { activities } from "../room/activities";
+import { activities, consoleParts } from "../views";
+import type { ConsolePart } from "../views/view";
 import { lifecycle } from "../room/activities/lifecycle";
 import { type Failure, failureOf } from "../room/failure";
+import { Patience } from "../room/patience";
 import { Session, takeAddress } from "../room/session";
 import { device } from "../room/storage";
 import { Console } from "./console";
@@ -19,18 +21,28 @@ const address = takeAddress();
 
 const room = signal<Room | null>(null);
 const failure = signal<Failure | null>(null);
+const patience = new Patience();
+let retry: ReturnType<typeof setTimeout> | undefined;
 const stranger = signal(false);
+const parts = signal<readonly ConsolePart[]>([]);
 
 async function arrive(): Promise<void> {
-  failure.value = null;
+  clearTimeout(retry);
   try {
-    const session = address.link
-      ? await Session.begin(device, "host", address.room, address.link)
-      : await Session.resume(device, "host", address.room);
+    const [session, fetched] = await Promise.all([
+      address.link
+        ? Session.begin(device, "host", address.room, address.link)
+        : Session.resume(device, "host", address.room),
+      consoleParts(),
+    ]);
+    failure.value = null;
+    parts.value = fetched;
     if (session) room.value = openRoom(session, "host", activities);
     else stranger.value = true;
   } catch (error) {
     failure.value = failureOf(error);
+    // A server that starts anew is back in a moment; nobody should have to tap for that.
+    if (failure.value.retry) retry = setTimeout(() => void arrive(), patience.next(failure.value.retryAfter));
   }
 }
 
@@ -43,7 +55,7 @@ function Page(): JSX.Element {
   const { phase, refusal, position } = room.value.now.value;
   if (phase === "refused" && refusal) return <Gone failure={refusal} />;
   if (!position) return <Waiting label={t.connecting} />;
-  return <Console room={room.value} />;
+  return <Console room={room.value} parts={parts.value} />;
 }
 
 titled(() => [words.value.host, room.value ? stateOf(room.value.now.value, lifecycle).title : ""].filter(Boolean).join(" · "));

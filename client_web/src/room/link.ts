@@ -23,6 +23,10 @@ export interface Link {
 }
 
 const PROTOCOL = 1;
+const FIRST_PAUSE = 400;
+const LONGEST_PAUSE = 8_000;
+/** A connection that lasted so long was a good one. */
+const GOOD = 3_000;
 
 export function socketLink(token: () => string): Link {
   const socket = io({
@@ -32,8 +36,8 @@ export function socketLink(token: () => string): Link {
     tryAllTransports: true,
     autoConnect: false,
     forceNew: true,
-    reconnectionDelay: 400,
-    reconnectionDelayMax: 8_000,
+    reconnectionDelay: FIRST_PAUSE,
+    reconnectionDelayMax: LONGEST_PAUSE,
     timeout: 10_000,
     auth: (give) => give({ token: token(), protocol: PROTOCOL }),
   });
@@ -42,6 +46,15 @@ export function socketLink(token: () => string): Link {
     if (document.visibilityState === "visible" && wanted && !socket.connected) renew();
   };
   let wanted = false;
+  let upSince = 0;
+  let bad = 0;
+  // A server that is going away lets us in at its door and closes; the library would take that for success
+  // and come back at once, again and again.
+  const slowDown = () => {
+    bad = upSince > 0 && Date.now() - upSince > GOOD ? 0 : bad + 1;
+    upSince = 0;
+    socket.io.reconnectionDelay(Math.min(FIRST_PAUSE * 2 ** Math.max(0, bad - 1), LONGEST_PAUSE));
+  };
   const renew = () => {
     socket.disconnect();
     socket.connect();
@@ -52,11 +65,15 @@ export function socketLink(token: () => string): Link {
       return socket.connected;
     },
     listen(listener) {
-      socket.on("connect", () => listener.up());
+      socket.on("connect", () => {
+        upSince = Date.now();
+        listener.up();
+      });
       socket.on("disconnect", (reason) => {
+        slowDown();
         listener.down();
         // A server that ends us for good says why only when we ask again.
-        if (reason === "io server disconnect") setTimeout(() => wanted && socket.connect(), 500 + Math.random() * 1_000);
+        if (reason === "io server disconnect") setTimeout(() => wanted && socket.connect(), 100 + Math.random() * 600);
       });
       socket.on("connect_error", (error) => {
         listener.down();

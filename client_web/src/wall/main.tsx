@@ -4,9 +4,11 @@ import { useEffect } from "preact/hooks";
 import { words } from "../i18n/words";
 import { openRoom, type Room, show, stateOf, titled } from "../page";
 import { Empty, Logo } from "../parts/bricks";
-import { activities } from "../room/activities";
+import { activities, wallParts } from "../views";
+import type { WallPart } from "../views/view";
 import { lifecycle } from "../room/activities/lifecycle";
 import { failureOf } from "../room/failure";
+import { Patience } from "../room/patience";
 import { Session, takeAddress } from "../room/session";
 import { device } from "../room/storage";
 import { stayAwake } from "./awake";
@@ -15,15 +17,17 @@ import "../style/polls.css";
 import "./wall.css";
 import "./rail.css";
 
-const AGAIN = 5_000;
+const patience = new Patience();
 const address = takeAddress();
 
 const room = signal<Room | null>(null);
 const stranger = signal(false);
+const parts = signal<readonly WallPart[]>([]);
 
 /** A wall has nobody at it: it tries until it is let in, and shows its cover meanwhile. */
 async function arrive(): Promise<void> {
   try {
+    parts.value = await wallParts();
     const session = address.link
       ? await Session.begin(device, "wall", address.room, address.link)
       : await Session.resume(device, "wall", address.room);
@@ -31,7 +35,7 @@ async function arrive(): Promise<void> {
     else stranger.value = true;
   } catch (error) {
     const failure = failureOf(error);
-    if (failure.retry) setTimeout(() => void arrive(), failure.retryAfter ?? AGAIN);
+    if (failure.retry) setTimeout(() => void arrive(), patience.next(failure.retryAfter));
     else stranger.value = true;
   }
 }
@@ -51,7 +55,7 @@ function Page(): JSX.Element {
       </div>
     );
   }
-  return <Wall room={room.value} />;
+  return <Wall room={room.value} parts={parts.value} />;
 }
 
 titled(() => (room.value ? stateOf(room.value.now.value, lifecycle).title : ""));

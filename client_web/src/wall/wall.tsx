@@ -8,13 +8,13 @@ import { Qr } from "../parts/qr";
 import { lifecycle } from "../room/activities/lifecycle";
 import { api } from "../room/api";
 import { audienceAddress } from "../room/session";
-import { scenes } from "./scenes";
+import type { WallPart } from "../views/view";
 
 /** What is on at the left, the way in at the right. */
-export function Wall({ room }: { room: Room }): JSX.Element {
+export function Wall({ room, parts }: { room: Room; parts: readonly WallPart[] }): JSX.Element {
   const { phase } = room.now.value;
   const t = words.value;
-  const scene = scenes.find((one) => one.wants(room));
+  const scene = parts.find((one) => one.wants?.(room)) ?? parts.find((one) => !one.wants);
   return (
     <div class="wall">
       <main>{scene && <scene.Scene room={room} />}</main>

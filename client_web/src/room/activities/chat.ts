@@ -44,6 +44,13 @@ function put(messages: readonly ChatMessage[], message: ChatMessage): readonly C
 const without = (messages: readonly ChatMessage[], message: string | undefined) =>
   messages.filter((one) => one.message !== message);
 
+/** Without what was first sent before that time. */
+function since(state: ChatState, time: number): ChatState {
+  const young = (one: ChatMessage) => one.at >= time;
+  const pinned = state.pinned && young(state.pinned) ? state.pinned : null;
+  return { ...state, messages: state.messages.filter(young), bin: state.bin.filter(young), pinned };
+}
+
 function kept(state: ChatState, most: number): ChatState {
   const messages = state.messages.slice(-most);
   const from = messages.length < state.messages.length ? (messages[0]?.seq ?? 0) : state.from;
@@ -100,6 +107,8 @@ export const chat: Activity<ChatState> & {
       }
       case "chat.unpinned":
         return { ...state, pinned: null };
+      case "room.retired":
+        return event.data ? since(state, event.data.before) : state;
       default:
         return state;
     }

@@ -92,6 +92,10 @@ export const polls: Activity<PollsState> = {
         const removed = event.data?.poll;
         return { polls: state.polls.filter((one) => one.poll !== removed) };
       }
+      case "room.retired": {
+        const before = event.data?.before ?? 0;
+        return { polls: state.polls.filter((one) => one.closed_at === null || one.closed_at >= before) };
+      }
       default:
         return state;
     }

@@ -1,0 +1,37 @@
+import type { JSX } from "preact";
+import type { Room } from "../page";
+import type { IconName } from "../parts/icons";
+import type { Activity } from "../room/activity";
+
+/** Something of an activity on a page; null while there is nothing to show. */
+export type Part = (props: { room: Room }) => JSX.Element | null;
+
+/** An activity on the wall. */
+export interface WallPart {
+  /** Whether it wants the wall now. Without it, it has the wall when nobody else wants it. */
+  wants?: (room: Room) => boolean;
+  Scene: Part;
+}
+
+/** An activity in the console. */
+export interface ConsolePart {
+  /** What of it is on now, and the next thing to do about it. */
+  Now?: Part;
+  /** All of it: a tab on a phone, a part of the middle column on a desk. */
+  panel: { name: string; icon: IconName; label: () => string; count?: (room: Room) => number; Panel: Part };
+  /** What lies over the console when it is asked for, such as a form. */
+  Over?: Part;
+  /** What its keys do; the words for them stand in `key_list`. */
+  keys?: (room: Room) => Record<string, () => void>;
+}
+
+/**
+ * An activity as it is shown. The audience's phone has the poorest network, so its card is there from the
+ * start; wall and console fetch what only they need.
+ */
+export interface View {
+  activity: Activity;
+  Card?: Part;
+  wall?: () => Promise<WallPart>;
+  console?: () => Promise<ConsolePart>;
+}
