@@ -15,9 +15,7 @@ import uvloop
 
 from server import logs
 from server.app import App, running
-from server.certificate import lan_addresses
 from server.config import Settings, SettingsError
-from server.demo import reach, start_demo
 from server.gateway.conformance import conformance_app, conformance_gateways, uvicorn_config
 from server.gateway.http_wire import HttpWire
 from server.gateway.wire import websocket_wire
@@ -121,16 +119,14 @@ async def _run(settings: Settings, listener: socket.socket, *, bots: bool) -> in
         loop.add_signal_handler(number, stop.set)
 
     port = listener.getsockname()[1]
-    if settings.demo and settings.public_url is None:
-        # So that the codes on the console and the wall lead where those in the terminal lead.
-        settings = settings.model_copy(update={"public_url": reach(settings, port, lan_addresses()).people})
-
+    if settings.demo:
+        settings = _with_address(settings, port)
     async with running(settings) as app:
         served = Listener(app, listener)
         serving = await served.start()
         _calm_collector()
         log.info("listening", host=settings.host, port=port, settings=settings.printed())
-        demo = await start_demo(app.services, port, bots=bots) if settings.demo else None
+        demo = await _demo(app, port, bots=bots) if settings.demo else None
 
         stopping = loop.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -140,6 +136,21 @@ async def _run(settings: Settings, listener: socket.socket, *, bots: bool) -> in
             await asyncio.gather(demo, return_exceptions=True)
         await served.leave(settings.drain_s)
     return 0 if stop.is_set() else 1
+
+
+def _with_address(settings: Settings, port: int) -> Settings:
+    """So that the codes on the console and the wall lead where those in the terminal lead."""
+    from server.certificate import lan_addresses
+    from server.demo import reach
+
+    people = settings.public_url or reach(settings, port, lan_addresses()).people
+    return settings.model_copy(update={"public_url": people})
+
+
+async def _demo(app: App, port: int, *, bots: bool) -> asyncio.Task[None]:
+    from server.demo import start_demo
+
+    return await start_demo(app.services, port, bots=bots)
 
 
 def _calm_collector() -> None:
