@@ -119,6 +119,26 @@ describe("recovering", () => {
     expect(client.snapshot.resumed).toMatchObject({ recovered: true, missed: 2 });
   });
 
+  it("counts what is replayed before the answer, too", async () => {
+    const server = new FakeServer();
+    const { client, link, said } = begin(server);
+    await settle();
+    link.cut();
+    server.append("a");
+    server.append("b");
+    link.connect();
+    for (const { type, audience: _, ...body } of server.log) link.push(type, body);
+    await settle();
+    expect(said()).toEqual(["a", "b"]);
+    expect(client.snapshot.resumed).toMatchObject({ recovered: true, missed: 2 });
+    server.append("c");
+    await settle();
+    link.cut();
+    link.connect();
+    await settle();
+    expect(client.snapshot.resumed).toMatchObject({ recovered: true, missed: 0 });
+  });
+
   it("says when it could not catch up, and shows the newest", async () => {
     const server = new FakeServer();
     const { client, link, said } = begin(server);

@@ -154,3 +154,14 @@ async def close_vote(console: Page) -> None:
     """End the vote that is on, and mean it."""
     await console.get_by_role("button", name="结束投票").click()
     await console.get_by_role("dialog").get_by_role("button", name="现在结束").click()
+
+
+async def open_vote(stage: Stage, options: list[str], *, question: str = "哪件最好？") -> str:
+    """A running vote, made without the console; its id."""
+    answer = await stage.host.send("poll.create", {"question": question, "kind": "single", "options": options})
+    assert answer["ok"], answer
+    joined = await stage.host.request("room.join", {"id": stage.host.new_id(), "room": stage.room})
+    poll: str = joined["view"]["polls"]["polls"][-1]["poll"]
+    answer = await stage.host.send("poll.open", {"poll": poll})
+    assert answer["ok"], answer
+    return poll

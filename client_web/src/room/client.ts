@@ -67,6 +67,8 @@ export class RoomClient {
   /** Events since the running join was asked for; null when none is running. */
   #meanwhile: LoggedEvent[] | null = null;
   #joins = 0;
+  /** What came in since the break; the server may replay it before it answers the join. */
+  #missed = 0;
   #failedJoins = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #echo: ReturnType<typeof setTimeout> | undefined;
@@ -180,6 +182,7 @@ export class RoomClient {
     this.outgoing.hold();
     if (this.#state.phase === "refused") return;
     const phase = this.#state.position === null ? "connecting" : "away";
+    if (this.#state.phase === "live") this.#missed = 0;
     this.#set({ phase, awaySince: this.#state.awaySince ?? Date.now() });
   }
 
@@ -211,14 +214,10 @@ export class RoomClient {
     const held = this.#meanwhile ?? [];
     this.#meanwhile = null;
 
-    let missed = 0;
     if (answer.recovered) {
       for (const event of answer.events ?? []) {
         // The answer is whole: what it leaves out was not for us, so only what we know is skipped.
-        if (event.seq > (this.#state.position?.seq ?? 0)) {
-          this.#take(event);
-          if (this.options.activities.some((one) => one.counted?.includes(event.type))) missed += 1;
-        }
+        if (event.seq > (this.#state.position?.seq ?? 0)) this.#take(event);
       }
       this.#advance(answer.position);
     } else {
@@ -227,7 +226,7 @@ export class RoomClient {
     const resumed: Resumed | null =
       first || anew || (!away && answer.recovered)
         ? this.#state.resumed
-        : { at: Date.now(), recovered: answer.recovered, missed, ...(answer.reason ? { reason: answer.reason } : {}) };
+        : { at: Date.now(), recovered: answer.recovered, missed: this.#missed, ...(answer.reason ? { reason: answer.reason } : {}) };
     this.#set({
       phase: "live",
       awaySince: null,
@@ -376,6 +375,9 @@ export class RoomClient {
     const activities = { ...this.#state.activities };
     for (const one of this.options.activities) activities[one.name] = one.apply(activities[one.name], event);
     this.#set({ activities, position: { epoch: event.epoch, seq: event.seq } });
+    if (this.#state.phase === "away" && this.options.activities.some((one) => one.counted?.includes(event.type))) {
+      this.#missed += 1;
+    }
     for (const listener of this.#eventListeners) listener(event);
     if (event.type !== "person.erased") return;
     this.#anew = true;
