@@ -90,7 +90,7 @@ def _data(parser: argparse.ArgumentParser) -> None:
 
 def _serve(arguments: argparse.Namespace) -> int:
     if arguments.conformance:
-        from server.serve import serve_conformance
+        from server.gateway.conformance import serve_conformance
 
         port = 8000 if arguments.port is None else arguments.port
         serve_conformance(arguments.host or "127.0.0.1", port)

@@ -16,9 +16,7 @@ import uvloop
 from server import logs
 from server.app import App, running
 from server.config import Settings, SettingsError
-from server.gateway.conformance import conformance_app, conformance_gateways, uvicorn_config
-from server.gateway.http_wire import HttpWire
-from server.gateway.wire import websocket_wire
+from server.gateway.listening import uvicorn_config
 
 log = logs.logger("serve")
 
@@ -91,13 +89,6 @@ def serve(settings: Settings, *, bots: bool = False) -> int:
         return runner.run(_run(settings, listener, bots=bots))
 
 
-def serve_conformance(host: str, port: int) -> None:
-    """Serve what the public protocol suites need, until interrupted."""
-    gateways = conformance_gateways()
-    config = uvicorn_config(conformance_app(*gateways), *gateways, host=host, port=port, log_level="warning")
-    uvicorn.Server(config).run()
-
-
 @contextlib.contextmanager
 def _listening(settings: Settings) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -161,19 +152,13 @@ def _calm_collector() -> None:
 
 
 def _config(app: App) -> uvicorn.Config:
-    settings = app.settings
-    return uvicorn.Config(
+    return uvicorn_config(
         app.http,
-        http=HttpWire,
-        ws=websocket_wire(app.gateway),  # type: ignore[arg-type]
-        ws_per_message_deflate=False,
-        proxy_headers=False,
-        server_header=False,
-        access_log=False,
+        app.gateway,
         log_config=None,
         backlog=BACKLOG,
         lifespan="off",
         timeout_graceful_shutdown=2,
-        ssl_certfile=settings.tls_certificate,
-        ssl_keyfile=settings.tls_key,
+        ssl_certfile=app.settings.tls_certificate,
+        ssl_keyfile=app.settings.tls_key,
     )

@@ -1,11 +1,7 @@
-"""What `serve --conformance` mounts: small peers for the public protocol suites, on the production stack.
-
-Alone: `python -m server.gateway.conformance --port 3000`.
-"""
+"""What `serve --conformance` mounts: small peers for the public protocol suites, on the production stack."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +15,8 @@ from protocols.frames import prepare_binary, prepare_packet
 from server.gateway.application import Accepted, Ack, Recovery
 from server.gateway.config import GatewayConfig
 from server.gateway.gateway import Gateway
-from server.gateway.http_wire import HttpWire
+from server.gateway.listening import uvicorn_config
 from server.gateway.polling import PollingEndpoint
-from server.gateway.wire import websocket_wire
 
 if TYPE_CHECKING:
     from server.gateway.connection import Connection
@@ -88,36 +83,13 @@ def _config(path: str) -> GatewayConfig:
     )
 
 
-def uvicorn_config(app: Any, *gateways: Gateway, **settings: Any) -> uvicorn.Config:
-    """uvicorn's settings for an app with these gateways in it; `settings` are passed on."""
-    return uvicorn.Config(
-        app,
-        http=HttpWire,
-        ws=websocket_wire(*gateways),  # type: ignore[arg-type]
-        ws_per_message_deflate=False,
-        proxy_headers=False,
-        server_header=False,
-        access_log=False,
-        **settings,
-    )
-
-
 def conformance_app(*gateways: Gateway) -> Starlette:
     """The gateways' polling side, by path."""
     return Starlette(routes=[Mount(g.config.path.rstrip("/"), app=PollingEndpoint(g)) for g in gateways])
 
 
-def main() -> None:
-    """Serves until interrupted."""
-    parser = argparse.ArgumentParser(description="Serves the peers of the public protocol suites.")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=3000)
-    options = parser.parse_args()
+def serve_conformance(host: str, port: int) -> None:
+    """Serves the peers until interrupted."""
     gateways = conformance_gateways()
-    app = conformance_app(*gateways)
-    config = uvicorn_config(app, *gateways, host=options.host, port=options.port, log_level="warning")
+    config = uvicorn_config(conformance_app(*gateways), *gateways, host=host, port=port, log_level="warning")
     uvicorn.Server(config).run()
-
-
-if __name__ == "__main__":
-    main()

@@ -14,7 +14,8 @@ import httpx
 import pytest
 import uvicorn
 
-from server.gateway.conformance import conformance_app, conformance_gateways, uvicorn_config
+from server.gateway.conformance import conformance_app, conformance_gateways
+from server.gateway.listening import uvicorn_config
 
 
 @pytest.fixture(scope="session")

@@ -29,9 +29,10 @@ from protocols.closing import Closing  # noqa: E402
 from protocols.frames import prepare_event  # noqa: E402
 from server.gateway.application import Accepted, Ack, Recovery  # noqa: E402
 from server.gateway.config import GatewayConfig  # noqa: E402
-from server.gateway.conformance import conformance_app, uvicorn_config  # noqa: E402
+from server.gateway.conformance import conformance_app  # noqa: E402
 from server.gateway.fanout import Channel  # noqa: E402
 from server.gateway.gateway import Gateway  # noqa: E402
+from server.gateway.listening import uvicorn_config  # noqa: E402
 from server.gateway.socket import Socket  # noqa: E402
 
 MESSAGE = json.dumps({"room": "r1", "epoch": "kQvz", "data": {"text": "x" * 100}}).encode()

@@ -16,10 +16,11 @@ from protocols.closing import Closing
 from protocols.frames import Prepared, prepare_packet
 from server.gateway.application import Accepted, Ack, Recovery
 from server.gateway.config import GatewayConfig
-from server.gateway.conformance import conformance_app, uvicorn_config
+from server.gateway.conformance import conformance_app
 from server.gateway.connection import Connection
 from server.gateway.gateway import Gateway
 from server.gateway.http_wire import HttpWire
+from server.gateway.listening import uvicorn_config
 from server.gateway.socket import Socket
 
 Hook = Callable[[Socket, Mapping[str, Any], Recovery | None], Awaitable[Accepted]]
