@@ -8,6 +8,7 @@ import { Session } from "./room/session";
 import { tab } from "./room/storage";
 import "./style/base.css";
 import "./style/parts.css";
+import "./style/blocks.css";
 
 /** A room on the screen: the client, and its newest snapshot once a frame at most. */
 export interface Room {

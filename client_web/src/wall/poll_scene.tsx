@@ -23,6 +23,8 @@ import "./towers.css";
 const STAYS = 120_000;
 /** Towers, if there are few enough to read from afar; else rows. */
 const TOWERS = 6;
+/** More rows than these are drawn smaller. */
+const FEW = 10;
 /** Nothing on a wall moves more often than this. */
 const CALM = 1_000;
 
@@ -75,7 +77,8 @@ export function PollScene({ room }: { room: Room }): JSX.Element | null {
   if (!poll) return null;
 
   const rows = bars(poll, result, t.poll_points);
-  const long = Array.from(poll.question).length > 22;
+  const towers = rows.length <= TOWERS;
+  const long = !towers || Array.from(poll.question).length > 22;
   const mean = result && poll.kind === "rating" ? average(result) : null;
   return (
     <div class="vote">
@@ -89,7 +92,7 @@ export function PollScene({ room }: { room: Room }): JSX.Element | null {
           {mean !== null && <span class="figures voters">{t.poll_average(mean.toFixed(1))}</span>}
         </div>
       </header>
-      {rows.length <= TOWERS ? (
+      {towers ? (
         <Towers rows={rows} result={result} poll={poll} />
       ) : (
         <Rows rows={rows} result={result} />
@@ -136,7 +139,7 @@ function Towers({ rows, result, poll }: RowsProps & { poll: Poll }): JSX.Element
 
 function Rows({ rows, result }: RowsProps): JSX.Element {
   return (
-    <ol class="rows">
+    <ol class={`rows ${rows.length > FEW ? "many" : ""}`}>
       {rows.map((row, place) => (
         <li key={row.choice} class={blockOf(place)}>
           <p class="label">

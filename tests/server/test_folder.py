@@ -1,0 +1,86 @@
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from server.app import core, make_token, running
+from server.config import Settings, SettingsError
+from server.folder import held
+from server.store.tables import records
+from tests.server.running import OWNER
+
+
+def settings(data: Path) -> Settings:
+    return Settings(data=data, secret=SecretStr("a secret for tests 0123456789 abcdefg"))
+
+
+async def refused(data: Path) -> str:
+    with pytest.raises(SettingsError) as error:
+        async with running(settings(data)):
+            pytest.fail("it runs")
+    said = str(error.value)
+    assert "\n" not in said
+    assert said.startswith("SHOWFLOOR_DATA: ")
+    return said
+
+
+async def test_a_second_server_in_the_same_folder_is_refused_in_one_line(tmp_path: Path) -> None:
+    async with running(settings(tmp_path)) as app:
+        await app.core.directory.create_room("r1", "One", by=OWNER)
+        assert "another server is at work" in await refused(tmp_path)
+        # The command line may look in beside it.
+        assert await make_token(settings(tmp_path), room="r1", user="ann", role=OWNER.role, name=None)
+    with held(tmp_path):
+        pass
+
+
+async def test_the_command_line_leaves_projecting_to_the_server(tmp_path: Path) -> None:
+    await make_token(settings(tmp_path), room="r1", user="ann", role=OWNER.role, name=None)
+    async with core(settings(tmp_path)) as made:
+        async with made.database.reading() as connection:
+            assert (await connection.execute(select(records))).all() == []
+        await made.projector.project()
+        assert made.projector.projected("r1") == 1
+
+
+@pytest.mark.parametrize("name", ["log.sqlite", "rooms.sqlite"])
+async def test_a_file_that_is_no_database_is_said_in_one_line(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"no database " * 1000)
+    assert name in await refused(tmp_path)
+    # Nothing is put in its place.
+    assert (tmp_path / name).read_bytes().startswith(b"no database")
+
+
+@pytest.mark.parametrize("name", ["log.sqlite", "rooms.sqlite", "lock"])
+async def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    assert str(tmp_path) in await refused(tmp_path)
+
+
+async def test_a_folder_that_is_a_file_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    assert str(tmp_path) in await refused(tmp_path / "data")
+
+
+async def test_without_its_database_it_starts_from_the_log(tmp_path: Path) -> None:
+    async with running(settings(tmp_path)) as app:
+        await app.core.directory.create_room("r1", "One", by=OWNER)
+    for file in tmp_path.glob("rooms.sqlite*"):
+        file.unlink()
+    async with running(settings(tmp_path)) as app:
+        assert (await app.core.directory.open("r1")).live.room.title == "One"
+        await app.core.projector.project()
+        assert app.core.projector.projected("r1") == 1
+
+
+async def test_without_its_log_it_starts_from_the_database_in_another_epoch(tmp_path: Path) -> None:
+    async with running(settings(tmp_path)) as app:
+        before = (await app.core.directory.create_room("r1", "One", by=OWNER)).live.position
+    for file in tmp_path.glob("log.sqlite*"):
+        file.unlink()
+    async with running(settings(tmp_path)) as app:
+        live = (await app.core.directory.open("r1")).live
+        assert live.room.title == "One"
+        assert live.position.seq == before.seq
+        assert live.epoch != before.epoch
