@@ -16,6 +16,7 @@ from rooms.registry import REGISTRY
 from server import logs
 from server.broker.embedded import EmbeddedBroker
 from server.config import Settings
+from server.folder import held, opening
 from server.gateway.config import GatewayConfig
 from server.gateway.door import Door
 from server.gateway.gateway import Gateway
@@ -77,13 +78,18 @@ class Core:
 
 @asynccontextmanager
 async def core(settings: Settings) -> AsyncIterator[Core]:
-    """Opens the log and the database, brings the tables up to date, and closes in order."""
-    await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
+    """Opens the log and the database, brings the tables up to date, and closes in order.
+
+    Raises SettingsError if one of the files cannot be used.
+    """
     catalogue = REGISTRY.events
-    broker = EmbeddedBroker(settings.data / LOG_FILE, catalogue)
+    with opening(settings.data / LOG_FILE):
+        await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
+        broker = EmbeddedBroker(settings.data / LOG_FILE, catalogue)
     database = Database(database_url(settings.data))
     try:
-        await migrated(database)
+        with opening(settings.data / DATABASE_FILE):
+            await migrated(database)
         projector = Projector(broker, database, catalogue)
         members = Members()
         clock = Clock()
@@ -96,7 +102,8 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
             on_epoch=members.tell_epoch,
         )
         directory = Directory(around, occupied=members.occupied)
-        await directory.start()
+        with opening(settings.data / LOG_FILE):
+            await directory.start()
         retention = Retention(database, broker, catalogue, retire=directory.retire)
         yield Core(broker, database, projector, retention, directory, members, clock)
     finally:
@@ -218,14 +225,15 @@ class App:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[App]:
-    """The whole server but its listener."""
-    async with core(settings) as made:
-        app = App(settings, made)
-        await app.start()
-        try:
-            yield app
-        finally:
-            await app.stop()
+    """The whole server but its listener; alone in its data folder. Raises SettingsError."""
+    with held(settings.data):
+        async with core(settings) as made:
+            app = App(settings, made)
+            await app.start()
+            try:
+                yield app
+            finally:
+                await app.stop()
 
 
 async def make_token(settings: Settings, *, room: str, user: str, role: Role, name: str | None) -> str:
@@ -236,8 +244,9 @@ async def make_token(settings: Settings, *, room: str, user: str, role: Role, na
         except Refused as refused:
             if refused.code is not Code.CONFLICT:
                 raise
+        # A server that is running projects it, or the next one does: two that project at once could bring back
+        # what was erased in between.
         await made.directory.drain()
-        await made.projector.project()
     identity = Identity(settings.secret.get_secret_value(), ttl_s=settings.token_ttl_s)
     return identity.issue(user=user, name=name or user, role=role, room=room).token
 

@@ -15,6 +15,11 @@ def settings(data: Path) -> Settings:
     return Settings(data=data, secret=SecretStr("a secret for tests 0123456789 abcdefg"))
 
 
+def lose(folder: Path, name: str) -> None:
+    for file in folder.glob(name + "*"):
+        file.unlink()
+
+
 async def refused(data: Path) -> str:
     with pytest.raises(SettingsError) as error:
         async with running(settings(data)):
@@ -66,8 +71,7 @@ async def test_a_folder_that_is_a_file_is_said_in_one_line(tmp_path: Path) -> No
 async def test_without_its_database_it_starts_from_the_log(tmp_path: Path) -> None:
     async with running(settings(tmp_path)) as app:
         await app.core.directory.create_room("r1", "One", by=OWNER)
-    for file in tmp_path.glob("rooms.sqlite*"):
-        file.unlink()
+    lose(tmp_path, "rooms.sqlite")
     async with running(settings(tmp_path)) as app:
         assert (await app.core.directory.open("r1")).live.room.title == "One"
         await app.core.projector.project()
@@ -77,8 +81,7 @@ async def test_without_its_database_it_starts_from_the_log(tmp_path: Path) -> No
 async def test_without_its_log_it_starts_from_the_database_in_another_epoch(tmp_path: Path) -> None:
     async with running(settings(tmp_path)) as app:
         before = (await app.core.directory.create_room("r1", "One", by=OWNER)).live.position
-    for file in tmp_path.glob("log.sqlite*"):
-        file.unlink()
+    lose(tmp_path, "log.sqlite")
     async with running(settings(tmp_path)) as app:
         live = (await app.core.directory.open("r1")).live
         assert live.room.title == "One"

@@ -1,0 +1,52 @@
+"""The data folder: what keeps a server from starting in it is said in one line.
+
+Two servers would both be right about the log, which refuses who is behind, but their members would not hear of each
+other, and one could write to the database what the other had just erased. So one works in it at a time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic.util.exc import CommandError
+
+from server.broker.port import BrokerError
+from server.config import PREFIX, SettingsError
+from server.store.database import DatabaseErrors
+
+LOCK_FILE = "lock"
+SETTING = f"{PREFIX}DATA"
+
+
+@contextmanager
+def held(data: Path) -> Iterator[None]:
+    """Works in the folder alone, until the end or the death of this process. Raises SettingsError."""
+    with opening(data):
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        with opening(data):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                message = f"{SETTING}: another server is at work in {data}; stop it, or choose another --data"
+                raise SettingsError(message) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """Raises SettingsError for what goes wrong with a file while the server starts."""
+    try:
+        yield
+    except (sqlite3.Error, *DatabaseErrors, CommandError, BrokerError) as error:
+        # A log that cannot be read has the reason behind it.
+        reason = str(error.__cause__ or error).splitlines()[0]
+        raise SettingsError(f"{SETTING}: cannot use {path}: {reason}") from None
