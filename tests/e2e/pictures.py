@@ -1,6 +1,7 @@
 """Take the screenshots in docs/pictures anew: python -m tests.e2e.pictures
 
-A room with a few people in it, in the middle of a vote and after it, at 360, 1440 and 1920 pixels.
+A room with a few people in it, in the middle of a vote and after it, at 360, 1440 and 1920 pixels; and
+together.png, a phone, the console and the wall in one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from loadtests.client import Client
 from loadtests.rig import start_all, stop_all
 from loadtests.serving import ROOT
 from tests.e2e.stage import Stage, close_vote, draft_and_open, say, staged
+from tests.e2e.together import compose
 
 PICTURES = ROOT / "docs" / "pictures"
 ADDRESS = "https://live.example"  # what the pictures' codes and links say
@@ -126,10 +128,20 @@ async def story(stage: Stage) -> None:
     await stop_all(list(crowd.values()))
 
 
+async def together(stage: Stage) -> None:
+    """The three of them during the vote."""
+    three = {"phone": "audience-360", "console": "console-1440", "wall": "wall-1920"}
+    await compose(
+        stage.browser, {name: PICTURES / f"{file}.png" for name, file in three.items()}, PICTURES / "together.png"
+    )
+    sys.stdout.write("docs/pictures/together.png\n")
+
+
 async def take_all(data: Path) -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     async with staged(data, env={"SHOWFLOOR_PUBLIC_URL": ADDRESS}) as stage:
         await story(stage)
+        await together(stage)
         for trouble in stage.troubles:
             sys.stderr.write(f"{trouble}\n")
         return 1 if stage.troubles else 0
