@@ -78,7 +78,8 @@ class DatabaseArchive:
             stored = (await connection.execute(read)).scalar_one_or_none()
             if stored is None or stored <= snapshot.seq:
                 await self._database.upsert(connection, snapshots, [packed(snapshot)])
-        # The one before may have held what is erased by now.
+        # The one before may have held what is erased by now. If a reader is in the way, the projector tries again.
+        self._database.uncut = True
         try:
             await self._database.overwrite_erased()
         except DatabaseErrors as error:

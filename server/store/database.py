@@ -28,6 +28,9 @@ class Database:
             url, json_serializer=_json, json_deserializer=orjson.loads, pool_size=4, max_overflow=4
         )
         self.embedded = make_url(url).get_backend_name() == "sqlite"
+        # Whether SQLite's write-ahead log may hold what was erased: set by who erases. A crash may have come before
+        # ``overwrite_erased``.
+        self.uncut = self.embedded
         self._busy_ms = busy_ms
         self._writing = asyncio.Lock()
         self._upserts: dict[tuple[str, ...], Executable] = {}
@@ -80,7 +83,8 @@ class Database:
             # Outside a transaction, which a checkpoint must be.
             connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
             row = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
-        return not row[0]
+            self.uncut = bool(row[0])
+        return not self.uncut
 
     async def close(self) -> None:
         """Let go of all connections."""

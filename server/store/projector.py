@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from sqlalchemy import select
@@ -22,6 +22,7 @@ BACKOFF_MOST_S = 5.0
 LOOK_S = 2.0  # how often all heads are read: another process may have made a room
 ROUND = 500  # records in one transaction, about
 
+Gathered = Mapping[str, tuple[str, Sequence[Record]]]  # room -> epoch, its next records
 log = structlog.get_logger(__name__)
 
 
@@ -39,7 +40,6 @@ class Projector:
         self._loaded = False
         self._looked = 0.0
         self._news = asyncio.Event()
-        self._uncut = False
         self._records = self._failures = 0
         self._failing_since: float | None = None
 
@@ -51,8 +51,9 @@ class Projector:
     def note(self, room: str, head: Position) -> None:
         """The room's log ends there now."""
         self._heads[room] = head
-        self._behind[room] = None
-        self._news.set()
+        if room not in self._unreadable:
+            self._behind[room] = None
+            self._news.set()
 
     async def project(self) -> None:
         """Bring all rooms up to date. Raises the broker's and the database's errors; what is done stays done."""
@@ -109,13 +110,13 @@ class Projector:
                 self._done = {row.room: Position(row.epoch, row.seq) for row in rows}
             self._loaded = True
         for room, head in (await self._broker.heads()).items():
-            if head.seq > self.projected(room) and room not in self._unreadable:
+            if head.seq > self.projected(room):
                 self.note(room, head)
         self._looked = time.monotonic()
 
     async def _round(self) -> int:
         """Read some rooms' next records, write them in one transaction; how many they were."""
-        gathered: dict[str, tuple[str, list[Record]]] = {}
+        gathered: dict[str, tuple[str, Sequence[Record]]] = {}
         count = 0
         for room in list(self._behind):
             records = await self._next(room)
@@ -128,28 +129,52 @@ class Projector:
                 break
         if not gathered:
             return 0
-        async with self._database.writing() as connection:
-            erased = await self._projection.write(connection, gathered)
-        self._uncut = self._uncut or erased
-        for room, (epoch, records) in gathered.items():
-            self._done[room] = Position(epoch, records[-1].seq)
-            if self._heads[room].seq <= records[-1].seq:
-                self._behind.pop(room, None)
-        self._records += count
+        stored = await self._store(gathered)
+        for room, (epoch, written) in stored.items():
+            self._done[room] = Position(epoch, written[-1].seq)
+            self._behind.pop(room, None)
+            if self._heads[room].seq > written[-1].seq:
+                # Behind the others: a room that is always behind must not keep them waiting.
+                self._behind[room] = None
+        self._records += sum(len(written) for _, written in stored.values())
         return count
 
+    async def _store(self, gathered: Gathered) -> Gathered:
+        """Write these in one transaction; what of them is written."""
+        try:
+            async with self._database.writing() as connection:
+                if await self._projection.write(connection, gathered):
+                    self._database.uncut = True
+        except DatabaseErrors:
+            raise
+        except Exception:
+            if len(gathered) == 1:
+                (room,) = gathered
+                self._set_aside(room)
+                return {}
+            # It is the fault of one of them, for which the others must not wait.
+            stored: dict[str, tuple[str, Sequence[Record]]] = {}
+            for room, next_ in gathered.items():
+                stored |= await self._store({room: next_})
+            return stored
+        return gathered
+
+    def _set_aside(self, room: str) -> None:
+        """Written by a newer program, which will project it, or met by a fault of this one."""
+        log.exception("not_projected", room=room)
+        self._unreadable.add(room)
+        self._behind.pop(room, None)
+
     async def _overwrite(self) -> None:
-        if self._uncut:
-            self._uncut = not await self._database.overwrite_erased()
+        if self._database.uncut:
+            await self._database.overwrite_erased()
 
     async def _next(self, room: str) -> list[Record]:
         try:
             async for chunk in self._broker.read(room, self.projected(room)):
                 return list(chunk)
         except Unreadable:
-            # Written by a newer program: that one will project it. The others must not wait for it.
-            log.exception("log_unreadable", room=room)
-            self._unreadable.add(room)
+            self._set_aside(room)
         return []
 
     async def _wait(self) -> None:

@@ -53,7 +53,6 @@ class Retention:
         self._database = database
         self._broker = broker
         self._retire = retire
-        self._uncut = False
         lasting = [kind for kind, event in catalogue.items() if issubclass(event, Lasting) and not event.own]
         self._lasting = records.c.type.in_(lasting)
 
@@ -69,8 +68,8 @@ class Retention:
             except Refused as refused:
                 # Its settings may just have changed, or the server may be about to stop. The others need not wait.
                 log.warning("room_not_retired", room=room, code=refused.code)
-        if gone or self._uncut:
-            self._uncut = not await self._database.overwrite_erased()
+        if self._database.uncut:
+            await self._database.overwrite_erased()
         return gone
 
     async def _room(self, room: str, oldest: int) -> int:
@@ -81,6 +80,7 @@ class Retention:
             upto = await self._last(connection, old)
         await self._retire(room, oldest, upto)
         async with self._database.writing() as connection:
+            self._database.uncut = True
             # Without a snapshot after them the log needs these records to make the room again.
             needed = select(
                 select(func.coalesce(func.max(snapshots.c.seq), 0)).where(snapshots.c.room == room).scalar_subquery(),
@@ -116,12 +116,13 @@ class Retention:
             return
         # The log last: it is what tells which.
         async with self._database.writing() as connection:
+            self._database.uncut = True
             for room, seqs in keyed.items():
                 for start in range(0, len(seqs), ROWS):
                     which = (records.c.room == room) & records.c.seq.in_(seqs[start : start + ROWS])
                     await connection.execute(update(records).where(which).values(command=None))
         await self._broker.forget(keyed)
-        self._uncut = not await self._database.overwrite_erased()
+        await self._database.overwrite_erased()
 
     async def run(self, now: Callable[[], int]) -> None:
         """Look now and every hour, and after keys every minute, until cancelled."""

@@ -10,9 +10,10 @@ from sqlalchemy.exc import OperationalError
 
 from protocols.messages import Record
 from rooms.registry import REGISTRY
+from server.store.projection import Projection
 from server.store.rows import record_of
 from server.store.tables import ballots, records, rooms
-from tests.server.house import ANN, BOB, HOST, House, house
+from tests.server.house import ANN, BOB, CANARY, HOST, House, house
 
 
 @pytest.fixture
@@ -123,3 +124,79 @@ async def test_a_room_made_by_another_process_is_found(at: House, monkeypatch: p
     await at.projector.project()
     assert len(await stored(at, "made-elsewhere")) == 1
     assert (await at.directory.open("made-elsewhere")).live.room.title == "Test"
+
+
+async def test_a_room_that_is_always_behind_keeps_no_other_waiting(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.broker.embedded.CHUNK", 10)
+    monkeypatch.setattr("server.store.projector.ROUND", 10)
+    host = await at.room()
+    for n in range(100):
+        await at.ask(host, "chat.send", text=str(n))
+    await at.room("quiet")
+    await at.projector._look()
+    for _ in range(2):
+        await at.projector._round()
+    assert at.projector.projected("r") < 100
+    assert at.projector.projected("quiet") == 1
+
+
+async def test_a_room_that_cannot_be_projected_keeps_no_other_waiting(
+    at: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Projection.write
+
+    async def failing(self: Projection, connection: Any, batches: Any) -> bool:
+        if "r" in batches:
+            raise ValueError
+        return await write(self, connection, batches)
+
+    monkeypatch.setattr(Projection, "write", failing)
+    for room in ("a", "r", "z"):
+        await at.room(room)
+    await at.projector.project()
+    await at.send("chat.send", text="hi")
+    assert [at.projector.projected(room) for room in ("a", "r", "z")] == [1, 0, 1]
+    assert at.projector.statistics()["rooms_unreadable"] == 1
+    assert at.projector.statistics()["rooms_behind"] == 0
+
+
+async def test_what_a_reader_kept_from_being_overwritten_is_overwritten_later(at: House) -> None:
+    host = await at.room()
+    await at.ask(host, "chat.send", text=CANARY)
+    await at.directory.save(host)
+    await at.ask(host, "person.erase", HOST, user="ann")
+    await at.projector.project()
+    reader = sqlite3.connect(at.folder / "rooms.sqlite")
+    try:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM snapshots").fetchall()
+        await at.directory.tend()  # which stores it without
+        assert CANARY.encode() in at.raw("rooms")  # the reader keeps the old pages alive
+    finally:
+        reader.close()
+    await at.projector.project()
+    assert CANARY.encode() not in at.raw("rooms")
+
+
+async def test_a_crash_before_overwriting_is_made_good_at_the_next_start(at: House) -> None:
+    host = await at.room()
+    await at.ask(host, "chat.send", text=CANARY)
+    await at.projector.project()
+    await at.ask(host, "person.erase", HOST, user="ann")
+    reader = sqlite3.connect(at.folder / "rooms.sqlite")
+    try:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM records").fetchall()
+        await at.projector.project()
+        await at.restart()  # the log of the database stays, for the reader
+        assert CANARY.encode() in at.raw("rooms")
+    finally:
+        # A second connection, or closing the first would already move it into the file.
+        held = sqlite3.connect(at.folder / "rooms.sqlite")
+        held.execute("SELECT * FROM records").fetchall()
+        reader.close()
+    try:
+        await at.projector.project()
+        assert CANARY.encode() not in at.raw("rooms")
+    finally:
+        held.close()
