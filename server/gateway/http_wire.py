@@ -13,7 +13,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MAX_HEAD = 16 * 1024
 HEAD_TIME_S = 10.0
 BODY_TIME_S = 10.0
+WRITE_TIME_S = 60.0
 
+_OF_BODIES = frozenset((b"content-length", b"transfer-encoding"))
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
@@ -21,13 +23,14 @@ _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-lengt
 class HttpWire(HttpToolsProtocol):
     """One HTTP connection.
 
-    A request's head is at most 16 KiB and takes at most 10 s, its body at most another 10 s. uvicorn bounds
-    neither. Bytes that follow an upgrade in the same segment go to the websocket; uvicorn drops them.
+    A request's head is at most 16 KiB and takes at most 10 s, its body at most another 10 s; a peer that takes
+    nothing of an answer is cut off after 60 s. uvicorn bounds none of these. Bytes that follow an upgrade in the
+    same segment go to the websocket; uvicorn drops them.
     """
 
     _timer: asyncio.TimerHandle | None = None
+    _write_timer: asyncio.TimerHandle | None = None
     _head_size = 0
-    _in_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Starts the time for the first head, also if nothing ever comes."""
@@ -37,12 +40,14 @@ class HttpWire(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The transport is gone."""
         self._stop_timer()
+        self._stop_write_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Feeds the parser; switches over where a request asks for it."""
         self._unset_keepalive_if_required()
-        # A head that is not complete is counted by what came; the parser calls back for whole lines only.
+        # What is no body is counted by what came, for the parser calls back for whole lines only: the head, and
+        # between and behind the chunks of a body what nobody reads.
         self._head_size += len(data)
         try:
             self.parser.feed_data(data)
@@ -54,13 +59,16 @@ class HttpWire(HttpToolsProtocol):
                 self.send_400_response("Invalid HTTP request received.")
             return
         else:
-            if self._in_head and self._head_size > MAX_HEAD:
+            if self._head_size > MAX_HEAD:
                 self._refuse(_TOO_LARGE)
             return
         if not self._should_upgrade():
             return  # another kind of upgrade: the request is answered as any other
         if self.cycle is not None and not self.cycle.response_complete:
             self.send_400_response("Upgrade behind an open request.")
+        elif self.scope["method"] != "GET" or any(name in _OF_BODIES for name, _ in self.headers):
+            # Else a body would be taken for frames.
+            self.send_400_response("An upgrade is a GET without a body.")
         else:
             self._switch(rest)
 
@@ -69,12 +77,10 @@ class HttpWire(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._in_head = True
         self._start_timer(HEAD_TIME_S)
 
     def on_headers_complete(self) -> None:
         """A head is complete, and is refused here if it was too long: nothing has been started for it."""
-        self._in_head = False
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > MAX_HEAD:
             self._refuse(_TOO_LARGE)
@@ -83,15 +89,33 @@ class HttpWire(HttpToolsProtocol):
         self._start_timer(BODY_TIME_S)
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Some of a body, which whoever asks for it counts."""
+        self._head_size = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """A request is complete."""
         super().on_message_complete()
         self._stop_timer()
-        self._in_head = True
         self._head_size = 0
+
+    # What is sent
+
+    def pause_writing(self) -> None:
+        """The transport is full: from now on the peer has to take something."""
+        super().pause_writing()
+        self._stop_write_timer()
+        self._write_timer = self.loop.call_later(WRITE_TIME_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It did."""
+        self._stop_write_timer()
+        super().resume_writing()
 
     def _switch(self, rest: bytes) -> None:
         self._stop_timer()
+        self._stop_write_timer()
         self.connections.discard(self)
         head = [self.scope["method"].encode(), b" ", self.url, b" HTTP/1.1\r\n"]
         for name, value in self.headers:
@@ -130,3 +154,8 @@ class HttpWire(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _stop_write_timer(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None

@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -60,6 +61,58 @@ async def test_slow_body(served: Served, monkeypatch: pytest.MonkeyPatch) -> Non
     assert b" 408 " in await answer(served, b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n4a")
 
 
+CHUNKED = (
+    b"POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n4a\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "line", [b"0\r\n" + b"x-a: b\r\n" * 10, b"0\r\nx-a: ", b"2;a="], ids=["trailers", "a trailer", "an extension"]
+)
+async def test_what_follows_a_chunk_without_end(served: Served, line: bytes) -> None:
+    session = served.gateway.open("polling", "127.0.0.1", {})
+    reader, writer = await served.raw(CHUNKED.replace(b"polling", b"polling&sid=" + session.session.sid.encode()))
+    writer.write(line)
+    async with asyncio.timeout(2):
+        waiting = asyncio.create_task(reader.readline())
+        while not waiting.done():
+            writer.write(b"x" * 1000)
+            await asyncio.sleep(0)
+        assert b" 431 " in await waiting
+    writer.close()
+
+
+async def test_many_small_chunks_are_a_body(served: Served) -> None:
+    session = served.gateway.open("polling", "127.0.0.1", {})
+    head = CHUNKED.replace(b"polling", b"polling&sid=" + session.session.sid.encode()).removesuffix(b"2\r\n4a\r\n")
+    body = [b'40{"a":"', *[b"b"] * 8_000, b'"}']
+    chunks = b"".join(b"%x;c=d\r\n%b\r\n" % (len(chunk), chunk) for chunk in body)
+    assert b" 200 " in await answer(served, head + chunks + b"0\r\n\r\n")
+
+
+async def test_answers_that_nobody_takes(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_wire, "WRITE_TIME_S", 0.05)
+    lost = asyncio.Event()
+    monkeypatch.setattr(http_wire.HttpWire, "connection_lost", _and_then(http_wire.HttpWire.connection_lost, lost.set))
+    with socket.socket() as peer:
+        peer.connect(("127.0.0.1", served.port))
+        peer.sendall(GET + b"\r\n")
+        async with asyncio.timeout(2):
+            await asyncio.get_running_loop().run_in_executor(None, peer.recv, 10)
+            (wire,) = served.state.connections
+            # More than the kernel takes for a peer that does not read.
+            wire.transport.write(b"x" * 20_000_000)
+            await lost.wait()
+
+
+def _and_then(method: Callable[..., None], done: Callable[[], None]) -> Callable[..., None]:
+    def both(*args: object) -> None:
+        method(*args)
+        done()
+
+    return both
+
+
 async def test_second_request_on_one_connection(served: Served) -> None:
     reader, writer = await served.raw(GET + b"\r\n")
     for _ in range(3):
@@ -75,6 +128,15 @@ async def test_upgrade_behind_an_open_request(served: Served) -> None:
     session = served.gateway.open("polling", "127.0.0.1", {})
     wait = GET.replace(b"polling", b"polling&sid=" + session.session.sid.encode())
     assert b" 400 " in await answer(served, wait + b"\r\n" + UPGRADE)
+
+
+@pytest.mark.parametrize("more", [b"Content-Length: 5\r\n\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"])
+async def test_upgrade_with_a_body(served: Served, more: bytes) -> None:
+    assert b" 400 " in await answer(served, UPGRADE[:-2] + more)
+
+
+async def test_upgrade_that_is_no_get(served: Served) -> None:
+    assert b" 400 " in await answer(served, UPGRADE.replace(b"GET", b"POST"))
 
 
 async def test_nonsense(served: Served) -> None:
