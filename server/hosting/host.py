@@ -22,12 +22,15 @@ from server.hosting.clock import Clock, RoomClock
 from server.hosting.draft import Decided, Draft, Outcome, Sender, Waiting
 from server.hosting.replica import Replica
 from server.hosting.restore import Restored
+from server.hosting.shelf import Shelf
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 SNAPSHOT_EVERY = 2_000  # records between snapshots
-KEPT_LIMIT = 20_000  # acked records kept in case the log is lost before the database has them
+# Acked records kept in case the log is lost before the database has them. With more the oldest are in the log alone.
+KEPT_LIMIT = 20_000
+KEPT_BYTES = 16 * 1024 * 1024
 
 
 class _Luck:
@@ -108,10 +111,10 @@ class Host:
         self._erased_seq = 0
         self._mailbox: deque[Waiting] = deque()
         self._in_flight: list[Waiting] = []
-        self._kept: deque[Record] = deque(maxlen=KEPT_LIMIT)
+        self._kept = Shelf()
         self._woken = False
         self._task: asyncio.Task[None] | None = None
-        self._batches = self._records = self._refused = 0
+        self._batches = self._records = self._refused = self._unkept = 0
 
     @property
     def room_id(self) -> str:
@@ -195,6 +198,8 @@ class Host:
             "kept": len(self._kept),
             "batches_total": self._batches,
             "records_total": self._records,
+            "kept_bytes": self._kept.weight,
+            "unkept_total": self._unkept,
             "overloaded_total": self._refused,
         }
 
@@ -290,10 +295,16 @@ class Host:
             log.exception("telling_failed", room=self.room_id)
 
     def _keep(self, records: Sequence[Record]) -> None:
-        projected = self._around.archive.projected(self.room_id)
-        while self._kept and self._kept[0].seq <= projected:
-            self._kept.popleft()
-        self._kept.extend(record for record in records if record.seq > projected)
+        kept, projected = self._kept, self._around.archive.projected(self.room_id)
+        while kept and kept.first <= projected:
+            kept.drop()
+        for record in records:
+            kept.erase(record)
+            if record.seq > projected:
+                kept.put(record)
+        while kept.over(KEPT_LIMIT, KEPT_BYTES):
+            kept.drop()
+            self._unkept += 1
 
     def _settle(self, decided: Decided) -> None:
         now = self._clock.now()

@@ -15,6 +15,9 @@ import orjson
 from protocols.limits import RECOVERY_ANSWER
 from protocols.messages import Audience, Position, Record
 from rooms.room import Room
+from server.hosting.shelf import Shelf
+
+RECENT_BYTES = 4 * 1024 * 1024  # of records at hand, as they are in memory: no join answer may have as much
 
 
 class Reason(StrEnum):
@@ -50,7 +53,7 @@ class Replica:
         self.room = room
         self.epoch = epoch
         self._answer_limit = answer_limit
-        self._recent: dict[int, Record] = {}
+        self._recent = Shelf()
         # All that was told after this seq is in ``_recent``.
         self._floor = room.seq
         self._aged = 0  # the last seq that left because of its age; others left for want of space
@@ -66,15 +69,15 @@ class Replica:
         for record in records:
             self.room.apply(record)
             if record.erases:
-                self._erase(record)
+                self._recent.erase(record)
             if record.audience is not Audience.NOBODY:
-                self._recent[record.seq] = record
+                self._recent.put(record)
         self._trim()
 
     def remember(self, records: Iterable[Record], floor: int) -> None:
         """After a restart: what happened since ``floor``, which ``room`` holds already."""
-        told = [record for record in records if record.seq > floor and record.audience is not Audience.NOBODY]
-        self._recent = {record.seq: record for record in told}
+        told = (record for record in records if record.seq > floor and record.audience is not Audience.NOBODY)
+        self._recent = Shelf(told)
         self._floor = floor
         self._trim()
 
@@ -107,7 +110,7 @@ class Replica:
     def since(self, seq: int, audience: Audience) -> Sequence[Record]:
         """The records after ``seq`` that are at hand and told to this audience, in order."""
         found: list[Record] = []
-        for record in reversed(self._recent.values()):
+        for record in reversed(self._recent):
             if record.seq <= seq:
                 break
             if record.told_to(audience):
@@ -134,22 +137,15 @@ class Replica:
     def __len__(self) -> int:
         return len(self._recent)
 
-    def _erase(self, erasing: Record) -> None:
-        for seq in erasing.erases:
-            record = self._recent.get(seq)
-            if record is not None:
-                self._recent[seq] = record.stub(erasing.pseudonym)
-
     def _trim(self) -> None:
         self._expire(self.room.at)
-        excess = len(self._recent) - self.room.settings.recovery_events
-        if excess > 0:
-            self._drop(excess)
+        while self._recent.over(self.room.settings.recovery_events, RECENT_BYTES):
+            self._drop(1)
 
     def _expire(self, now: int) -> None:
         oldest = now - self.room.settings.recovery_window_ms
         count = 0
-        for record in self._recent.values():
+        for record in self._recent:
             if record.at >= oldest:
                 break
             count += 1
@@ -159,9 +155,7 @@ class Replica:
 
     def _drop(self, count: int) -> None:
         for _ in range(count):
-            seq = next(iter(self._recent))
-            del self._recent[seq]
-            self._floor = seq
+            self._floor = self._recent.drop()
 
 
 JoinAnswer = Recovered | NotRecovered

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +14,8 @@ from rooms.registry import Registry
 from rooms.room import Room
 from server.broker.port import Answered, Broker, Unavailable
 from server.hosting.archive import Archive, Kept, Snapshot
+from server.hosting.replica import RECENT_BYTES
+from server.hosting.shelf import Shelf
 
 log = structlog.get_logger(__name__)
 
@@ -87,7 +88,7 @@ class _Loading:
     registry: Registry
     snapshot: Snapshot | None
     room: Room = field(init=False)
-    recent: deque[Record] = field(default_factory=deque)
+    recent: Shelf = field(default_factory=Shelf)
     floor: int = 0
     gaps: bool = False
     erasing: bool = False
@@ -119,9 +120,9 @@ class _Loading:
             if record.seq > self.floor + len(self.recent) + 1:
                 self.recent.clear()
                 self.floor = record.seq - 1
-            self.recent.append(record)
-        while len(self.recent) > self.room.settings.recovery_events:
-            self.floor = self.recent.popleft().seq
+            self.recent.put(record)
+            while self.recent.over(self.room.settings.recovery_events, RECENT_BYTES):
+                self.floor = self.recent.drop()
 
     def _apply(self, record: Record) -> None:
         self.room.apply(record)

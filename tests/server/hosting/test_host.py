@@ -12,7 +12,7 @@ from rooms.registry import REGISTRY
 from server.broker.port import Full, Stale, Unavailable
 from server.hosting.draft import Sender
 from server.hosting.host import Host
-from server.hosting.replica import Recovered
+from server.hosting.replica import NotRecovered, Reason, Recovered
 from tests.server.house import ANN, BOB, CANARY, HASTY, HOST, House, house
 from tests.server.records import batch
 
@@ -355,3 +355,36 @@ async def test_those_who_were_away_recover_from_the_replica(at: House) -> None:
     answer = live.join(first, Audience.EVERYONE, at.time.clock().now())
     assert isinstance(answer, Recovered)
     assert [record.seq for record in answer.records] == [3, 4, 5, 6, 7]
+
+
+async def test_what_is_kept_in_memory_is_bounded_by_its_bytes(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.hosting.host.KEPT_BYTES", 100_000)
+    monkeypatch.setattr("server.hosting.replica.RECENT_BYTES", 50_000)
+    monkeypatch.setattr("server.hosting.restore.RECENT_BYTES", 50_000)
+    host = await at.room(text_length=4_000)
+    first = await at.ask(host, "chat.send", text="x" * 4_000)
+    for _ in range(40):
+        last = await at.ask(host, "chat.send", text="x" * 4_000)
+    counts = host.statistics()
+    assert 90_000 < counts["kept_bytes"] <= 100_000
+    assert counts["kept"] + counts["unkept_total"] == host.live.room.seq
+    assert 8 <= counts["recent"] <= 50_000 / 4_000
+
+    for host_ in (host, await restarted(at)):
+        now = at.time.clock().now()
+        assert host_.live.join(first, Audience.EVERYONE, now) == NotRecovered(Reason.TRIMMED)
+        answer = host_.live.join(Position(last.epoch, last.seq - 5), Audience.EVERYONE, now)
+        assert isinstance(answer, Recovered)
+        assert [record.seq for record in answer.records] == list(range(last.seq - 4, last.seq + 1))
+        page = await at.history.page(host_.live, Audience.EVERYONE)
+        assert [record.seq for record in page.records] == list(range(1, last.seq + 1))
+
+    await at.projector.project()
+    host = await at.directory.open("r")
+    await at.ask(host, "chat.send", text="x")
+    assert host.statistics()["kept"] == 1
+
+
+async def restarted(at: House) -> Host:
+    await at.restart()
+    return await at.directory.open("r")
