@@ -14,7 +14,8 @@ from server.broker.port import Answered, Unavailable
 from server.catalogue import Catalogue
 from server.hosting.archive import Kept, Snapshot
 from server.store.database import Database, DatabaseErrors
-from server.store.rows import record_of, row_of
+from server.store.projection import Projection
+from server.store.rows import record_of
 from server.store.snapshots import packed, unpacked
 from server.store.tables import checkpoints, records, rooms, snapshots
 
@@ -29,6 +30,7 @@ class DatabaseArchive:
     def __init__(self, database: Database, catalogue: Catalogue, projected: Callable[[str], int]) -> None:
         self._database = database
         self._catalogue = catalogue
+        self._projection = Projection(database, catalogue)
         self.projected = projected
 
     async def kept(self, room: str) -> Kept | None:
@@ -68,9 +70,12 @@ class DatabaseArchive:
             return [Answered(row.command, row.seq, row.at) for row in rows]
 
     async def keep(self, room: str, epoch: str, records_: Sequence[Record]) -> None:
+        if not records_:
+            return
         async with self._writing(durable=True) as connection:
-            rows = [row_of(room, epoch, record) for record in records_]
-            await self._database.upsert(connection, records, rows)
+            # With all that follows from them: the projector will not meet them, nor what they erase.
+            if await self._projection.write(connection, {room: (epoch, records_)}):
+                self._database.uncut = True
 
     async def save(self, snapshot: Snapshot) -> None:
         async with self._writing() as connection:

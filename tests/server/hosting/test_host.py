@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from protocols.errors import Code, Refused
 from protocols.limits import DEDUPE_WINDOW_MS, KEY_LENGTH, MAILBOX_LIMIT
@@ -13,6 +14,7 @@ from server.broker.port import Full, Stale, Unavailable
 from server.hosting.draft import Sender
 from server.hosting.host import Host
 from server.hosting.replica import NotRecovered, Reason, Recovered
+from server.store.tables import ballots
 from tests.server.house import ANN, BOB, CANARY, HASTY, HOST, House, house
 from tests.server.records import batch
 
@@ -293,6 +295,25 @@ async def test_a_lost_log_goes_on_in_a_new_epoch_without_losing_what_was_acked(a
     restored = await at.directory.open("r")
     assert restored.live.room.dump() == host.live.room.dump()
     assert restored.live.epoch == host.live.epoch
+
+
+@pytest.mark.parametrize("projected", [False, True])
+async def test_a_lost_log_brings_back_nothing_that_was_erased(at: House, *, projected: bool) -> None:
+    host = await at.room()
+    poll = await opened_poll(at, host)
+    await at.ask(host, "chat.send", ANN, text=CANARY)
+    if projected:
+        await at.projector.project()
+    await at.ask(host, "person.erase", HOST, user="ann")
+    voted = await at.ask(host, "poll.vote", BOB, poll=poll, choices=[1])
+    await lose_log(at, "r")
+    assert code(await at.outcome("chat.send", BOB, text="hi")) is Code.UNAVAILABLE
+    assert (await at.send("chat.send", BOB, text="hi")).seq == voted.seq + 1
+    await at.projector.project()
+    assert CANARY.encode() not in at.raw("rooms")
+    # What follows from the rescued records is there too.
+    async with at.database.reading() as connection:
+        assert [row.seq for row in await connection.execute(select(ballots))] == [voted.seq]
 
 
 async def lose_log(at: House, room: str) -> None:
