@@ -6,9 +6,13 @@ Given to uvicorn as `http=`.
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
 
 MAX_HEAD = 16 * 1024
 HEAD_TIME_S = 10.0
@@ -30,6 +34,7 @@ class HttpWire(HttpToolsProtocol):
 
     _timer: asyncio.TimerHandle | None = None
     _write_timer: asyncio.TimerHandle | None = None
+    _served: RequestResponseCycle | None = None
     _head_size = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -42,6 +47,10 @@ class HttpWire(HttpToolsProtocol):
         self._stop_timer()
         self._stop_write_timer()
         super().connection_lost(exc)
+        # uvicorn tells the last request that came, which may be waiting behind this one.
+        if self._served is not None and not self._served.response_complete:
+            self._served.disconnected = True
+            self._served.message_event.set()
 
     def data_received(self, data: bytes) -> None:
         """Feeds the parser; switches over where a request asks for it."""
@@ -112,6 +121,10 @@ class HttpWire(HttpToolsProtocol):
         """It did."""
         self._stop_write_timer()
         super().resume_writing()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._served = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _switch(self, rest: bytes) -> None:
         self._stop_timer()

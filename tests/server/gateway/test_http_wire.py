@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from protocols.closing import Closing
 from server.gateway import http_wire
 from tests.server.gateway.rig import UPGRADE, Notes, Served, serving
 
@@ -122,6 +123,18 @@ async def test_second_request_on_one_connection(served: Served) -> None:
         assert (await reader.readexactly(length)).startswith(b"0{")
         writer.write(GET + b"\r\n")
     writer.close()
+
+
+async def test_peer_that_leaves_with_a_request_behind_the_open_one(served: Served) -> None:
+    session = served.gateway.open("polling", "127.0.0.1", {})
+    wait = GET.replace(b"polling", b"polling&sid=" + session.session.sid.encode()) + b"\r\n"
+    _, writer = await served.raw(GET + b"\r\n" + wait + wait)
+    async with asyncio.timeout(2):
+        while not session.session.polling:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+        writer.close()
+        await asyncio.wait(set(served.state.tasks))
+    assert session.closing is Closing.TRANSPORT_CLOSED
 
 
 async def test_upgrade_behind_an_open_request(served: Served) -> None:
