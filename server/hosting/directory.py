@@ -30,7 +30,10 @@ log = structlog.get_logger(__name__)
 
 
 class Directory:
-    """Opens and closes hosts, one for each room. ``occupied(room)`` says whether it has members here."""
+    """Opens and closes hosts, one for each room.
+
+    ``occupied(room)`` says whether it has members here; ``on_open(host)`` is told who is at work for them now.
+    """
 
     def __init__(
         self,
@@ -38,9 +41,11 @@ class Directory:
         *,
         registry: Registry = REGISTRY,
         occupied: Callable[[str], bool] = lambda _room: False,
+        on_open: Callable[[Host], None] = lambda _host: None,
         idle_ms: int = IDLE_MS,
     ) -> None:
         self.occupied = occupied
+        self.on_open = on_open
         self.draining = False
         self.dues = DueIndex(around.clock, self._wake)
         self._outer_commit = around.on_commit
@@ -122,10 +127,14 @@ class Directory:
     async def tend(self) -> None:
         """One look after all rooms: snapshots that are wanted, rooms that are idle."""
         for host in list(self._hosts.values()):
-            if host.wants_snapshot:
-                await self.save(host)
-            if self._idle(host):
-                await self._close(host, "idle")
+            try:
+                if host.wants_snapshot:
+                    await self.save(host)
+                if self._idle(host):
+                    await self._close(host, "idle")
+            except Exception:
+                # One room's fault must not keep the others from their snapshots.
+                log.exception("tending_failed", room=host.room_id)
         if self._looks % OUTDATED_EVERY == 0:
             await self._renew_outdated()
         self._looks += 1
@@ -165,7 +174,11 @@ class Directory:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await closing
-                await asyncio.gather(*(self._close(host, "drain") for host in list(self._hosts.values())))
+                hosts = list(self._hosts.values())
+                closed = await asyncio.gather(*(self._close(host, "drain") for host in hosts), return_exceptions=True)
+                for host, error in zip(hosts, closed, strict=True):
+                    if error is not None:
+                        log.error("closing_failed", room=host.room_id, exc_info=error)
         for host in self._hosts.values():
             log.warning("room_given_up", room=host.room_id, waiting=host.statistics()["waiting"])
             host.abort()
@@ -200,9 +213,14 @@ class Directory:
 
     def _opened(self, room: str, task: asyncio.Task[Host]) -> None:
         del self._opening[room]
-        if not task.cancelled() and task.exception() is None:
-            host = self._hosts[room] = task.result()
-            self.dues.note(room, host.live.room.due())
+        if task.cancelled() or task.exception() is not None:
+            return
+        before = self._hosts.get(room)
+        if before is not None:
+            self._forget(before)
+        host = self._hosts[room] = task.result()
+        self.dues.note(room, host.live.room.due())
+        self.on_open(host)
 
     def _idle(self, host: Host) -> bool:
         return (
@@ -218,27 +236,34 @@ class Directory:
             await self.save(host)
         # Another may have been opened while the snapshot was being written.
         if self._hosts.get(host.room_id) is host:
-            del self._hosts[host.room_id]
-            for key, value in host.statistics().items():
-                if key.endswith("_total"):
-                    self._counted[key] = self._counted.get(key, 0) + value
+            self._forget(host)
         log.info("room_closed", room=host.room_id, seq=host.live.room.seq, why=why)
+
+    def _forget(self, host: Host) -> None:
+        del self._hosts[host.room_id]
+        for key, value in host.statistics().items():
+            if key.endswith("_total"):
+                self._counted[key] = self._counted.get(key, 0) + value
 
     async def _renew_outdated(self) -> None:
         """A crash may have come between an erasure and the snapshot after it; what was erased is remembered a while."""
         try:
-            for room in await self._around.archive.outdated(self._around.clock.now()):
-                host = await self.open(room)
-                host.wants_snapshot = True
-        except (Unavailable, Refused):
+            outdated = await self._around.archive.outdated(self._around.clock.now())
+        except Unavailable:
             log.warning("outdated_snapshots_not_checked")
+            return
+        for room in outdated:
+            try:
+                (await self.open(room)).wants_snapshot = True
+            except Exception:
+                # The others must not keep what was erased because this one cannot be opened.
+                log.exception("outdated_snapshot_stays", room=room)
 
     async def _tend_on(self) -> None:
         while True:
             try:
                 await self.tend()
             except Exception:
-                # One room's fault must not keep the others from their snapshots.
                 log.exception("tending_failed")
             await asyncio.sleep(TEND_S)
 

@@ -58,6 +58,9 @@ class DueIndex:
                 await self._wake(room)
             except (Refused, BrokerError) as error:
                 log.warning("not_woken", room=room, error=str(error))
+            except Exception:
+                # One room's fault must not keep the others' polls open.
+                log.exception("waking_failed", room=room)
 
     async def run(self) -> None:
         """Sweep now and whenever something is due, until cancelled."""

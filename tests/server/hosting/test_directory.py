@@ -195,3 +195,55 @@ async def test_a_room_opens_without_its_archive(at: House, monkeypatch: pytest.M
     assert await refused(at, "unknown") is Code.UNAVAILABLE
     await at.directory.tend()
     assert at.directory.get("r") is not None
+
+
+def failing_for(at: House, what: str, room: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The archive or the opening of one room meets a fault that nobody knows of."""
+    right = getattr(at.archive, what)
+
+    async def failing(given: object) -> object:
+        if getattr(given, "room", given) == room:
+            raise ValueError
+        return await right(given)
+
+    monkeypatch.setattr(at.archive, what, failing)
+
+
+async def test_a_room_that_cannot_be_stored_keeps_no_other_from_it(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in ("a", "r", "z"):
+        (await at.room(room)).wants_snapshot = True
+    failing_for(at, "save", "r", monkeypatch)
+    await at.directory.tend()
+    assert (await remembered(at, "a"), await remembered(at, "z")) == (1, 1)
+    await at.send("chat.send", room="z", text="hi")
+    await at.directory.drain()
+    assert await remembered(at, "z") == 2
+
+
+async def test_a_room_that_cannot_be_opened_leaves_no_erased_words_elsewhere(
+    at: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in ("a", "r", "z"):
+        host = await at.room(room)
+        await at.ask(host, "chat.send", text=CANARY)
+        await at.directory.save(host)
+        await at.ask(host, "person.erase", HOST, user="ann")
+    await at.projector.project()
+    await at.restart()
+    failing_for(at, "kept", "r", monkeypatch)
+    for _ in range(2):
+        await at.directory.tend()
+    assert list(await at.archive.outdated(at.time.clock().now())) == ["r"]
+
+
+async def test_who_listens_is_told_which_host_is_at_work(at: House) -> None:
+    opened: list[object] = []
+    at.directory.on_open = opened.append
+    first = await at.room()
+    assert first.live.room.seq == 1
+    first.abort()
+    second = await at.directory.open("r")
+    assert opened == [first, second]
+    assert len(at.directory) == 1
+    await at.send("chat.send", text="hi")
+    assert at.directory.statistics()["records_total"] == 2

@@ -88,6 +88,21 @@ async def test_a_room_that_cannot_be_woken_is_tried_again() -> None:
     assert len(index) == 0
 
 
+async def test_a_room_with_a_fault_keeps_no_other_from_being_woken() -> None:
+    time = Time()
+    woken: list[str] = []
+
+    async def wake(room: str) -> None:
+        woken.append(room)
+        if room == "a":
+            raise ValueError
+
+    index = DueIndex(time.clock(), wake)
+    index.load({"a": time.clock().now(), "b": time.clock().now()})
+    await index.sweep()
+    assert woken == ["a", "b"]
+
+
 async def test_it_runs_when_told_of_something_nearer() -> None:
     time = Time()
     woken = asyncio.Event()
