@@ -29,7 +29,7 @@ from server.gateway.throttle import Rate
 from server.gateway.volatile import tell_volatile
 from server.guests import Guests
 from server.hosting.clock import Clock
-from server.hosting.directory import Directory
+from server.hosting.directory import DRAIN_S, Directory
 from server.hosting.host import Surroundings
 from server.http.app import build_http
 from server.http.limits import AddressBudget
@@ -101,7 +101,7 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
             on_commit=lambda room, head, _due: projector.note(room, head),
             on_epoch=members.tell_epoch,
         )
-        directory = Directory(around, occupied=members.occupied)
+        directory = Directory(around, occupied=members.occupied, on_open=members.follow)
         with opening(settings.data / LOG_FILE):
             await directory.start()
         retention = Retention(database, broker, catalogue, retire=directory.retire)
@@ -171,7 +171,8 @@ class App:
     async def drain(self, within_ms: int) -> None:
         """Refuse joins, commit what waits, close connections spread over the time."""
         self.draining = True
-        await self.core.directory.drain()
+        # A log that does not answer must leave time for the closes, and both must end before the server gives up.
+        await self.core.directory.drain(min(DRAIN_S, within_ms / 1000))
         await self.gateway.drain(within_ms)
 
     async def stop(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import httpx
+import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
@@ -69,3 +70,33 @@ async def test_a_client_is_sent_away_to_come_back_when_the_server_leaves(tmp_pat
         await leaving
         # A closed transport and no packet 41: stock clients come back.
         assert ann.close_code == 4005
+
+
+async def test_members_follow_the_host_that_takes_over_though_none_of_them_sends(tmp_path: Path) -> None:
+    async with served(tmp_path) as (app, address), raw(address, {"token": token(app, "ann")}) as ann:
+        await ann.join()
+        host = app.core.directory.get("r1")
+        assert host is not None
+        host.abort()
+        taken_over = await app.core.directory.open("r1")
+        assert taken_over is not host
+        members = app.core.members.get("r1")
+        assert members is not None
+        assert members.host is taken_over
+
+
+async def test_a_log_that_does_not_answer_leaves_time_to_close_connections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(tmp_path) as (app, address), raw(address, {"token": token(app, "ann")}) as ann:
+        await ann.join()
+        monkeypatch.setattr(app.core.broker, "publish", lambda _batch: asyncio.Event().wait())
+        await ann.send("chat.send", {"id": "c", "room": "r1", "text": "hi"})
+        host = app.core.directory.get("r1")
+        assert host is not None
+        async with asyncio.timeout(2):
+            while not host.busy:  # noqa: ASYNC110 - until the command has come
+                await asyncio.sleep(0.001)
+            await app.drain(50)
+            assert (await ann.answer())["error"]["code"] == "unavailable"
+            await ann.ended()
