@@ -252,6 +252,7 @@ class Host:
                     await self._around.broker.publish(replace(batch, term=self._term))
             except Full:
                 self._fail(decided, Refused(Code.UNAVAILABLE))
+        unsure = False
             except Stale:
                 await self._catch_up(decided)
             except Lost:
@@ -259,6 +260,10 @@ class Host:
                 await self._renew()
             except (Unavailable, TimeoutError):
                 self._lose_patience()
+                # Surely not this time; but an attempt before may stand.
+                if unsure and await self._log_moved():
+                    await asyncio.sleep(backoff)
+                    continue
                 await asyncio.sleep(backoff)
                 backoff = min(backoff * 2, patience.backoff_most)
                 continue
@@ -266,6 +271,7 @@ class Host:
                 log.exception("publish_failed", room=self.room_id)
                 self._fail(decided, Refused(Code.INTERNAL))
             else:
+                unsure = True
                 self._commit(batch, decided)
             return
 
@@ -277,6 +283,13 @@ class Host:
 
     def _take_in(self, records: Sequence[Record]) -> None:
         """Live first, then the members; the acks come after both."""
+    async def _log_moved(self) -> bool:
+        """Whether something was appended that is not known here, or may have been."""
+        try:
+            return await self._around.broker.head(self.room_id) != self.live.position
+        except Unavailable:
+            return True
+
         erased = {seq for record in records for seq in record.erases}
         if erased:
             found = self._dedupe.answered_with(erased)

@@ -208,6 +208,22 @@ async def test_a_full_disk_is_said_at_once_and_passes(at: House) -> None:
     assert host.live.room.seq == 2
 
 
+async def test_a_batch_that_stands_is_acked_though_the_disk_is_full_when_it_is_asked_again(at: House) -> None:
+    host = await at.room()
+    at.broker.before = [None, Full("no space")]
+    at.broker.after = [Unavailable("no answer")]
+    assert (await at.ask(host, "chat.send", text="once")).seq == 2
+    assert [record.seq for _, _, record in at.told] == [record.seq for record in await at.log()] == [1, 2]
+
+
+async def test_a_full_disk_is_said_at_once_after_a_lost_attempt_too(at: House) -> None:
+    host = await at.room()
+    at.broker.before = [Unavailable("no answer"), Full("no space")]
+    assert code(await at.outcome("chat.send", ANN, id_="x", text="hi")) is Code.UNAVAILABLE
+    assert (at.broker.before, host.live.room.seq) == ([], 1)
+    assert (await at.ask(host, "chat.send", ANN, id_="x", text="hi")).seq == 2
+
+
 async def test_an_unexpected_error_is_internal_and_passes(at: House) -> None:
     host = await at.room()
     at.broker.before = [ValueError()]  # type: ignore[list-item]
