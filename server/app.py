@@ -122,7 +122,7 @@ class App:
         self.links = Links(StoredLinks(made.database), secret, token_ttl_s=settings.token_ttl_s)
         self.identity = Identity(secret, ttl_s=settings.token_ttl_s, revoked=self.links.revoked)
         history = History(made.database, made.broker, REGISTRY.events)
-        joining = Joining(directory=made.directory, members=made.members, history=history, now=made.clock.now)
+        joining = Joining(directory=made.directory, members=made.members, history=history)
         self.door = Door(identity=self.identity, joining=joining, pids=Pids(derived_key(secret, "pid")), rate=Rate())
         self.links.on_revoked(self.door.revoke)
         self.gateway = Gateway.serving(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -28,11 +27,10 @@ if TYPE_CHECKING:
 class Joining:
     """Answers what a client asks about its room; the answer and the entry are one step, so nothing falls between."""
 
-    def __init__(self, *, directory: Directory, members: Members, history: History, now: Callable[[], int]) -> None:
+    def __init__(self, *, directory: Directory, members: Members, history: History) -> None:
         self._directory = directory
         self._members = members
         self._history = history
-        self._now = now
 
     async def open(self, viewer: Viewer) -> Host:
         """The host of the viewer's room, which its members then follow. Raises Refused: not_found, unavailable."""
@@ -45,7 +43,7 @@ class Joining:
         audience = audience_of(viewer.role)
         live = host.live
         asked = None if request.position is None else Position(request.position.epoch, request.position.seq)
-        answer: JoinAnswer = live.join(asked, audience, self._now())
+        answer: JoinAnswer = live.join(asked, audience, host.now())
         if request.audience is not None and request.audience != audience:
             answer = NotRecovered(Reason.AUDIENCE)
 
@@ -64,7 +62,7 @@ class Joining:
         told |= {
             "mine": live.mine(viewer.user),
             "position": live.position,
-            "now": self._now(),
+            "now": host.now(),
             "audience": audience,
             "you": {"id": viewer.user, "name": viewer.name, "role": viewer.role, "guest": viewer.guest},
             "room": {"id": viewer.room, "occupancy": members.occupancy},
@@ -77,7 +75,7 @@ class Joining:
         """Brings a stock client up to date before its CONNECT reply; None if that cannot be done whole."""
         if audience is not audience_of(viewer.role):
             return None
-        answer = host.live.join(position, audience, self._now())
+        answer = host.live.join(position, audience, host.now())
         if not isinstance(answer, Recovered):
             return None
         replay = [frame(viewer.room, position.epoch, record, audience) for record in answer.records]

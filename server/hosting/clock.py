@@ -19,17 +19,24 @@ class Clock:
 
 
 class RoomClock:
-    """The time of one room: never below its log's last ``at``, also if the machine was set back meanwhile."""
+    """The time of one room: never below its log's last ``at``, also if the machine was set back meanwhile.
+
+    Then it is ahead of the machine and goes on from there: if it stood still, polls would stay open and budgets empty.
+    """
 
     def __init__(self, clock: Clock, floor: int) -> None:
         self._clock = clock
-        self._floor = floor
+        self.ahead = 0  # of the machine's clock, in ms
+        self.raise_to(floor)
 
     def now(self) -> int:
         """The room's time now, in ms."""
-        self._floor = max(self._floor, self._clock.now())
-        return self._floor
+        return self._clock.now() + self.ahead
+
+    def outside(self, at: int | None) -> int | None:
+        """When the machine's clock will show what is this room time; None for never."""
+        return None if at is None else at - self.ahead
 
     def raise_to(self, at: int) -> None:
         """Somebody else's record bears this time: do not go below it."""
-        self._floor = max(self._floor, at)
+        self.ahead = max(self.ahead, at - self._clock.now())

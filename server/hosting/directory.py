@@ -219,7 +219,7 @@ class Directory:
         if before is not None:
             self._forget(before)
         host = self._hosts[room] = task.result()
-        self.dues.note(room, host.live.room.due())
+        self.dues.note(room, host.due())
         self.on_open(host)
 
     def _idle(self, host: Host) -> bool:

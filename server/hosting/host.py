@@ -74,7 +74,7 @@ class Surroundings:
     """What all hosts share, and whom they tell.
 
     ``on_records(room, epoch, records)``  committed, in order, before their acks
-    ``on_commit(room, head, due)``        where the log ends and when the room wants to be woken
+    ``on_commit(room, head, due)``        where the log ends and when, on ``clock``, the room wants to be woken
     ``on_epoch(room, epoch)``             the log goes on in another epoch: members must join anew
     """
 
@@ -127,6 +127,14 @@ class Host:
         return self._task is not None
 
     # What others call
+
+    def now(self) -> int:
+        """The room's time, in ms."""
+        return self._clock.now()
+
+    def due(self) -> int | None:
+        """When, on the clock of all rooms, it wants to be woken."""
+        return self._clock.outside(self.live.room.due())
 
     def submit(self, command: Command, sender: Sender, answer: Callable[[Position | Refused], None]) -> None:
         """Put a command into the mailbox. ``answer`` is called once, in the order of a sender's commands.
@@ -244,6 +252,7 @@ class Host:
         """Until this batch is answered nothing else is decided: only the log knows whether it stands."""
         patience = self._around.patience
         backoff = patience.backoff
+        unsure = False
         while True:
             try:
                 async with asyncio.timeout(patience.publish):
@@ -251,19 +260,19 @@ class Host:
                         self._term = await self._around.broker.claim(self.room_id)
                     await self._around.broker.publish(replace(batch, term=self._term))
             except Full:
+                # Surely not this time; but an attempt before may stand.
+                if unsure and await self._log_moved():
+                    await asyncio.sleep(backoff)
+                    continue
                 self._fail(decided, Refused(Code.UNAVAILABLE))
-        unsure = False
             except Stale:
                 await self._catch_up(decided)
             except Lost:
                 self._fail(decided, Refused(Code.UNAVAILABLE))
                 await self._renew()
             except (Unavailable, TimeoutError):
+                unsure = True
                 self._lose_patience()
-                # Surely not this time; but an attempt before may stand.
-                if unsure and await self._log_moved():
-                    await asyncio.sleep(backoff)
-                    continue
                 await asyncio.sleep(backoff)
                 backoff = min(backoff * 2, patience.backoff_most)
                 continue
@@ -271,18 +280,9 @@ class Host:
                 log.exception("publish_failed", room=self.room_id)
                 self._fail(decided, Refused(Code.INTERNAL))
             else:
-                unsure = True
                 self._commit(batch, decided)
             return
 
-    def _commit(self, batch: Batch, decided: Decided) -> None:
-        self._batches += 1
-        self._take_in(batch.records)
-        self._around.on_commit(self.room_id, batch.head, batch.due)
-        self._settle(decided)
-
-    def _take_in(self, records: Sequence[Record]) -> None:
-        """Live first, then the members; the acks come after both."""
     async def _log_moved(self) -> bool:
         """Whether something was appended that is not known here, or may have been."""
         try:
@@ -290,6 +290,14 @@ class Host:
         except Unavailable:
             return True
 
+    def _commit(self, batch: Batch, decided: Decided) -> None:
+        self._batches += 1
+        self._take_in(batch.records)
+        self._around.on_commit(self.room_id, batch.head, self._clock.outside(batch.due))
+        self._settle(decided)
+
+    def _take_in(self, records: Sequence[Record]) -> None:
+        """Live first, then the members; the acks come after both."""
         erased = {seq for record in records for seq in record.erases}
         if erased:
             found = self._dedupe.answered_with(erased)
@@ -371,7 +379,7 @@ class Host:
             self._fail(decided, Refused(Code.UNAVAILABLE))
             return
         self._draft.rebuild(())
-        self._around.on_commit(self.room_id, self.live.position, self._draft.room.due())
+        self._around.on_commit(self.room_id, self.live.position, self.due())
         self._mailbox.extendleft(reversed(decided.taken))
 
     async def _renew(self) -> None:

@@ -21,7 +21,7 @@ ANN = Viewer("ann", "Ann", Role.ATTENDEE, guest=True, bound=False, signed_up=Fal
 
 
 def joining(at: House) -> Joining:
-    return Joining(directory=at.directory, members=Members(), history=at.history, now=lambda: 123)
+    return Joining(directory=at.directory, members=Members(), history=at.history)
 
 
 async def entered(at: House, viewer: Viewer = ANN, **fields: Any) -> dict[str, Any]:
@@ -47,7 +47,7 @@ async def test_the_first_join_is_whole(tmp_path: Path) -> None:
         assert told["reason"] == "first"
         assert told["view"] == orjson.loads(host.live.view(Audience.EVERYONE))
         assert told["position"] == {"epoch": host.live.epoch, "seq": 2}
-        assert told["now"] == 123
+        assert told["now"] == host.now()
         assert told["audience"] == "everyone"
         assert "events" not in told
 

@@ -13,15 +13,16 @@ def test_a_jump_of_the_wall_clock_moves_nothing() -> None:
     assert clock.now() == start + 250
 
 
-def test_room_time_never_falls_below_the_log() -> None:
+def test_room_time_never_falls_below_the_log_and_never_stands_still() -> None:
     time = Time()
     clock = time.clock()
-    ahead = clock.now() + 5_000
-    room = RoomClock(clock, ahead)
-    assert room.now() == ahead
+    start = clock.now()
+    room = RoomClock(clock, start - 7_000)
+    assert room.now() == start
+    room.raise_to(start + 5_000)
+    assert room.now() == start + 5_000
     time.pass_ms(4_000)
-    assert room.now() == ahead
-    time.pass_ms(2_000)
-    assert room.now() == ahead + 1_000
-    room.raise_to(ahead + 9_000)
-    assert room.now() == ahead + 9_000
+    assert room.now() == start + 9_000
+    room.raise_to(start + 8_000)
+    assert room.now() == start + 9_000
+    assert room.ahead == 5_000

@@ -49,6 +49,28 @@ async def test_a_poll_closes_with_nobody_there_at_its_deadline(at: House, *, res
     assert await at.broker.dues() == {}
 
 
+async def test_a_machine_that_was_set_back_stops_no_room(at: House) -> None:
+    at.time.pass_ms(86_400_000)
+    await at.restart()
+    await at.room(room_rate=1, person_rate=1, person_burst=1)
+    head = (await at.send("chat.send", text="a")).seq
+    at.time.wall -= 86_400
+    await at.restart()
+    host = await at.directory.open("r")
+    for n in range(3):
+        at.time.pass_ms(1_500)  # after which a person may speak again
+        assert (await at.send("chat.send", text=str(n))).seq == head + 1 + n
+    await opened_poll(at, 10_000)
+    opened_at = (await at.log())[-1].at
+    assert opened_at == host.now()
+    at.time.pass_ms(9_000)
+    await at.directory.dues.sweep()
+    assert await closed(at) == []
+    at.time.pass_ms(2_000)
+    await at.directory.dues.sweep()
+    assert await closed(at) == [opened_at + 10_000]
+
+
 async def test_a_vote_after_the_deadline_does_not_count_even_if_nobody_swept(at: House) -> None:
     await at.room()
     poll = await opened_poll(at, 10_000)
