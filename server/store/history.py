@@ -12,6 +12,7 @@ from protocols.limits import HISTORY_PAGE
 from protocols.messages import Audience, Record
 from server.broker.port import Broker, Unavailable
 from server.catalogue import Catalogue
+from server.erasing import erasures, stubbed
 from server.hosting.replica import Replica
 from server.store.database import Database, DatabaseErrors
 from server.store.port import Page
@@ -34,22 +35,29 @@ class History:
         self, live: Replica, audience: Audience, before: int | None = None, limit: int = HISTORY_PAGE
     ) -> Page:
         """The last ``limit`` records told to this audience with ``seq < before``. Raises Refused: unavailable."""
-        epoch = live.epoch
+        epoch, seq = live.epoch, live.room.seq
         found, floor = live.since_floor(before, audience)
         wanted = limit + 1  # one more tells whether there is more
         page = found[-wanted:]
         if len(page) < wanted:
             below = floor + 1 if before is None else min(floor + 1, before)
             page = [*await self._stored(live.room.id, audience, below, wanted - len(page)), *page]
+            # What was erased while this was being read: its readers were told already.
+            page = stubbed(page, erasures(live.since(seq, Audience.HOSTS)))
         return Page(epoch, page[-limit:], more=len(page) > limit)
 
     async def export(self, room: str) -> AsyncIterator[Sequence[Record]]:
         """All records, also those for nobody, in order and in chunks. Raises Refused: unavailable."""
         after = 0
         try:
-            projected = await self._projected(room)
+            projected = read = await self._projected(room)
+            erased: dict[int, str | None] = {}
             while after < projected and (chunk := await self._chunk(room, after, projected)):
-                yield chunk
+                # What the log says of it by now: the database follows in a moment, or when it can be written again.
+                async for news in self._broker.read(room, read):
+                    erased |= erasures(news)
+                    read = news[-1].seq
+                yield stubbed(chunk, erased)
                 after = chunk[-1].seq
             async for rest in self._broker.read(room, max(after, projected)):
                 yield rest
@@ -60,23 +68,25 @@ class History:
         """The last records below ``before``, from the log as far as the projector is behind."""
         try:
             projected = await self._projected(room)
-            unprojected = await self._from_log(room, audience, projected, before, wanted)
+            unprojected, erased = await self._from_log(room, audience, projected, before, wanted)
             missing = wanted - len(unprojected)
             stored: list[Record] = []
             if missing:
                 stored = await self._from_database(room, audience, min(before, projected + 1), missing)
         except (*DatabaseErrors, Unavailable):
             raise Refused(Code.UNAVAILABLE) from None
-        return [*stored, *unprojected]
+        return [*stubbed(stored, erased), *unprojected]
 
-    async def _from_log(self, room: str, audience: Audience, after: int, before: int, wanted: int) -> list[Record]:
+    async def _from_log(
+        self, room: str, audience: Audience, after: int, before: int, wanted: int
+    ) -> tuple[list[Record], dict[int, str | None]]:
+        """The last records below ``before`` that the database does not have yet, and what all of those erase in it."""
         latest: deque[Record] = deque(maxlen=wanted)
-        if after + 1 < before:
-            async for chunk in self._broker.read(room, after):
-                latest.extend(record for record in chunk if record.seq < before and record.told_to(audience))
-                if chunk[-1].seq + 1 >= before:
-                    break
-        return list(latest)
+        erased: dict[int, str | None] = {}
+        async for chunk in self._broker.read(room, after):
+            latest.extend(record for record in chunk if record.seq < before and record.told_to(audience))
+            erased |= erasures(chunk)
+        return list(latest), erased
 
     async def _from_database(self, room: str, audience: Audience, before: int, wanted: int) -> list[Record]:
         told = [str(Audience.EVERYONE)]

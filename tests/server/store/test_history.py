@@ -81,3 +81,36 @@ async def test_without_the_database_what_is_at_hand_is_still_given(at: House, mo
         await at.history.page(live, Audience.EVERYONE, limit=50)
     with pytest.raises(Refused):
         await anext(at.history.export("r"))
+
+
+@pytest.mark.parametrize("projected", [False, True])
+async def test_what_is_erased_is_in_no_page_and_no_export_though_the_database_has_it(
+    at: House, *, projected: bool
+) -> None:
+    await conversation(at, 40, projected=39)
+    await at.send("person.erase", HOST, user="ann")
+    if projected:
+        await at.projector.project()
+    live = (await at.directory.open("r")).live
+    page = await at.history.page(live, Audience.EVERYONE, before=20)
+    exported = [record async for chunk in at.history.export("r") for record in chunk]
+    assert exported == await at.log()
+    for record in (*page.records, *exported):
+        assert record.type != "chat.sent" or record.data is None
+        assert record.by is None or record.by.id != "ann"
+
+
+async def test_what_is_erased_while_a_page_is_read_is_not_in_it(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await conversation(at, 20, projected=10)
+    live = (await at.directory.open("r")).live
+    stored = at.history._stored
+
+    async def slowly(room: str, audience: Audience, before: int, wanted: int) -> list[Record]:
+        found = await stored(room, audience, before, wanted)
+        await at.send("person.erase", HOST, user="ann")
+        return found
+
+    monkeypatch.setattr(at.history, "_stored", slowly)
+    page = await at.history.page(live, Audience.EVERYONE)
+    assert sum(record.type == "chat.sent" for record in page.records) == 20
+    assert all(record.data is None for record in page.records if record.type == "chat.sent")
