@@ -171,6 +171,8 @@ class EmbeddedBroker:
         try:
             return await self._loop.run_in_executor(self._reader, step, self._reading)
         except sqlite3.Error as error:
+            # Whoever asked is told to try again; only here is it said what is wrong with the file.
+            log.error("log.unreadable", error=str(error))
             raise Unavailable("the log cannot be read") from error
 
     # The writer's thread
@@ -208,7 +210,8 @@ class EmbeddedBroker:
         try:
             file = file or self._open()
             outcomes = _transaction(file, group)
-        except sqlite3.Error as error:
+        except Exception as error:
+            # Of the file, most likely; whatever it is, the thread must live: nobody else writes.
             self._failures += 1
             if self._failing_since is None:
                 self._failing_since = time.monotonic()
@@ -226,7 +229,7 @@ class EmbeddedBroker:
     def _cut(self, file: LogFile) -> None:
         try:
             self._uncut = not file.forget_wal()
-        except sqlite3.Error as error:
+        except Exception as error:
             # Tried again in a moment: nothing is lost, only not yet overwritten.
             log.warning("log.not_cut", error=str(error))
 

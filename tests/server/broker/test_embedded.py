@@ -165,6 +165,32 @@ async def test_a_file_that_breaks_is_opened_anew(broker: EmbeddedBroker, path: P
     assert all(isinstance(result, Position | Unavailable) for result in results)
 
 
+async def test_an_error_that_nobody_foresaw_leaves_the_writer_alive(
+    broker: EmbeddedBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = await broker.create("r")
+    with monkeypatch.context() as patched:
+        patched.setattr("server.broker.embedded._transaction", lambda *_: 1 / 0)
+        with pytest.raises(Unavailable):
+            async with asyncio.timeout(5):
+                await broker.publish(batch("r", base, [said(1)]))
+        assert broker.statistics()["failing_s"] > 0
+    assert (await broker.publish(batch("r", base, [said(1)]))).seq == 1
+
+
+async def test_what_is_wrong_with_a_damaged_log_is_written_down(
+    broker: EmbeddedBroker, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await broker.create("r")
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    other.close()
+    overwrite(path, b"\0" * 4096)
+    with pytest.raises(Unavailable):
+        await broker.head("r")
+    assert "log.unreadable" in capsys.readouterr().out
+
+
 async def test_one_failing_listener_keeps_nobody_from_the_news(broker: EmbeddedBroker) -> None:
     base = await broker.create("r")
     heard: list[int] = []
