@@ -140,3 +140,70 @@ async def test_a_log_lost_at_any_time_loses_nothing_acked(tmp_path: Path) -> Non
             assert isinstance(again, Position)
             assert again.seq == position.seq
         assert len(at.epochs) == 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_rooms_that_close_give_up_and_open_again_under_load_lose_nothing(tmp_path: Path, seed: int) -> None:
+    luck = random.Random(seed)
+    acked: dict[str, Position] = {}
+    async with house(tmp_path, patience=SHORT, idle_ms=0) as at:
+        await at.room()
+        sending = 4
+
+        async def sender(number: int) -> None:
+            nonlocal sending
+            for n in range(60):
+                one = f"w{seed}-{n}-{number}"
+                for _ in range(200):
+                    outcome = await send(at, one)
+                    if isinstance(outcome, Position):
+                        acked[one] = outcome
+                        break
+                if luck.random() < 0.2:
+                    await asyncio.sleep(0)
+            sending -= 1
+
+        async def trouble() -> None:
+            while sending:
+                host = at.directory.get("r")
+                match luck.randrange(6):
+                    case 0 if host is not None:
+                        host.abort()
+                    case 1:
+                        at.broker.before, at.broker.after = faults(at, luck)
+                    case 2:
+                        await at.projector.project()
+                    case _:
+                        await at.directory.tend()  # closes the room if nothing waits
+                await asyncio.sleep(0)
+
+        await asyncio.gather(trouble(), *(sender(number) for number in range(4)))
+        at.broker.before, at.broker.after = [], []
+        assert len(acked) == 240
+        for number in range(4):  # one sender's order holds
+            seqs = [acked[f"w{seed}-{n}-{number}"].seq for n in range(60)]
+            assert seqs == sorted(seqs)
+        await judge(at, acked)
+
+
+async def test_a_drain_at_any_moment_keeps_what_was_acked(tmp_path: Path) -> None:
+    luck = random.Random(5)
+    acked: dict[str, Position] = {}
+    async with house(tmp_path, patience=SHORT) as at:
+        await at.room()
+        for n in range(12):
+            tasks = {
+                f"d{n}-{each}-{each % 4}": asyncio.create_task(send(at, f"d{n}-{each}-{each % 4}"))
+                for each in range(30)
+            }
+            for _ in range(luck.randint(0, 12)):
+                await asyncio.sleep(0)
+            await at.directory.drain()
+            for one, task in tasks.items():
+                outcome = await task
+                if isinstance(outcome, Position):
+                    acked[one] = outcome
+                else:
+                    assert outcome.code is Code.UNAVAILABLE
+            await at.restart()
+        await judge(at, acked)
