@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -42,23 +42,14 @@ TOLD_LATER = frozenset({Closing.SLOW_CONSUMER, Closing.FLOOD, Closing.BAD_PACKET
 
 @dataclass(slots=True, eq=False)
 class Entrant:
-    """What the door keeps of a socket; ``waiting`` holds what came in while a request is being answered."""
+    """What the door keeps of a socket; ``waiting`` holds what came in while a request was ``answering``."""
 
     viewer: Viewer
     sender: Sender
     throttle: Throttle
     host: Host | None = None
-    waiting: deque[tuple[str, list[Any], Ack | None]] | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether a request of this socket is being answered."""
-        return self.waiting is not None
-
-    def put_behind(self, rest: deque[tuple[str, list[Any], Ack | None]]) -> None:
-        """Lets these wait for the request that is being answered."""
-        if self.waiting is not None:
-            self.waiting.extend(rest)
+    answering: bool = False
+    waiting: deque[tuple[str, list[Any], Ack | None]] = field(default_factory=deque)
 
 
 class Door:
@@ -113,7 +104,7 @@ class Door:
             case Verdict.PASS:
                 pass
 
-        if entrant.waiting is None:
+        if not entrant.answering and not entrant.waiting:
             self._handle(socket, entrant, name, args, ack)
         elif len(entrant.waiting) < UNANSWERED_LIMIT:
             entrant.waiting.append((name, args, ack))
@@ -199,7 +190,7 @@ class Door:
             finally:
                 self._go_on(socket, entrant)
 
-        entrant.waiting = deque()
+        entrant.answering = True
         task = asyncio.create_task(work_and_go_on())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -208,8 +199,9 @@ class Door:
         match request:
             case RoomJoin():
                 host = await self._joining.open(entrant.viewer)
-                if socket.closing is None:
-                    self._enter(socket, entrant, host, request, ack)
+                if socket.closing is not None:
+                    raise Refused(Code.NOT_JOINED)
+                self._enter(socket, entrant, host, request, ack)
             case RoomHistory():
                 page = await self._joining.history(entrant.viewer, request)
                 if ack is not None:
@@ -221,13 +213,16 @@ class Door:
                     ack(b'{"ok":true}')
 
     def _go_on(self, socket: Socket, entrant: Entrant) -> None:
-        waiting = entrant.waiting or deque()
-        entrant.waiting = None
-        while waiting and socket.closing is None:
-            self._handle(socket, entrant, *waiting.popleft())
-            if entrant.busy:  # the next takes time too: the rest stays behind it
-                entrant.put_behind(waiting)
-                return
+        """Handles what had to wait, up to the next that takes time. An answer may let more of the socket be read:
+        that stays behind, for there is something waiting until the last of it is being handled."""
+        entrant.answering = False
+        while entrant.waiting and not entrant.answering:
+            name, args, ack = entrant.waiting.popleft()
+            if socket.closing is None:
+                self._handle(socket, entrant, name, args, ack)
+            else:
+                # The connection counts what is not answered, and may live on without this socket.
+                _refuse(ack, Refused(Code.NOT_JOINED))
 
     def _enter(self, socket: Socket, entrant: Entrant, host: Host, request: RoomJoin, ack: Ack | None) -> None:
         answer = self._joining.enter(socket, entrant.viewer, host, request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from protocols.messages import By, Role
 from server.app import App, running
 from server.config import Settings
 from server.serve import Listener
+from tests.server.gateway.rig import masked
 
 OWNER = By("owner", "Owner", Role.HOST)
 
@@ -86,6 +87,16 @@ class Raw:
         """The next packet that is no event."""
         while (packet := await self.packet()).startswith("42"):
             self.seen.append(orjson.loads(packet[2:]))
+        return packet
+
+    def at_once(self, packets: Iterable[str]) -> None:
+        """Sends packets as they are, all in one write."""
+        self._connection.transport.write(b"".join([masked(1, packet.encode()) for packet in packets]))
+
+    async def until_packet(self, start: str) -> str:
+        """The next packet that begins so; what is no event before it is dropped."""
+        while not (packet := await self.answerless()).startswith(start):
+            pass
         return packet
 
     async def ask(self, name: str, data: Any) -> dict[str, Any]:

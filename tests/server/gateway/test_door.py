@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from protocols.messages import Role
+from rooms.settings import RoomSettings
 from server.app import App
-from tests.server.running import Raw, raw, served, token
+from server.hosting.host import Host
+from tests.server.running import OWNER, Raw, raw, served, token
 
 
 @pytest.fixture
@@ -52,6 +55,48 @@ async def test_what_is_sent_behind_a_join_waits_for_it(server: tuple[App, str]) 
 
     assert [answer["ok"] for answer in answers] == [True, True, True]
     assert answers[1]["position"]["seq"] + 1 == answers[2]["position"]["seq"]
+
+
+async def test_more_behind_a_join_than_waits_keeps_its_order(
+    server: tuple[App, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of what waits is answered at once, which lets the rest be read while the other half still waits."""
+    app, address = server
+    settings = RoomSettings(person_burst=1000, person_rate=1000, room_rate=1000)
+    host = await app.core.directory.create_room("r2", "Room two", settings, by=OWNER)
+    opens = asyncio.Event()
+
+    async def open_late(_room: str) -> Host:
+        await opens.wait()
+        return host
+
+    monkeypatch.setattr(app.core.directory, "open", open_late)
+    async with raw(address, {"token": token(app, "ann", room="r2")}) as ann:
+        sent: list[tuple[str, dict[str, Any]]] = [("room.join", {"id": "j", "room": "r2"})]
+        sent += [("room.fly", {"id": f"f{number}", "room": "r2"}) for number in range(40)]
+        sent += [("chat.send", chat(str(number), f"c{number}", "r2")) for number in range(50)]
+        ann.at_once(f"42{at}" + orjson.dumps(each).decode() for at, each in enumerate(sent))
+        (connection,) = app.gateway.connections.values()
+        while not connection._blocked:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+        opens.set()
+        answers = [await ann.answer() for _ in range(91)]
+
+    assert sum(answer["ok"] for answer in answers) == 51
+    assert [event[1]["data"]["text"] for event in ann.seen if event[0] == "chat.sent"] == [str(n) for n in range(50)]
+
+
+async def test_what_waits_is_answered_when_its_socket_leaves(server: tuple[App, str]) -> None:
+    """A connection that owes too many answers is not read: it would hang for ever, and nobody would see it die."""
+    app, address = server
+    auth = {"token": token(app, "ann")}
+    async with raw(address, auth) as ann:
+        for _ in range(3):
+            for number in range(40):
+                await ann.send("room.history", {"id": f"h{number}", "room": "r1"})
+            ann.at_once(["41", "40" + orjson.dumps(auth).decode()])
+            await ann.until_packet("40")
+        await ann.join()
 
 
 @pytest.mark.parametrize(
