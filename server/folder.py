@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from server.config import PREFIX, SettingsError
 from server.store.database import DatabaseErrors
 
 LOCK_FILE = "lock"
+LEAST_FREE = 64 * 1024  # bytes; with less nothing can be opened
 SETTING = f"{PREFIX}DATA"
 
 
@@ -48,5 +50,13 @@ def opening(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, *DatabaseErrors, CommandError, BrokerError) as error:
         # A log that cannot be read has the reason behind it.
-        reason = str(error.__cause__ or error).splitlines()[0]
+        reason = "no space left" if _is_full(path.parent) else str(error.__cause__ or error).splitlines()[0]
         raise SettingsError(f"{SETTING}: cannot use {path}: {reason}") from None
+
+
+def _is_full(folder: Path) -> bool:
+    # SQLite calls that a disk I/O error when it cannot even make its shared memory.
+    try:
+        return shutil.disk_usage(folder).free < LEAST_FREE
+    except OSError:
+        return False

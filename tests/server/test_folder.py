@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pydantic import SecretStr
@@ -61,6 +62,12 @@ async def test_a_file_that_is_no_database_is_said_in_one_line(tmp_path: Path, na
 async def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     assert str(tmp_path) in await refused(tmp_path)
+
+
+async def test_a_full_disk_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "log.sqlite").mkdir()
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=0))
+    assert (await refused(tmp_path)).endswith("log.sqlite: no space left")
 
 
 async def test_a_folder_that_is_a_file_is_said_in_one_line(tmp_path: Path) -> None:
