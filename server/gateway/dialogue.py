@@ -26,21 +26,21 @@ log = structlog.get_logger("showfloor.gateway")
 class Reply:
     """The ack of one event; counted as unanswered until it is called."""
 
-    __slots__ = ("_ack_id", "_dialogue", "_namespace")
+    __slots__ = ("_ack_id", "_dialogue", "_socket")
 
-    def __init__(self, dialogue: Dialogue, namespace: str, ack_id: int) -> None:
+    def __init__(self, dialogue: Dialogue, socket: Socket, ack_id: int) -> None:
         self._dialogue: Dialogue | None = dialogue
-        self._namespace = namespace
+        self._socket = socket
         self._ack_id = ack_id
 
     def __call__(self, payload_json: bytes, /) -> None:
-        prepared = prepare_ack(self._ack_id, (payload_json,), namespace=self._namespace)
-        self._take().answer(self._namespace, prepared)
+        prepared = prepare_ack(self._ack_id, (payload_json,), namespace=self._socket.namespace)
+        self._take().answer(self._socket, prepared)
 
     def answer(self, arguments: Sequence[Any], /) -> None:
         """Answers with any number of values; bytes among them become attachments."""
-        prepared = socketio.encode_answer(self._ack_id, arguments, namespace=self._namespace)
-        self._take().answer(self._namespace, prepared)
+        prepared = socketio.encode_answer(self._ack_id, arguments, namespace=self._socket.namespace)
+        self._take().answer(self._socket, prepared)
 
     def _take(self) -> Dialogue:
         dialogue, self._dialogue = self._dialogue, None
@@ -101,12 +101,10 @@ class Dialogue:
         for socket in sockets.values():
             self._end(socket, closing)
 
-    def answer(self, namespace: str, prepared: Prepared) -> None:
-        """An event has its answer."""
+    def answer(self, socket: Socket, prepared: Prepared) -> None:
+        """An event has its answer; the namespace may have another socket by now, which it is not for."""
         self._unanswered -= 1
-        socket = self._sockets.get(namespace)
-        if socket is not None:
-            socket.send(prepared)
+        socket.send(prepared)
         if self._unanswered <= self._resume_at:
             self._connection.unblock()
 
@@ -118,12 +116,13 @@ class Dialogue:
 
     def _event(self, packet: Event) -> None:
         ack = None
+        socket = self._sockets[packet.namespace]
         if packet.ack_id is not None:
-            ack = Reply(self, packet.namespace, packet.ack_id)
+            ack = Reply(self, socket, packet.ack_id)
             self._unanswered += 1
             if self._unanswered > self._connection.config.max_unanswered:
                 self._connection.block()
-        self._application.receive(self._sockets[packet.namespace], packet.name, packet.args, ack)
+        self._application.receive(socket, packet.name, packet.args, ack)
 
     def _connect(self, packet: Connect) -> None:
         namespace, connection = packet.namespace, self._connection

@@ -173,6 +173,23 @@ async def test_late_ack_of_a_socket_that_has_gone() -> None:
     application.acks[0](b"1")
 
 
+async def test_late_ack_is_not_for_the_next_socket_of_the_namespace() -> None:
+    application = Notes()
+    gateway = Gateway.serving(application)
+    first = await joined(gateway, application)
+    wire = wire_of(first)
+
+    wire.connection.receive('421["keep"]')
+    wire.connection.receive("41")
+    wire.connection.receive("40")
+    await application.until(lambda: len(application.sockets) == 2)
+    application.acks[0](b'"late"')
+
+    assert application.sockets[1].closing is None
+    assert b"late" not in wire.bytes
+    await gateway.stop()
+
+
 async def test_asking_the_client() -> None:
     application = Notes()
     gateway = Gateway.serving(application)
