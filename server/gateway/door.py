@@ -22,8 +22,9 @@ from rooms.registry import REGISTRY, explained
 from server.gateway.application import Accepted, Ack, Recovery
 from server.gateway.events import parse_offset, position_frame
 from server.gateway.join import Joining, own_room
+from server.gateway.members import NOT_PEOPLE
 from server.gateway.pid import Pids, Session
-from server.gateway.throttle import Rate, Throttle, Verdict
+from server.gateway.throttle import Rate, Throttles, Verdict
 from server.hosting.draft import Sender
 from server.identity import Identity, Viewer
 
@@ -36,8 +37,11 @@ log = structlog.get_logger(__name__)
 
 PROTOCOL = 1
 REMEMBERED_CLOSINGS = 4096
+SOCKETS_EACH = 20  # of one person; walls and bots may be many by one link
 # What a client could not be told while it was being closed, and is told when it comes back.
 TOLD_LATER = frozenset({Closing.SLOW_CONSUMER, Closing.FLOOD, Closing.BAD_PACKET, Closing.TOO_LARGE})
+
+Person = tuple[str, str]  # room and user
 
 
 @dataclass(slots=True, eq=False)
@@ -46,10 +50,14 @@ class Entrant:
 
     viewer: Viewer
     sender: Sender
-    throttle: Throttle
     host: Host | None = None
     answering: bool = False
     waiting: deque[tuple[str, list[Any], Ack | None]] = field(default_factory=deque)
+
+    @property
+    def person(self) -> Person:
+        """Whose socket it is."""
+        return self.viewer.room, self.viewer.user
 
 
 class Door:
@@ -69,9 +77,10 @@ class Door:
         self._identity = identity
         self._joining = joining
         self._pids = pids
-        self._rate = rate
+        self._throttles: Throttles[Person] = Throttles(rate)
         self._clock = clock
         self._sockets: set[Socket] = set()
+        self._people: dict[Person, dict[Socket, None]] = {}
         self._closings: OrderedDict[str, Closing] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -79,8 +88,8 @@ class Door:
         """Checks the token, and resumes a stock client where it was if that can be done whole."""
         viewer = self._viewer(auth)
         sender = Sender(viewer.by, bound=viewer.bound, signed_up=viewer.signed_up)
-        socket.data = entrant = Entrant(viewer, sender, Throttle(self._rate, self._clock()))
-        self._sockets.add(socket)
+        socket.data = entrant = Entrant(viewer, sender)
+        self._add(socket, entrant)
 
         closing = self._closings.pop(viewer.user, None)
         if closing is not None:
@@ -94,12 +103,14 @@ class Door:
     def receive(self, socket: Socket, name: str, args: list[Any], ack: Ack | None) -> None:
         """Answers a request, or hands a command to the room; in the order in which they came."""
         entrant: Entrant = socket.data
-        match entrant.throttle.take(self._clock()):
+        now = self._clock()
+        throttle = self._throttles.of(entrant.person, now)
+        match throttle.take(now):
             case Verdict.CLOSE:
                 socket.close(Closing.FLOOD)
                 return
             case Verdict.REFUSE:
-                _refuse(ack, Refused(Code.RATE_LIMITED, retry_after_ms=entrant.throttle.retry_after_ms()))
+                _refuse(ack, Refused(Code.RATE_LIMITED, retry_after_ms=throttle.retry_after_ms()))
                 return
             case Verdict.PASS:
                 pass
@@ -117,6 +128,10 @@ class Door:
         entrant: Entrant | None = socket.data
         if entrant is None:
             return
+        mine = self._people.get(entrant.person, {})
+        mine.pop(socket, None)
+        if not mine:
+            self._people.pop(entrant.person, None)
         self._joining.leave(socket, entrant.viewer)
         if closing in TOLD_LATER:
             self._closings[entrant.viewer.user] = closing
@@ -132,6 +147,15 @@ class Door:
         """Ends the sockets of those who came by a link that is withdrawn now."""
         for socket in [s for s in self._sockets if s.data.viewer.link == link]:
             socket.disconnect(Closing.EXPIRED)
+
+    def _add(self, socket: Socket, entrant: Entrant) -> None:
+        self._sockets.add(socket)
+        mine = self._people.setdefault(entrant.person, {})
+        mine[socket] = None
+        if len(mine) > SOCKETS_EACH and entrant.viewer.role not in NOT_PEOPLE:
+            # The oldest goes: on a poor network it may be one that is dead and not known to be.
+            oldest = next(each for each in mine if each.closing is None)
+            oldest.disconnect(Closing.TOO_MANY)
 
     def _viewer(self, auth: Mapping[str, Any]) -> Viewer:
         if auth.get("protocol", PROTOCOL) != PROTOCOL:

@@ -1,9 +1,14 @@
-"""How fast one connection may send at all, whatever it sends."""
+"""How fast one person may send at all, whatever they send, and over however many connections."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Generic, TypeVar
+
+PATIENCE_S = 10.0
+Person = TypeVar("Person", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +29,7 @@ class Verdict(Enum):
 
 
 class Throttle:
-    """A token bucket for one connection; times in seconds on any steadily growing clock."""
+    """A token bucket for one person; times in seconds on any steadily growing clock."""
 
     __slots__ = ("_rate", "_refused", "_since", "_tokens", "_updated")
 
@@ -44,7 +49,7 @@ class Throttle:
             self._tokens -= 1
             return Verdict.PASS
 
-        if now - self._since > 10:
+        if now - self._since > PATIENCE_S:
             self._since, self._refused = now, 0
         self._refused += 1
         return Verdict.CLOSE if self._refused > rate.patience else Verdict.REFUSE
@@ -52,3 +57,31 @@ class Throttle:
     def retry_after_ms(self) -> int:
         """How long until the next message passes."""
         return max(1, round((1 - self._tokens) / self._rate.per_second * 1000))
+
+    def forgotten(self, now: float) -> bool:
+        """Whether a new one would say the same."""
+        rate = self._rate
+        full = self._tokens + (now - self._updated) * rate.per_second >= rate.burst
+        return full and now - self._since > PATIENCE_S
+
+
+class Throttles(Generic[Person]):
+    """One throttle for each person who sent something lately: coming back, or by another socket, gives nothing."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._people: dict[Person, Throttle] = {}
+        self._swept = 0.0
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+    def of(self, person: Person, now: float) -> Throttle:
+        """The person's throttle; not to be kept."""
+        if now - self._swept > PATIENCE_S:
+            self._swept = now
+            self._people = {name: each for name, each in self._people.items() if not each.forgotten(now)}
+        throttle = self._people.get(person)
+        if throttle is None:
+            throttle = self._people[person] = Throttle(self._rate, now)
+        return throttle

@@ -10,9 +10,11 @@ import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from protocols.closing import Closing
 from protocols.messages import Role
 from rooms.settings import RoomSettings
 from server.app import App
+from server.gateway import door
 from server.hosting.host import Host
 from tests.server.running import OWNER, Raw, raw, served, token
 
@@ -233,6 +235,39 @@ async def test_who_floods_is_told_to_wait_and_then_closed(server: tuple[App, str
             await back.until("connection.closed")
         assert back.seen[-1][0] == "connection.closed"
         assert back.seen[-1][1]["reason"] == "flood"
+
+
+async def test_more_sockets_and_coming_back_allow_no_more(server: tuple[App, str]) -> None:
+    app, address = server
+    auth = {"token": token(app, "ann")}
+    sent = [f'42{number}["room.fly",{{}}]' for number in range(60)]
+    codes: list[str] = []
+    for _ in range(3):
+        async with raw(address, auth) as one, raw(address, auth) as two:
+            for ann in (one, two):
+                ann.at_once(sent)
+            codes += [(await ann.answer())["error"]["code"] for ann in (one, two) for _ in sent]
+
+    # The burst, and what a slow machine lets come back of it.
+    assert codes.count("unknown_command") < 100 + 200
+    assert codes.count("rate_limited") > 0
+    async with raw(address, {"token": token(app, "bob")}) as bob:
+        assert (await bob.ask("room.fly", {}))["error"]["code"] == "unknown_command"
+
+
+async def test_a_person_has_so_many_sockets_and_then_the_oldest_goes(
+    server: tuple[App, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "SOCKETS_EACH", 1)
+    app, address = server
+    auth, wall = {"token": token(app, "ann")}, {"token": token(app, "screen", Role.WALL)}
+    async with raw(address, auth) as one, raw(address, wall) as left, raw(address, auth) as two, raw(address, wall):
+        assert await one.answerless() == "41"
+        await one.ended()
+        assert one.close_code == Closing.TOO_MANY.code
+        for stays in (two, left):
+            assert (await stays.join())["ok"] is True
+    assert not app.door._people
 
 
 async def test_history_goes_back_page_by_page(server: tuple[App, str]) -> None:
