@@ -16,6 +16,7 @@ from protocols.faults import BadPacket, OutOfTurn, TooLarge
 from protocols.frames import Prepared, packet_head, prepare_packet
 
 MAX_REFUSALS = 8
+MAX_CONNECTS = 64  # of one connection in its whole life; each makes work that no rate is counted for
 MAX_ASKED = 64
 # Type, attachment count, namespace, ack id; all but the type may be missing. Plain digits only, and few:
 # what does not match is left for the JSON that has to follow, which then is none. The comma after a namespace
@@ -210,6 +211,7 @@ class Session:
         "_asked",
         "_asked_last",
         "_attachments",
+        "_connects",
         "_limits",
         "_missing",
         "_refusals",
@@ -225,6 +227,7 @@ class Session:
         self.due: int | None = now + connect_timeout
         self._limits = (max_attachments, max_payload)
         self._states: dict[str, bool] = {}  # namespace: is it connected, or still connecting
+        self._connects = 0
         self._refusals = 0
         self._waiting: Packet | None = None
         self._missing = 0
@@ -251,6 +254,7 @@ class Session:
                 self._waiting, self._missing, self._size = packet, missing, len(message)
                 return None
         if isinstance(packet, Connect):
+            self._connects += 1
             self._states[packet.namespace] = False
         elif isinstance(packet, Disconnect):
             self._states.pop(packet.namespace)
@@ -261,6 +265,8 @@ class Session:
         if isinstance(packet, Connect):
             if state is not None:
                 raise OutOfTurn("CONNECT twice")
+            if self._connects >= MAX_CONNECTS:
+                raise OutOfTurn("CONNECT again and again")
         elif state is None or (state is False and not isinstance(packet, Disconnect)):
             raise OutOfTurn("a packet for a namespace that is not connected")
         elif isinstance(packet, Answer) and packet.ack_id > self._asked_last:

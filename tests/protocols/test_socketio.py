@@ -9,6 +9,7 @@ from protocols.faults import BadPacket, OutOfTurn, ProtocolError, TooLarge
 from protocols.frames import Prepared
 from protocols.socketio import (
     MAX_ASKED,
+    MAX_CONNECTS,
     MAX_REFUSALS,
     Answer,
     Connect,
@@ -249,6 +250,16 @@ def test_connect_is_due_until_a_namespace_is_open() -> None:
     assert machine.due == 1000
     machine.accept("/")
     assert machine.due is None
+
+
+def test_coming_and_going_again_and_again() -> None:
+    machine = session()
+    for _ in range(MAX_CONNECTS):
+        machine.receive("0")
+        machine.receive("1")
+
+    with pytest.raises(OutOfTurn):
+        machine.receive("0")
 
 
 def test_refused_again_and_again() -> None:
