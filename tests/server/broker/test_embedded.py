@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -179,8 +180,10 @@ async def test_an_error_that_nobody_foresaw_leaves_the_writer_alive(
 
 
 async def test_what_is_wrong_with_a_damaged_log_is_written_down(
-    broker: EmbeddedBroker, path: Path, capsys: pytest.CaptureFixture[str]
+    broker: EmbeddedBroker, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    log = Mock()
+    monkeypatch.setattr("server.broker.embedded.log", log)
     await broker.create("r")
     with sqlite3.connect(path) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -188,7 +191,7 @@ async def test_what_is_wrong_with_a_damaged_log_is_written_down(
     overwrite(path, b"\0" * 4096)
     with pytest.raises(Unavailable):
         await broker.head("r")
-    assert "log.unreadable" in capsys.readouterr().out
+    log.error.assert_called_once_with("log.unreadable", error="file is not a database")
 
 
 async def test_one_failing_listener_keeps_nobody_from_the_news(broker: EmbeddedBroker) -> None:
