@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from protocols.limits import ID_LENGTH, KEY_LENGTH
 from protocols.text import Name
@@ -86,6 +86,15 @@ class By:
         return cls(wire["id"], wire["name"], Role(wire["role"]), wire.get("guest", False), wire.get("via"))
 
 
+def _no_pseudonym(via: str) -> str:
+    if f"{via}:" == PSEUDONYM:
+        raise ValueError("no network is called so")
+    return via
+
+
+Network = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$"), AfterValidator(_no_pseudonym)]
+
+
 class Person(BaseModel):
     """A person that a bot speaks for."""
 
@@ -93,7 +102,7 @@ class Person(BaseModel):
 
     id: Id
     name: Name
-    via: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
+    via: Network
 
 
 class Command(BaseModel):

@@ -34,6 +34,13 @@ def test_only_a_bot_speaks_for_others() -> None:
         assert refused.value.code is Code.FORBIDDEN
 
 
+def test_a_bots_person_is_none_who_was_erased() -> None:
+    """Or else a bot changes the ballots of those who were, and leaves records that no erasure finds."""
+    with pytest.raises(Refused) as refused:
+        send(on_behalf_of=PERSON | {"via": "erased"})
+    assert refused.value.code is Code.INVALID
+
+
 @pytest.mark.parametrize(
     ("word", "fields", "may"),
     [
