@@ -48,7 +48,7 @@ RETENTION_DAYS: Final = 180  # 0: kept until somebody deletes it
 # Activities
 CHAT_KEPT: Final = 1_000  # latest messages that can be deleted, pinned or restored
 CHAT_SHOWN: Final = 200  # latest messages in a view
-VIEW_CHARACTERS: Final = 100_000  # of text in a view's list, the newest kept: an answer must pass a connection
+VIEW_BYTES: Final = 200 * 1024  # of text in a view's list of messages or polls; all in all well below OUTBOX_LIMIT
 BIN_KEPT: Final = 200  # latest deleted messages that hosts can restore
 POLLS_KEPT: Final = 100  # polls in a room
 OPTIONS: Final = 20  # options of a poll

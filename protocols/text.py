@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import Annotated, Final
 
+import orjson
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -86,6 +87,11 @@ def skeleton(name: str) -> str:
     kept = (char for char in shape if unicodedata.category(char)[0] in "LN" or char in LOOKS_LIKE)
     seen = "".join(LOOKS_LIKE.get(char, char) for char in kept)
     return seen.replace("rn", "m").replace("vv", "w")
+
+
+def text_bytes(*texts: str) -> int:
+    """What these take in an answer: bytes of UTF-8, and of the escapes in JSON."""
+    return sum(len(orjson.dumps(text)) for text in texts)
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_MAXIMUM), AfterValidator(clean_text)]

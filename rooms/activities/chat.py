@@ -9,9 +9,9 @@ from typing import Any, ClassVar, NotRequired
 from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
-from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, VIEW_CHARACTERS
+from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, VIEW_BYTES
 from protocols.messages import STAFF, Audience, Budget, By, Command, Event, Id, Lasting, Record
-from protocols.text import Text
+from protocols.text import Text, text_bytes
 from protocols.wire import Author
 from rooms.activity import Activity, Context, Proposed
 from rooms.window import Window
@@ -344,9 +344,9 @@ class Chat(Activity):
 def _shown(messages: Iterable[Message]) -> list[dict[str, Any]]:
     """The newest of these whose texts a view has room for, oldest first; older ones are in the history."""
     shown: list[dict[str, Any]] = []
-    room = VIEW_CHARACTERS
+    room = VIEW_BYTES
     for message in reversed(list(messages)):
-        room -= len(message.text)
+        room -= text_bytes(message.text)
         if room < 0:
             break
         shown.append(message.as_wire())

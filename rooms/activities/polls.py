@@ -9,101 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
-
-from pydantic import Field
+from typing import Any, ClassVar, Literal
 
 from protocols.errors import Code, Refused
-from protocols.limits import DURATION_MAXIMUM_MS, OPTIONS, POLLS_KEPT, RATING
-from protocols.messages import STAFF, Audience, Budget, Command, Event, Id, Lasting, Record, Role
-from protocols.text import Option, Question
+from protocols.limits import POLLS_KEPT, VIEW_BYTES
+from protocols.messages import Audience, Command, Event, Lasting, Record
+from protocols.text import text_bytes
 from rooms.activity import Activity, Context, Proposed, Tick
 from rooms.poll import Ballot, Kind, Poll, PollsMine, PollsView, PollTally, Result, Who
-
-Duration = Annotated[int, Field(ge=1_000, le=DURATION_MAXIMUM_MS)]
-
-
-class PollCreate(Command):
-    """Draft a poll. A rating has no options of its own; ``max_choices`` is for multi, else 1."""
-
-    type = "poll.create"
-    roles = STAFF
-
-    question: Question
-    kind: Kind
-    options: Annotated[list[Option], Field(max_length=OPTIONS, default_factory=list)]
-    max_choices: Annotated[int, Field(ge=1, le=OPTIONS)] | None = None
-    hidden: bool = False
-    who: Who = "everyone"
-    duration_ms: Duration | None = None
-
-
-class _PollCommand(Command):
-    roles = STAFF
-
-    poll: Id
-
-
-class PollOpen(_PollCommand):
-    """Let people vote, for ``duration_ms`` or the draft's, or until somebody closes it."""
-
-    type = "poll.open"
-
-    duration_ms: Duration | None = None
-
-
-class PollPause(_PollCommand):
-    """Stop the clock; ballots still count."""
-
-    type = "poll.pause"
-
-
-class PollResume(_PollCommand):
-    """Let the clock run on."""
-
-    type = "poll.resume"
-
-
-class PollExtend(_PollCommand):
-    """Give it more time."""
-
-    type = "poll.extend"
-
-    by_ms: Duration = 30_000
-
-
-class PollHide(_PollCommand):
-    """Show the result to hosts only; not once it is closed and was shown."""
-
-    type = "poll.hide"
-
-
-class PollReveal(_PollCommand):
-    """Show the result to everyone."""
-
-    type = "poll.reveal"
-
-
-class PollVote(_PollCommand):
-    """Cast one's ballot, or change it. The same again changes nothing."""
-
-    type = "poll.vote"
-    roles = frozenset({Role.ATTENDEE})
-    budget = Budget.NONE
-
-    choices: Annotated[list[Annotated[int, Field(ge=0, le=OPTIONS)]], Field(min_length=1, max_length=OPTIONS)]
-
-
-class PollClose(_PollCommand):
-    """End voting: every ballot acknowledged before counts, every later one is refused."""
-
-    type = "poll.close"
-
-
-class PollRemove(_PollCommand):
-    """Take the poll away, with its ballots."""
-
-    type = "poll.remove"
+from rooms.poll_commands import (
+    PollClose,
+    PollCommand,
+    PollCreate,
+    PollExtend,
+    PollHide,
+    PollOpen,
+    PollPause,
+    PollRemove,
+    PollResume,
+    PollReveal,
+    PollVote,
+    most_choices,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +167,10 @@ def _closing(poll: Poll, reason: Literal["staff", "timer"]) -> list[Proposed]:
     ]
 
 
+def _size(poll: Poll) -> int:
+    return text_bytes(poll.question, *poll.options)
+
+
 def _audience(poll: Poll) -> Audience:
     return Audience.HOSTS if poll.status == "draft" else Audience.EVERYONE
 
@@ -287,7 +218,7 @@ class Polls(Activity):
             return self._vote(command, context)
         if isinstance(command, PollCreate):
             return self._create(command, context)
-        if not isinstance(command, _PollCommand):
+        if not isinstance(command, PollCommand):
             raise Refused(Code.UNKNOWN_COMMAND)
         poll = self._find(command.poll)
         match command:
@@ -336,21 +267,14 @@ class Polls(Activity):
     def _create(self, command: PollCreate, context: Context) -> list[Proposed]:
         if len(self._polls) >= POLLS_KEPT:
             raise Refused(Code.CONFLICT, f"A room has at most {POLLS_KEPT} polls; remove one first.")
-        options = list(command.options)
-        if command.kind == "rating" and options:
-            raise Refused(Code.INVALID, f"A rating goes from 1 to {RATING} and has no options.")
-        if command.kind != "rating" and (len(options) < 2 or len(set(options)) < len(options)):
-            raise Refused(Code.INVALID, "A poll has at least two options, each different.")
-        if command.kind != "multi" and command.max_choices not in {None, 1}:
-            raise Refused(Code.INVALID, "Only a poll of kind multi takes several choices.")
-        if command.max_choices is not None and command.max_choices > max(len(options), 1):
-            raise Refused(Code.INVALID, "There are fewer options than choices.")
-        most = (command.max_choices or len(options)) if command.kind == "multi" else 1
+        most = most_choices(command)
+        if text_bytes(command.question, *command.options) + sum(map(_size, self._polls.values())) > VIEW_BYTES:
+            raise Refused(Code.CONFLICT, "The polls of this room are as long as they may be; remove one first.")
         created = PollCreated(
             context.new_id(),
             command.question,
             command.kind,
-            options,
+            list(command.options),
             most,
             command.who,
             command.hidden,

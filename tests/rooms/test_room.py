@@ -1,12 +1,26 @@
 """A room as hosting uses it: who may, positions, erasure, snapshots."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.limits import DAY_MS
+from protocols.limits import (
+    CHAT_SHOWN,
+    DAY_MS,
+    ID_LENGTH,
+    NAME_LENGTH,
+    OPTION_LENGTH,
+    OPTIONS,
+    OUTBOX_LIMIT,
+    POLLS_KEPT,
+    QUESTION_LENGTH,
+    TEXT_MAXIMUM,
+    TITLE_LENGTH,
+)
 from protocols.messages import PSEUDONYM, Audience, By, Role
 from rooms.activities.room import RoomRetire
 from rooms.activity import ROOM, Context
@@ -187,3 +201,22 @@ def test_whose_records_have_gone_is_not_remembered() -> None:
     for gone in (ANN.id, HOST.id):  # also who made the room
         assert gone not in str(play.room.dump())
     assert play.do(HOST, "person.erase", user=ANN.id) == []
+
+
+@pytest.mark.parametrize("letter", ["字", "\U0001f600", '"'])
+def test_a_view_passes_a_connection_whatever_a_room_holds(letter: str) -> None:
+    """One that is larger than a connection may have waiting lets nobody in."""
+    play = Play()
+    name = By("wecom:" + "a" * ID_LENGTH, letter * NAME_LENGTH, Role.ATTENDEE, via="w" * 32)
+    play.do(HOST, "room.configure", settings={"text_length": TEXT_MAXIMUM}, title=letter * TITLE_LENGTH)
+    sizes = [80] * CHAT_SHOWN + [TEXT_MAXIMUM] * 60
+    for size in sizes:
+        sent = play.do(name, "chat.send", text=letter * size)[0].data
+        play.do(HOST, "chat.delete", message=sent.message)  # type: ignore[union-attr]
+        play.do(name, "chat.send", text=letter * size)
+    options = [letter * (OPTION_LENGTH - 2) + f"{number:02}" for number in range(OPTIONS)]
+    with suppress(Refused):
+        for _ in range(POLLS_KEPT):
+            play.do(HOST, "poll.create", question=letter * QUESTION_LENGTH, kind="multi", options=options)
+
+    assert len(orjson.dumps(play.room.view(Audience.HOSTS))) < 0.9 * OUTBOX_LIMIT

@@ -3,7 +3,7 @@
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, DAY_MS, VIEW_CHARACTERS
+from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, DAY_MS, VIEW_BYTES
 from protocols.messages import Audience, By
 from rooms.activities.room import RoomRetired
 from tests.rooms.play import ANN, BEN, HOST, MODERATOR, Play, types
@@ -123,7 +123,7 @@ def test_a_view_has_room_for_so_much_text() -> None:
 
     shown = texts(play)
 
-    assert len(shown) == VIEW_CHARACTERS // 4_000
+    assert len(shown) == VIEW_BYTES // 4_002
     assert shown[-1].startswith("0059")
 
 

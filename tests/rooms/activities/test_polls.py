@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.limits import DAY_MS
+from protocols.limits import DAY_MS, OPTIONS, VIEW_BYTES
 from protocols.messages import Audience, By, Record, Role
 from rooms.room import Room
 from tests.rooms.play import ANN, BEN, BOT, HOST, MODERATOR, WALL, Play, types
@@ -320,3 +320,13 @@ def test_closed_polls_grow_old_and_open_ones_do_not() -> None:
     play.do(HOST, "person.erase", user=BEN.id)
     assert BEN.id not in str(play.room.dump()) + str(play.log[play.log[-2].data.upto :])  # type: ignore[union-attr]
     assert play.replayed().dump() == play.room.dump()
+
+
+def test_polls_are_together_as_long_as_a_view_has_room_for() -> None:
+    play = Play()
+    long: dict[str, Any] = {"kind": "multi", "options": [f"{number:02}" + "字" * 98 for number in range(OPTIONS)]}
+    for _ in range(VIEW_BYTES // (OPTIONS * 300)):
+        first = drafted(play, **long)
+    assert refusal(play, HOST, "poll.create", question="Which?", **long) is Code.CONFLICT
+    play.do(HOST, "poll.remove", poll=first)
+    drafted(play, **long)
