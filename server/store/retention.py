@@ -68,6 +68,11 @@ class Retention:
             except Refused as refused:
                 # Its settings may just have changed, or the server may be about to stop. The others need not wait.
                 log.warning("room_not_retired", room=room, code=refused.code)
+            except (*DatabaseErrors, Unavailable):
+                raise
+            except Exception:
+                # Nor need they wait for one that meets a fault.
+                log.exception("room_not_retired", room=room)
         if self._database.uncut:
             await self._database.overwrite_erased()
         return gone
@@ -133,4 +138,7 @@ class Retention:
                     await self.sweep(now())
             except (*DatabaseErrors, Unavailable) as error:
                 log.warning("retention_failed", error=type(error).__name__)
+            except Exception:
+                # Never without retention, whatever it met.
+                log.exception("retention_failed")
             await asyncio.sleep(KEYS_EVERY_S)

@@ -219,7 +219,26 @@ async def test_keys_of_deleted_messages_go_after_the_dedupe_window(at: House) ->
     assert [record.command for record in await at.log()][1] is None
 
 
-async def test_it_looks_by_itself_and_goes_on_after_an_error(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_room_with_a_fault_keeps_no_other_from_being_retired(at: House) -> None:
+    await aged(at, 8, retention_days=7)
+    await at.room("a", retention_days=7)
+    await at.send("chat.send", ANN, room="a", text="old")
+    at.time.pass_ms(8 * DAY_MS)
+    await at.projector.project()
+
+    async def retire(room: str, before: int, upto: int) -> None:
+        if room == "a":
+            raise ValueError
+        await at.directory.retire(room, before, upto)
+
+    looking = Retention(at.database, at.broker, REGISTRY.events, retire=retire)
+    assert await looking.sweep(at.time.clock().now()) > 0
+
+
+@pytest.mark.parametrize("error", [Unavailable("away"), ValueError()])
+async def test_it_looks_by_itself_and_goes_on_after_an_error(
+    at: House, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     monkeypatch.setattr("server.store.retention.KEYS_EVERY_S", 0.0)
     monkeypatch.setattr("server.store.retention.LOOKS", 1)
     await aged(at, 8, retention_days=7)
@@ -230,7 +249,7 @@ async def test_it_looks_by_itself_and_goes_on_after_an_error(at: House, monkeypa
     async def retire(room: str, before: int, upto: int) -> None:
         asked.append((room, upto))
         if len(asked) == 1:
-            raise Unavailable("away")
+            raise error
         await at.directory.retire(room, before, upto)
         done.set()
 
