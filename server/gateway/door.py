@@ -117,7 +117,7 @@ class Door:
 
         if not entrant.answering and not entrant.waiting:
             self._handle(socket, entrant, name, args, ack)
-        elif len(entrant.waiting) < UNANSWERED_LIMIT:
+        elif len(entrant.waiting) <= UNANSWERED_LIMIT:  # one more than may be unanswered is still read
             entrant.waiting.append((name, args, ack))
         else:
             _refuse(ack, Refused(Code.OVERLOADED))

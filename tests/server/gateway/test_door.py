@@ -88,6 +88,15 @@ async def test_more_behind_a_join_than_waits_keeps_its_order(
     assert [event[1]["data"]["text"] for event in ann.seen if event[0] == "chat.sent"] == [str(n) for n in range(50)]
 
 
+async def test_nothing_is_refused_that_was_read_before_the_connection_paused(server: tuple[App, str]) -> None:
+    app, address = server
+    async with raw(address, {"token": token(app, "ann")}) as ann:
+        ann.at_once(f'42{number}["room.history",{{"id":"h","room":"r1"}}]' for number in range(99))
+        answers = [await ann.answer() for _ in range(99)]
+
+    assert all(answer["ok"] for answer in answers)
+
+
 async def test_what_waits_is_answered_when_its_socket_leaves(server: tuple[App, str]) -> None:
     """A connection that owes too many answers is not read: it would hang for ever, and nobody would see it die."""
     app, address = server
