@@ -38,6 +38,9 @@ def held(data: Path) -> Iterator[None]:
             except BlockingIOError:
                 message = f"{SETTING}: another server is at work in {data}; stop it, or choose another --data"
                 raise SettingsError(message) from None
+            # For whoever wants to know which process that is.
+            os.truncate(descriptor, 0)
+            os.write(descriptor, b"%d\n" % os.getpid())
         yield
     finally:
         os.close(descriptor)

@@ -16,13 +16,12 @@ from pydantic import ValidationError
 from protocols.closing import Closing
 from protocols.errors import Code, Refused
 from protocols.limits import UNANSWERED_LIMIT
-from protocols.messages import Command, Position, audience_of
+from protocols.messages import Command, Position, Role, audience_of
 from protocols.requests import REQUESTS, Request, RoomHistory, RoomJoin
 from rooms.registry import REGISTRY, explained
 from server.gateway.application import Accepted, Ack, Recovery
 from server.gateway.events import parse_offset, position_frame
 from server.gateway.join import Joining, own_room
-from server.gateway.members import NOT_PEOPLE
 from server.gateway.pid import Pids, Session
 from server.gateway.throttle import Rate, Throttles, Verdict
 from server.hosting.draft import Sender
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 PROTOCOL = 1
+MACHINES = frozenset({Role.WALL, Role.BOT})  # many of them may come by one link
 REMEMBERED_CLOSINGS = 4096
 SOCKETS_EACH = 20  # of one person; walls and bots may be many by one link
 # What a client could not be told while it was being closed, and is told when it comes back.
@@ -152,7 +152,7 @@ class Door:
         self._sockets.add(socket)
         mine = self._people.setdefault(entrant.person, {})
         mine[socket] = None
-        if len(mine) > SOCKETS_EACH and entrant.viewer.role not in NOT_PEOPLE:
+        if len(mine) > SOCKETS_EACH and entrant.viewer.role not in MACHINES:
             # The oldest goes: on a poor network it may be one that is dead and not known to be.
             oldest = next(each for each in mine if each.closing is None)
             oldest.disconnect(Closing.TOO_MANY)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from server.identity import Viewer
 
 TOLD = (Audience.EVERYONE, Audience.HOSTS)
-NOT_PEOPLE = frozenset({Role.WALL, Role.BOT})
 
 
 @dataclass(slots=True, eq=False)
@@ -41,7 +40,7 @@ class RoomMembers:
 
     @property
     def occupancy(self) -> int:
-        """How many people are here; several sockets of one person count once, walls and bots not at all."""
+        """How many attendees are here; several sockets of one count once. Those who run the room are not counted."""
         return len(self.people)
 
     def enter(self, socket: Socket, viewer: Viewer, audience: Audience) -> None:
@@ -51,7 +50,7 @@ class RoomMembers:
             return
         mine.add(socket)
         self.channels[audience].add(socket)
-        if viewer.role not in NOT_PEOPLE:
+        if viewer.role is Role.ATTENDEE:
             self.people[viewer.user] = self.people.get(viewer.user, 0) + 1
 
     def leave(self, socket: Socket, viewer: Viewer) -> None:
@@ -64,7 +63,7 @@ class RoomMembers:
             del self.sockets[viewer.user]
         for channel in self.channels.values():
             channel.remove(socket)
-        if viewer.role not in NOT_PEOPLE:
+        if viewer.role is Role.ATTENDEE:
             self.people[viewer.user] -= 1
             if not self.people[viewer.user]:
                 del self.people[viewer.user]

@@ -131,6 +131,7 @@ async def test_people_count_once_and_screens_not_at_all(hall: Hall) -> None:
     two, _ = await hall.enter("ann")
     await hall.enter("screen", Role.WALL)
     await hall.enter("robot", Role.BOT)
+    await hall.enter("hana", Role.HOST)
     assert hall.room.occupancy == 1
 
     hall.members.leave(one, viewer)
