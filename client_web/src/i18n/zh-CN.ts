@@ -31,6 +31,7 @@ export const zhCN = {
   join_placeholder: "昵称",
   no_room: "没有这个房间",
   no_room_hint: "链接可能写错了，请再扫一次店里的二维码",
+  bad_link: "链接不完整或已失效",
   no_access_hint: "请向店员要一个新的链接",
   need_link: "需要主持人链接",
   need_link_hint: "请用店里发给你的链接打开，这个地址本身进不去",

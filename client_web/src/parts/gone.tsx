@@ -13,6 +13,10 @@ export function Gone({ failure, onAgain }: { failure: Failure; onAgain?: () => v
   if (failure.code === "revoked" || failure.code === "forbidden") {
     return <Empty drawing="lost" title={explain(failure.code)} hint={t.no_access_hint} />;
   }
+  if (failure.code === "unauthorized") {
+    // Trying again with the same link would end here again.
+    return <Empty drawing="lost" title={t.bad_link} hint={t.no_access_hint} />;
+  }
   return (
     <Empty drawing="lost" title={explain(failure.code)}>
       <button type="button" class="button main" onClick={again}>
