@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 PROTOCOL = 1
 MACHINES = frozenset({Role.WALL, Role.BOT})  # many of them may come by one link
 REMEMBERED_CLOSINGS = 4096
-SOCKETS_EACH = 20  # of one person; walls and bots may be many by one link
+SOCKETS_EACH = 50  # of one person, dead ones that nobody has noticed yet included
 # What a client could not be told while it was being closed, and is told when it comes back.
 TOLD_LATER = frozenset({Closing.SLOW_CONSUMER, Closing.FLOOD, Closing.BAD_PACKET, Closing.TOO_LARGE})
 
@@ -80,7 +80,7 @@ class Door:
         self._throttles: Throttles[Person] = Throttles(rate)
         self._clock = clock
         self._sockets: set[Socket] = set()
-        self._people: dict[Person, dict[Socket, None]] = {}
+        self._people: dict[Person, set[Socket]] = {}
         self._closings: OrderedDict[str, Closing] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -88,8 +88,9 @@ class Door:
         """Checks the token, and resumes a stock client where it was if that can be done whole."""
         viewer = self._viewer(auth)
         sender = Sender(viewer.by, bound=viewer.bound, signed_up=viewer.signed_up)
-        socket.data = entrant = Entrant(viewer, sender)
+        entrant = Entrant(viewer, sender)
         self._add(socket, entrant)
+        socket.data = entrant
 
         closing = self._closings.pop(viewer.user, None)
         if closing is not None:
@@ -128,8 +129,8 @@ class Door:
         entrant: Entrant | None = socket.data
         if entrant is None:
             return
-        mine = self._people.get(entrant.person, {})
-        mine.pop(socket, None)
+        mine = self._people.get(entrant.person, set())
+        mine.discard(socket)
         if not mine:
             self._people.pop(entrant.person, None)
         self._joining.leave(socket, entrant.viewer)
@@ -149,13 +150,11 @@ class Door:
             socket.disconnect(Closing.EXPIRED)
 
     def _add(self, socket: Socket, entrant: Entrant) -> None:
+        mine = self._people.setdefault(entrant.person, set())
+        if len(mine) >= SOCKETS_EACH and entrant.viewer.role not in MACHINES:
+            raise Refused(Code.FORBIDDEN, "Too many connections of one person.")
+        mine.add(socket)
         self._sockets.add(socket)
-        mine = self._people.setdefault(entrant.person, {})
-        mine[socket] = None
-        if len(mine) > SOCKETS_EACH and entrant.viewer.role not in MACHINES:
-            # The oldest goes: on a poor network it may be one that is dead and not known to be.
-            oldest = next(each for each in mine if each.closing is None)
-            oldest.disconnect(Closing.TOO_MANY)
 
     def _viewer(self, auth: Mapping[str, Any]) -> Viewer:
         if auth.get("protocol", PROTOCOL) != PROTOCOL:
