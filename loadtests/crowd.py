@@ -1,6 +1,6 @@
 """A crowd in one room: how long deliveries take, how many there are in a second, and what they cost the server.
 
-One connection may send 50 commands a second: take enough senders for the rate.
+One person may send 50 commands a second: take enough senders for the rate.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from protocols.errors import Code
 
 ROOM, OTHER = "resume", "other"
 AT_HAND = 300  # the room's recovery_events
-ASKERS, PAUSE = 24, 0.025  # a connection may send 50 commands a second
+ASKERS, PAUSE = 24, 0.025  # a person may send 50 commands a second
 KINDS = ("future", "negative", "other room", "old epoch", "trimmed", "top", "recent", "random", "unheard", "malformed")
 REASONS = frozenset({"first", "epoch", "future", "trimmed", "limit", "expired", "audience"})
 

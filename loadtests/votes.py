@@ -29,7 +29,7 @@ ROOM = "votes"
 OPTIONS = ["red", "green", "blue", "yellow"]
 REPEATS = 5
 TRIES = 20
-PAUSE = 0.025  # between one's votes: a connection may send 50 commands a second
+PAUSE = 0.025  # between one's votes: a person may send 50 commands a second
 
 
 class Voter(Client):
