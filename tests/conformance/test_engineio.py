@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import httpx
@@ -167,12 +168,26 @@ async def test_poll_that_is_given_up(http: httpx.AsyncClient, port: int) -> None
 # Heartbeat
 
 
+async def in_one_of_three(attempt: Callable[[], Awaitable[None]]) -> None:
+    """A pause of this machine of 200 ms looks like a missing pong; a fault looks so each time."""
+    for left in (2, 1, 0):
+        try:
+            await attempt()
+            return
+        except (AssertionError, ConnectionClosed):
+            if not left:
+                raise
+
+
 @PATHS
 async def test_polling_heartbeat(http: httpx.AsyncClient, path: str) -> None:
-    session = await polled(http, path)
-    for _ in range(3):
-        assert (await http.get(session)).text == "2"
-        assert (await http.post(session, content="3")).text == "ok"
+    async def beat() -> None:
+        session = await polled(http, path)
+        for _ in range(3):
+            assert (await http.get(session)).text == "2"
+            assert (await http.post(session, content="3")).text == "ok"
+
+    await in_one_of_three(beat)
 
 
 @PATHS
@@ -185,11 +200,14 @@ async def test_polling_session_without_pong(http: httpx.AsyncClient, path: str) 
 
 @PATHS
 async def test_websocket_heartbeat(port: int, path: str) -> None:
-    async with websocket(port, path) as client:
-        await client.recv()
-        for _ in range(3):
-            assert await client.recv() == "2"
-            await client.send("3")
+    async def beat() -> None:
+        async with websocket(port, path) as client:
+            await client.recv()
+            for _ in range(3):
+                assert await client.recv() == "2"
+                await client.send("3")
+
+    await in_one_of_three(beat)
 
 
 @PATHS
