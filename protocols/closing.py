@@ -36,9 +36,6 @@ class Closing(Enum):
     KICKED = ("kicked", 4501, False, "Removed by a host.")
     BANNED = ("banned", 4502, False, "Banned from this room.")
     EXPIRED = ("expired", 4503, False, "The token is no longer valid.")
-    TOO_MANY = ("too_many", 4504, False, "Too many connections for one person.")
-    REPLACED = ("replaced", 4505, False, "Replaced by a newer connection.")
-    ROOM_CLOSED = ("room_closed", 4506, False, "The room is closed.")
 
     def __new__(cls, word: str, code: int, come_back: bool, message: str) -> Closing:  # noqa: FBT001
         member = object.__new__(cls)
