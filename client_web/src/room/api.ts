@@ -1,5 +1,4 @@
-import { Failure, failureOf } from "./failure";
-import { sendable } from "./text";
+import { call } from "./http";
 
 /** What the server gives to those it lets in. */
 export interface Pass {
@@ -32,53 +31,63 @@ export interface RoomLink {
   revoked_at: number | null;
 }
 
-async function call<T>(method: "GET" | "POST" | "DELETE", path: string, body?: object, token?: string): Promise<T> {
-  const headers: Record<string, string> = { accept: "application/json" };
-  if (body) headers["content-type"] = "application/json";
-  if (token) headers["authorization"] = `Bearer ${token}`;
-  let response: Response;
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), 12_000);
-  try {
-    response = await fetch(`/api/v1${path}`, {
-      method,
-      headers,
-      ...(body ? { body: JSON.stringify(sendable(body)) } : {}),
-      cache: "no-store",
-      signal: limit.signal,
-    });
-  } catch {
-    throw new Failure("network", "", true);
-  } finally {
-    clearTimeout(timer);
-  }
-  if (response.status === 204) return null as T;
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok && answer !== null) return answer as T;
-  const error = (answer as { error?: unknown } | null)?.error;
-  throw error ? failureOf(error) : new Failure(response.status === 404 ? "not_found" : "unavailable", "", response.status >= 500);
+/** Eight signs by which somebody finds their identity again on another device. */
+export interface SeatCode {
+  code: string;
+  expires_at: number;
 }
 
-const at = (room: string) => `/rooms/${encodeURIComponent(room)}`;
+/** A wall that shows its code and waits for a room. */
+export interface Pairing {
+  pairing: string;
+  code: string;
+  expires_at: number;
+}
 
+export type Paired = { paired: false } | { paired: true; room: string; link: string };
+
+/** The server holds the request open for up to 20 s. */
+const COLLECT_WITHIN = 30_000;
+
+export const at = (room: string): string => `/rooms/${encodeURIComponent(room)}`;
+const authorized = (token: string | undefined) => (token ? { token } : {});
+
+/** `token` may be left out by staff who are signed in. */
 export const api = {
   room: (room: string) => call<PublicRoom>("GET", at(room)),
 
   guest: (room: string, nickname: string, device?: string) =>
-    call<Pass>("POST", `${at(room)}/guest`, device ? { nickname, device } : { nickname }),
+    call<Pass>("POST", `${at(room)}/guest`, { body: device ? { nickname, device } : { nickname } }),
 
   exchange: (link: string, nickname?: string, device?: string) =>
     call<Pass>("POST", "/links/exchange", {
-      link,
-      ...(nickname ? { nickname } : {}),
-      ...(device ? { device } : {}),
+      body: {
+        link,
+        ...(nickname ? { nickname } : {}),
+        ...(device ? { device } : {}),
+      },
     }),
 
-  links: async (room: string, token: string) => (await call<{ links: RoomLink[] }>("GET", `${at(room)}/links`, undefined, token)).links,
+  /** Into the room as the member of staff who is signed in. */
+  enter: (room: string) => call<Pass>("POST", `${at(room)}/enter`),
 
-  makeLink: (room: string, role: "host" | "wall", token: string) =>
-    call<RoomLink>("POST", `${at(room)}/links`, { role }, token),
+  seatCode: (room: string, token: string) => call<SeatCode>("POST", `${at(room)}/seat-code`, { token }),
 
-  revokeLink: (room: string, link: string, token: string) =>
-    call<null>("DELETE", `${at(room)}/links/${encodeURIComponent(link)}`, undefined, token),
+  seat: (room: string, code: string) => call<Pass>("POST", `${at(room)}/seat`, { body: { code } }),
+
+  links: async (room: string, token?: string) =>
+    (await call<{ links: RoomLink[] }>("GET", `${at(room)}/links`, authorized(token))).links,
+
+  makeLink: (room: string, role: "host" | "moderator" | "wall", token?: string) =>
+    call<RoomLink>("POST", `${at(room)}/links`, { body: { role }, ...authorized(token) }),
+
+  revokeLink: (room: string, link: string, token?: string) =>
+    call<null>("DELETE", `${at(room)}/links/${encodeURIComponent(link)}`, authorized(token)),
+
+  pairing: () => call<Pairing>("POST", "/pairings", { body: {} }),
+
+  collect: (pairing: string) => call<Paired>("POST", "/pairings/collect", { body: { pairing }, within: COLLECT_WITHIN }),
+
+  pair: (room: string, code: string, token?: string) =>
+    call<{ link_id: string; label: string | null }>("POST", `${at(room)}/pairings`, { body: { code }, ...authorized(token) }),
 };

@@ -7,6 +7,8 @@ interface Kept {
   pass: Pass;
   link?: string;
   nickname?: string;
+  /** Let in as staff: the staff session opens the room each time, so nothing is kept in the browser. */
+  staff?: true;
   /** Until when the token is good, in this device's time. */
   until?: number;
 }
@@ -47,9 +49,14 @@ export class Session {
     return (until ?? pass.expires_at) - Date.now() - Math.min(AHEAD, lifetime(pass) / 3);
   }
 
+  /** Came in by signing in, not by a link. */
+  get staff(): boolean {
+    return this.kept.staff === true;
+  }
+
   async renew(): Promise<void> {
-    const { pass, link, nickname } = this.kept;
-    const next = await enter(this.shelf, pass.room, link, nickname ?? pass.name);
+    const { pass, link, nickname, staff } = this.kept;
+    const next = staff ? await api.enter(pass.room) : await enter(this.shelf, pass.room, link, nickname ?? pass.name);
     this.#keep({ ...this.kept, pass: next, until: Date.now() + lifetime(next) });
   }
 
@@ -59,7 +66,7 @@ export class Session {
 
   #keep(kept: Kept): void {
     this.kept = kept;
-    this.shelf.set(this.key, kept);
+    if (!kept.staff) this.shelf.set(this.key, kept);
   }
 
   /** As before on this device, if what was kept still opens the room. */
@@ -78,6 +85,22 @@ export class Session {
     const session = new Session(shelf, `showfloor.pass.${page}.${pass.room}`, { pass });
     session.#keep({ pass, until: Date.now() + lifetime(pass), ...(link ? { link } : {}), ...(nickname ? { nickname } : {}) });
     if (nickname) shelf.set(NICKNAME, nickname);
+    return session;
+  }
+
+  /** As the member of staff who is signed in. */
+  static async asStaff(shelf: Shelf, page: string, room: string): Promise<Session> {
+    const pass = await api.enter(room);
+    return new Session(shelf, `showfloor.pass.${page}.${room}`, { pass, staff: true, until: Date.now() + lifetime(pass) });
+  }
+
+  /** As somebody who was here before, perhaps on another device. */
+  static async bySeat(shelf: Shelf, page: string, room: string, code: string): Promise<Session> {
+    const pass = await api.seat(room, code);
+    if (pass.device) shelf.set(DEVICE, pass.device);
+    shelf.set(NICKNAME, pass.name);
+    const session = new Session(shelf, `showfloor.pass.${page}.${pass.room}`, { pass });
+    session.#keep({ pass, nickname: pass.name, until: Date.now() + lifetime(pass) });
     return session;
   }
 }
