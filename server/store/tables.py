@@ -101,3 +101,91 @@ api_keys = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
 )
+
+shops = Table(
+    "shops",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("login", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("password", Text, comment="argon2; null: signs in by passkey alone"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+
+staff_shops = Table(
+    "staff_shops",
+    metadata,
+    Column("staff", String(64), primary_key=True),
+    Column("shop", String(64), primary_key=True),
+    Index(None, "shop"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("staff", String(64), nullable=False),
+    Column("credential", LargeBinary, nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Index(None, "staff"),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("staff", String(64), nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Index(None, "staff"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("shops", JSON, nullable=False),
+    Column("login", String(64)),
+    Column("name", Text),
+    Column("staff", String(64), comment="the account that gets a new way in; null: makes an account"),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger, comment="when it was used or withdrawn"),
+)
+
+# SQLite counts up by itself only where the key is a plain INTEGER.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("shop", String(64)),
+    Column("action", String(64), nullable=False),
+    Column("target", String(128), nullable=False),
+    Column("details", JSON, nullable=False),
+    Index(None, "shop", "id"),
+    Index(None, "who", "id"),
+    Index(None, "at"),
+)
