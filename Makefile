@@ -23,9 +23,7 @@ CLIENT_SOURCES := $(shell find client_web protocols/schema -type f \
 # Tests that start browsers, whole servers or official suites; all the others are quick.
 SLOW := tests/e2e tests/conformance tests/rigs
 
-RIGS := kill resume votes resend slow flood
-
-.PHONY: help run check quick test lock schema pictures bench rigs chromium clean
+.PHONY: help run check quick test lock schema pictures bench faults chromium clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -62,8 +60,10 @@ pictures: $(DEV) $(CLIENT_BUILT) chromium ## Take the screenshots in docs/pictur
 bench: $(DEV) ## Measure the server under load on this machine
 	$(BIN)/python -m loadtests
 
-rigs: $(DEV) ## The crash, resume, vote and overload rigs in full length
-	@for rig in $(RIGS); do echo "== $$rig" && $(BIN)/python -m loadtests.$$rig || exit 1; done
+faults: $(DEV) ## Try to break every promise, in full length (ONLY=5,13; SHORT=1; writes docs/explanation/promises.md)
+	@mkdir -p test-results
+	$(BIN)/python -m loadtests.faults $(if $(ONLY),--only $(ONLY)) $(if $(SHORT),--short,--json test-results/faults.json \
+		--write docs/explanation/promises.md)
 
 chromium: $(DEV) ## Make sure that there is a Chromium for the browser tests
 	$(BIN)/python scripts/chromium.py

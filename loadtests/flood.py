@@ -6,7 +6,6 @@ The others' latency stays what it was.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,10 +16,11 @@ from loadtests.behaviour import Settings
 from loadtests.client import Client
 from loadtests.figures import Progress, milliseconds, percentile
 from loadtests.listening import Heard, talk, until_heard
-from loadtests.rig import arguments, execute, start_all, stop_all
+from loadtests.rig import command, start_all, stop_all
 from loadtests.serving import Serving
 
 ROOM = "flood"
+SHORT: dict[str, Any] = {"clients": 20, "seconds": 4.0, "timed": False}
 
 
 @dataclass(slots=True)
@@ -47,13 +47,32 @@ class Outcome:
     during: Sequence[float]
     flood: Flood
     complete: bool
+    timed: bool = True
+
+    @property
+    def ratio(self) -> float:
+        """The others' p99 during the flood, against that before."""
+        return percentile(self.during, 0.99) / max(percentile(self.before, 0.99), 1e-9)
+
+    @property
+    def calm(self) -> bool:
+        # Below 30 ms the machine's own noise is larger than what is looked for.
+        return self.ratio <= 1.2 or percentile(self.during, 0.99) <= 0.03
 
     @property
     def holds(self) -> bool:
-        calm = percentile(self.during, 0.99) <= max(1.2 * percentile(self.before, 0.99), 0.03)
         flood = self.flood
         bounded = flood.passed <= 200 and set(flood.refused) == {"rate_limited"} and not flood.unhelpful
-        return self.complete and calm and bounded and flood.closed
+        return self.complete and (self.calm or not self.timed) and bounded and flood.closed
+
+    def lines(self) -> list[str]:
+        flood, refused = self.flood, ", ".join(f"{count} {code}" for code, count in self.flood.refused.items())
+        return [
+            f"of {flood.sent} sent {flood.passed} passed, {refused} refused, {flood.unhelpful} of these without "
+            f"retry_after_ms, then {'closed' if flood.closed else 'NOT closed'}; the others' p99 × {self.ratio:.2f}",
+            f"the others before: {milliseconds(self.before)}",
+            f"the others during: {milliseconds(self.during)}",
+        ]
 
 
 async def pour(flooder: Client, rate: float, seconds: float) -> Flood:
@@ -73,9 +92,16 @@ async def pour(flooder: Client, rate: float, seconds: float) -> Flood:
 
 
 async def run(
-    data: Path, progress: Progress, *, clients: int = 100, rate: float = 1000, seconds: float = 6, talking: float = 10
+    data: Path,
+    progress: Progress,
+    *,
+    clients: int = 100,
+    rate: float = 1000.0,
+    seconds: float = 10.0,
+    talking: float = 10.0,
+    timed: bool = True,
 ) -> Outcome:
-    """Serve, talk in peace, talk through the flood."""
+    """Serve, talk in peace, talk through the flood; the others say ``talking`` messages a second."""
     # The room has its usual limits a person; only the room's own is raised, for the talkers.
     async with Serving(data) as server:
         host = await server.host(ROOM, person_rate=5, person_burst=10, room_rate=200)
@@ -95,29 +121,11 @@ async def run(
         flood = await pouring
         complete &= await until_heard(second, len(said.acks) * clients) and not said.refused
         await stop_all([host, *people, flooder])
-    return Outcome(first.took, second.took, flood, complete)
+    return Outcome(first.took, second.took, flood, complete, timed)
 
 
 def main() -> int:
-    parser = arguments("flood", __doc__)
-    parser.add_argument("--clients", type=int, default=100, help="the others (default: %(default)s)")
-    parser.add_argument(
-        "--rate", type=float, default=1000, help="messages a second of the flood (default: %(default)s)"
-    )
-    parser.add_argument("--seconds", type=float, default=6, help="how long at most (default: %(default)s)")
-    given = parser.parse_args()
-
-    async def rig(data: Path, progress: Progress) -> bool:
-        outcome = await run(data, progress, clients=given.clients, rate=given.rate, seconds=given.seconds)
-        flood = outcome.flood
-        sys.stdout.write(
-            f"others before: {milliseconds(outcome.before)}\nothers during: {milliseconds(outcome.during)}\n"
-            f"flood: {flood.sent} sent, {flood.passed} passed, refused {dict(flood.refused)}, "
-            f"{flood.unhelpful} without retry_after_ms, {'closed' if flood.closed else 'NOT closed'}\n"
-        )
-        return outcome.holds
-
-    return execute(rig, given)
+    return command("flood", __doc__, run, SHORT)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,14 @@
 """Kill the server again and again under load; the checker says whether anything acknowledged was lost.
 
-40 clients say 100 messages a second in one room, half of them come by polling. The server is killed (SIGKILL) ten
-times at random moments and started again; clients lose their connection between times, and moderators delete and
-restore what was said. Then: no acked message missing, none twice, one order, every send answered.
+Clients talk in several rooms, half of them come by polling. The server is killed (SIGKILL) at random moments and
+started again; clients lose their connection between times, and moderators delete and restore what was said. Then: no
+acked message missing, none twice, one order, every send answered.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-import sys
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -17,29 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from loadtests.behaviour import Settings
+from loadtests.checker import report
 from loadtests.client import Client
 from loadtests.evidence import Verdict
 from loadtests.figures import Progress, ack_times, milliseconds
-from loadtests.rig import arguments, crowd, execute, start_all, tell, verdict_on
+from loadtests.rig import MIXED, command, start_all, verdict_of
 from loadtests.serving import Serving
 
-ROOM = "kill"
+SHORT: dict[str, Any] = {"clients": 20, "rooms": 2, "rate": 100.0, "kills": 3, "shortest": 0.5, "longest": 1.5}
+CUT_EVERY, DELETE_EVERY = 0.5, 0.3  # seconds
 PIPELINED = 4  # every fourth client does not wait for an answer before it says the next thing
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One run: messages a second in all, seconds between a start and the next kill."""
-
-    clients: int = 40
-    moderators: int = 2
-    rate: float = 100
-    kills: int = 10
-    cut_every: float = 0.5
-    delete_every: float = 0.3
-    between: tuple[float, float] = (1.0, 4.0)
-    size: int = 300
-    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +36,7 @@ class Outcome:
     verdict: Verdict
     acks: Sequence[float]
     starts: Sequence[float]
+    kills: int
 
     @property
     def acked_within_15_s(self) -> float:
@@ -58,6 +46,16 @@ class Outcome:
     @property
     def holds(self) -> bool:
         return self.verdict.clean and self.acked_within_15_s >= 0.99
+
+    def lines(self) -> list[str]:
+        figures, lost = self.verdict.figures, len(self.verdict.faults.get("I2", ()))
+        return [
+            f"{self.kills} kills, {figures['acked']:.0f} of {figures['sent']:.0f} sends acked, {lost} faults in what "
+            f"is stored, {sum(self.verdict.counted().values())} faults in all; {self.acked_within_15_s:.2%} within 15 s",
+            f"acks: {milliseconds(self.acks)}",
+            f"ready again after a kill: {milliseconds(self.starts)}",
+            *report(self.verdict).splitlines(),
+        ]
 
 
 async def talk(client: Client, every: float, size: int, over: asyncio.Event, *, pipelined: bool) -> None:
@@ -109,55 +107,65 @@ class Moderator:
                 self._deleted.append(message)
 
 
-async def run(plan: Plan, data: Path, progress: Progress, diaries: Path | None = None) -> Outcome:
-    """Serve, talk, kill, judge."""
-    luck = random.Random(plan.seed)
+async def populate(server: Serving, rooms: int, clients: int, moderators: int) -> tuple[list[Client], ...]:
+    """Hosts, talkers and moderators, all joined; neighbours in number share a room."""
+    names = [f"kill{number}" for number in range(rooms)]
+    hosts = [await server.host(name) for name in names]
+    talkers = [
+        server.client(names[number * rooms // clients], f"u{number}", Settings(transport=MIXED[number % len(MIXED)]))
+        for number in range(clients)
+    ]
+    staff = [server.client(names[number % rooms], f"m{number}", role="moderator") for number in range(moderators)]
+    await start_all([*talkers, *staff])
+    return hosts, talkers, staff
+
+
+async def run(
+    data: Path,
+    progress: Progress,
+    *,
+    clients: int = 200,
+    rooms: int = 20,
+    rate: float = 200.0,
+    kills: int = 50,
+    shortest: float = 2.5,
+    longest: float = 6.0,
+    moderators: int = 4,
+    size: int = 300,
+    seed: int = 1,
+    diaries: Path | None = None,
+) -> Outcome:
+    """Serve, talk ``rate`` messages a second in all, kill after ``shortest`` to ``longest`` seconds, judge."""
+    luck = random.Random(seed)
     async with Serving(data) as server:
-        host = await server.host(ROOM)
-        talkers = crowd(server, ROOM, plan.clients)
-        staff = [server.client(ROOM, f"m{number}", role="moderator") for number in range(plan.moderators)]
-        clients = [host, *talkers, *staff]
-        await start_all(clients[1:])
-        progress.say(f"{plan.clients} clients joined")
+        hosts, talkers, staff = await populate(server, rooms, clients, moderators)
+        everyone = [*hosts, *talkers, *staff]
+        progress.say(f"{clients} clients joined {rooms} rooms")
         over = asyncio.Event()
-        every = plan.clients / plan.rate
         async with asyncio.TaskGroup() as group:
-            group.create_task(cut(clients, plan.cut_every, over, luck))
+            group.create_task(cut(everyone, CUT_EVERY, over, luck))
             for number, client in enumerate(staff):
-                group.create_task(Moderator(client, luck, number, len(staff)).work(plan.delete_every, over))
+                colleagues = len(range(number % rooms, moderators, rooms))
+                moderator = Moderator(client, luck, number // rooms, colleagues)
+                group.create_task(moderator.work(DELETE_EVERY, over))
             for number, client in enumerate(talkers):
-                group.create_task(talk(client, every, plan.size, over, pipelined=number % PIPELINED == 0))
-            for number in range(1, plan.kills + 1):
-                await asyncio.sleep(luck.uniform(*plan.between))
+                pipelined = number % PIPELINED == 0
+                group.create_task(talk(client, clients / rate, size, over, pipelined=pipelined))
+            for number in range(1, kills + 1):
+                await asyncio.sleep(luck.uniform(shortest, longest))
                 await server.kill()
                 took = await server.start()
-                progress.say(f"kill {number} of {plan.kills}: ready again in {took:.2f} s, at seq {host.place.seq}")
-            await asyncio.sleep(plan.between[0])
+                progress.say(f"kill {number} of {kills}: ready again in {took:.2f} s, at seq {hosts[0].place.seq}")
+            await asyncio.sleep(shortest)
             over.set()
         progress.say("every send has its answer; waiting for all to catch up")
-        verdict = await verdict_on(server, ROOM, clients, diaries)
-        return Outcome(verdict, ack_times(client.diary for client in clients), server.started_in[1:])
+        verdict = await verdict_of(server, everyone, diaries, within=60)
+        acks = ack_times(client.diary for client in everyone)
+        return Outcome(verdict, acks, server.started_in[1:], kills)
 
 
 def main() -> int:
-    parser = arguments("kill", __doc__)
-    parser.add_argument("--clients", type=int, default=40, help="how many talk (default: %(default)s)")
-    parser.add_argument("--rate", type=float, default=100, help="messages a second in all (default: %(default)s)")
-    parser.add_argument("--kills", type=int, default=10, help="how often the server is killed (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="when it is killed (default: %(default)s)")
-    given = parser.parse_args()
-    plan = Plan(clients=given.clients, rate=given.rate, kills=given.kills, seed=given.seed)
-
-    async def rig(data: Path, progress: Progress) -> bool:
-        outcome = await run(plan, data, progress, given.diaries)
-        tell(outcome.verdict)
-        sys.stdout.write(
-            f"acks: {milliseconds(outcome.acks)}, {outcome.acked_within_15_s:.2%} of all sends within 15 s\n"
-            f"ready again after a kill: {milliseconds(outcome.starts)}\n"
-        )
-        return outcome.holds
-
-    return execute(rig, given)
+    return command("kill", __doc__, run, SHORT)
 
 
 if __name__ == "__main__":

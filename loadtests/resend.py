@@ -6,8 +6,8 @@ On the same socket, on another socket, after a reconnect, after the server was k
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,31 @@ from loadtests.checker import judge
 from loadtests.client import Client
 from loadtests.evidence import Evidence
 from loadtests.figures import Progress
-from loadtests.rig import arguments, execute, start_all, stop_all, until_stored
+from loadtests.rig import command, start_all, stop_all, until_stored
 from loadtests.serving import Serving
 from loadtests.stored import read
 from loadtests.waiting import until
 
 ROOM = "resend"
 TIMES = 5
+SHORT: dict[str, Any] = {}  # it takes seconds as it is
 
 Ack = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was wrong, in sentences."""
+
+    faults: Sequence[str]
+
+    @property
+    def holds(self) -> bool:
+        return not self.faults
+
+    def lines(self) -> list[str]:
+        ways = ", ".join(way.__name__.replace("_", " ") for way in WAYS)
+        return [f"{TIMES} times each ({ways}): {len(self.faults)} faults", *self.faults]
 
 
 def body(name: str, text: str = "again") -> dict[str, Any]:
@@ -78,8 +94,8 @@ async def until_back(client: Client, connection: int) -> None:
         raise TimeoutError(message)
 
 
-async def run(data: Path, progress: Progress) -> list[str]:
-    """Serve and send; the faults found."""
+async def run(data: Path, progress: Progress) -> Outcome:
+    """Serve, send, judge."""
     faults = []
     async with Serving(data) as server:
         host = await server.host(ROOM)
@@ -119,18 +135,11 @@ async def run(data: Path, progress: Progress) -> list[str]:
     # ben used ann's id on purpose: all but "an id once" is judged.
     faults += [line for line in verdict.sentences() if "places" not in line]
     progress.say(f"{len(own)} records of the others")
-    return faults
+    return Outcome(faults)
 
 
 def main() -> int:
-    given = arguments("resend", __doc__).parse_args()
-
-    async def rig(data: Path, progress: Progress) -> bool:
-        faults = await run(data, progress)
-        sys.stdout.write("".join(f"{fault}\n" for fault in faults))
-        return not faults
-
-    return execute(rig, given)
+    return command("resend", __doc__, run, SHORT)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sys
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -21,12 +20,13 @@ from loadtests.client import Client
 from loadtests.diary import digest_of
 from loadtests.evidence import Stored
 from loadtests.figures import Progress
-from loadtests.rig import arguments, execute, start_all, stop_all, until_stored
+from loadtests.rig import command, start_all, stop_all, until_stored
 from loadtests.serving import Serving
 from loadtests.stored import read
 from protocols.errors import Code
 
 ROOM, OTHER = "resume", "other"
+SHORT: dict[str, Any] = {"requests": 1500, "messages": 500}
 AT_HAND = 300  # the room's recovery_events
 ASKERS, PAUSE = 24, 0.025  # a person may send 50 commands a second
 KINDS = ("future", "negative", "other room", "old epoch", "trimmed", "top", "recent", "random", "unheard", "malformed")
@@ -41,6 +41,31 @@ class Asked:
     audience: str
     position: dict[str, Any]
     answer: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Every request with its answer, and what is wrong with some, in sentences."""
+
+    asked: Sequence[Asked]
+    faults: Sequence[str]
+    requests: int
+
+    @property
+    def holds(self) -> bool:
+        return not self.faults and len(self.asked) == self.requests
+
+    def lines(self) -> list[str]:
+        lines = [f"{len(self.asked)} answers, {len(self.faults)} faults"]
+        for kind in KINDS:
+            answers = [each.answer for each in self.asked if each.kind == kind]
+            reasons = Counter(
+                "recovered" if answer.get("recovered") else answer.get("reason") or answer["error"]["code"]
+                for answer in answers
+            )
+            said = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+            lines.append(f"{kind}: {len(answers)} asked; {said}")
+        return [*lines, *self.faults[:20]]
 
 
 class Log:
@@ -143,10 +168,8 @@ async def furnish(host: Client, people: Sequence[Client], messages: int) -> None
             assert answer.get("ok"), answer
 
 
-async def run(
-    data: Path, progress: Progress, *, requests: int = 5000, messages: int = 700, seed: int = 1
-) -> tuple[list[Asked], list[str]]:
-    """Serve, fill the room, ask; the requests and the faults found."""
+async def run(data: Path, progress: Progress, *, requests: int = 5000, messages: int = 700, seed: int = 1) -> Outcome:
+    """Serve, fill the room, ask, judge."""
     luck = random.Random(seed)
     async with Serving(data) as server:
         host = await server.host(ROOM, recovery_events=AT_HAND)
@@ -188,29 +211,11 @@ async def run(
         await until_stored(data, ROOM, head)
         await stop_all([host, other, *people, *askers])
     log = Log(ROOM, epoch, read(data, ROOM))
-    return asked, [fault for each in asked if (fault := fault_in(each, log))]
+    return Outcome(asked, [fault for each in asked if (fault := fault_in(each, log))], requests)
 
 
 def main() -> int:
-    parser = arguments("resume", __doc__)
-    parser.add_argument("--requests", type=int, default=5000, help="how many (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="which positions (default: %(default)s)")
-    given = parser.parse_args()
-
-    async def rig(data: Path, progress: Progress) -> bool:
-        asked, faults = await run(data, progress, requests=given.requests, seed=given.seed)
-        for kind in KINDS:
-            answers = [each.answer for each in asked if each.kind == kind]
-            reasons = Counter(
-                "recovered" if answer.get("recovered") else answer.get("reason") or answer["error"]["code"]
-                for answer in answers
-            )
-            sys.stdout.write(f"{kind:11} {len(answers):5}  {dict(reasons)}\n")
-        sys.stdout.write("".join(f"{fault}\n" for fault in faults[:20]))
-        sys.stdout.write(f"{len(asked)} answers, {len(faults)} faults\n")
-        return not faults and len(asked) == given.requests
-
-    return execute(rig, given)
+    return command("resume", __doc__, run, SHORT)
 
 
 if __name__ == "__main__":

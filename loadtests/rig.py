@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import inspect
 import shutil
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 import uvloop
 
@@ -24,6 +26,47 @@ from loadtests.waiting import until
 
 # Half come by polling and go over to a websocket, as browsers behind old proxies do.
 MIXED: tuple[TransportName, ...] = ("websocket", "upgrade", "websocket", "upgrade")
+
+Run = Callable[..., Awaitable["Outcome"]]  # (data, progress, *, sizes…), with the sizes of the full form as defaults
+
+
+class Outcome(Protocol):
+    """What a rig came to; the first line is the figure that counts."""
+
+    @property
+    def holds(self) -> bool: ...
+
+    def lines(self) -> list[str]: ...
+
+
+def sizes_of(run: Run) -> dict[str, int | float | str | bool]:
+    """The sizes that a rig can be told, with their defaults."""
+    parameters = inspect.signature(run).parameters.values()
+    return {each.name: each.default for each in parameters if isinstance(each.default, int | float | str)}
+
+
+def command(module: str, text: str | None, run: Run, short: Mapping[str, Any]) -> int:
+    """A rig's command line: an option for each size, ``--short`` for the short form; 0 if it holds."""
+    parser = arguments(module, text)
+    parser.add_argument("--short", action="store_true", help="the short form, in seconds; times are not judged")
+    for name, default in sizes_of(run).items():
+        flag, note = f"--{name.replace('_', '-')}", f"(default: {default})"
+        if isinstance(default, bool):
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=note)
+        else:
+            parser.add_argument(flag, type=type(default), default=None, help=note, metavar=name[0].upper())
+    given = parser.parse_args()
+    sizes = dict(short) if given.short else {}
+    sizes |= {name: value for name in sizes_of(run) if (value := getattr(given, name)) is not None}
+    if "diaries" in inspect.signature(run).parameters:
+        sizes["diaries"] = given.diaries
+
+    async def rig(data: Path, progress: Progress) -> bool:
+        outcome = await run(data, progress, **sizes)
+        sys.stdout.write("".join(f"{line}\n" for line in outcome.lines()))
+        return outcome.holds
+
+    return execute(rig, given)
 
 
 def arguments(module: str, text: str | None) -> argparse.ArgumentParser:
@@ -93,16 +136,25 @@ async def until_stored(data: Path, room: str, seq: int, within: float = 30.0) ->
 async def verdict_on(
     server: Serving, room: str, clients: Sequence[Client], diaries: Path | None = None, within: float = 30.0
 ) -> Verdict:
-    """Wait until all are caught up, stop the server, and judge."""
-    tops: dict[str, int] = {}
+    """As verdict_of, for clients of one room."""
+    assert {client.room for client in clients} == {room}
+    return await verdict_of(server, clients, diaries, within)
+
+
+async def verdict_of(
+    server: Serving, clients: Sequence[Client], diaries: Path | None = None, within: float = 30.0
+) -> Verdict:
+    """Wait until all are caught up, each in its room, stop the server, and judge."""
+    tops: dict[tuple[str, str], int] = {}
     for client in clients:
         await client.until_joined(within)
         # What hosts alone are told of, the others never reach.
-        audience = client.seen.audience
-        tops[audience] = max(tops.get(audience, 0), client.place.seq)
+        place = client.room, client.seen.audience
+        tops[place] = max(tops.get(place, 0), client.place.seq)
     for client in clients:
-        await client.until_at(tops[client.seen.audience], within)
-    await until_stored(server.data, room, max(tops.values()), within)
+        await client.until_at(tops[client.room, client.seen.audience], within)
+    for room in {client.room for client in clients}:
+        await until_stored(server.data, room, max(top for (where, _), top in tops.items() if where == room), within)
     await stop_all(clients)
     await server.terminate()
     records = [client.diary for client in clients]

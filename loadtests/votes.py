@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,11 +20,12 @@ from loadtests.ballots import Ballots, Rows, counted, judge_barrier, judge_race,
 from loadtests.behaviour import Settings
 from loadtests.client import Client
 from loadtests.figures import Progress, milliseconds
-from loadtests.rig import arguments, execute, start_all, stop_all, until_stored
+from loadtests.rig import command, start_all, stop_all, until_stored
 from loadtests.serving import Serving
 from loadtests.waiting import until
 
 ROOM = "votes"
+SHORT: dict[str, Any] = {"voters": 150, "seconds": 1.5}
 OPTIONS = ["red", "green", "blue", "yellow"]
 REPEATS = 5
 TRIES = 20
@@ -88,6 +88,18 @@ class Outcome:
     again: set[str] = field(default_factory=set)  # who was told to try later
     acked_in_race: int = 0
     refused_in_race: int = 0
+
+    @property
+    def holds(self) -> bool:
+        return not self.faults
+
+    def lines(self) -> list[str]:
+        return [
+            f"{self.votes} votes answered, {len(self.faults)} faults; around the close {self.acked_in_race} acked, "
+            f"{self.refused_in_race} refused",
+            f"a vote's answer: {milliseconds(self.took)}; {len(self.again)} people were told to try later",
+            *self.faults[:20],
+        ]
 
 
 async def vote(voter: Voter, poll: str, choice: int, name: str, outcome: Outcome) -> dict[str, Any]:
@@ -257,16 +269,27 @@ class Run:
         return stored.events(self.server.data, ROOM, kind)
 
 
-async def run(data: Path, progress: Progress, *, voters: int = 1000, seconds: float = 3.0, seed: int = 1) -> Outcome:
-    """Serve, vote, judge."""
+async def run(
+    data: Path,
+    progress: Progress,
+    *,
+    voters: int = 1000,
+    seconds: float = 3.0,
+    race: bool = True,
+    barrier: bool = True,
+    seed: int = 1,
+) -> Outcome:
+    """Serve, vote, judge: the first poll if ``race``, the second if ``barrier``."""
     async with Serving(data) as server:
         maker = await server.host(ROOM)
         await maker.stop()
         votes = Run(server, progress, voters, seed)
         await start_all(votes.everyone)
         progress.say(f"{len(votes.everyone)} connections of {voters} voters joined")
-        await votes.race()
-        await votes.barrier(seconds)
+        if race:
+            await votes.race()
+        if barrier:
+            await votes.barrier(seconds)
         await stop_all(votes.everyone)
     if server.exits and not all(each.caused for each in server.exits):
         votes.outcome.faults.append(f"the server ended with {server.exits}")
@@ -276,23 +299,7 @@ async def run(data: Path, progress: Progress, *, voters: int = 1000, seconds: fl
 
 
 def main() -> int:
-    parser = arguments("votes", __doc__)
-    parser.add_argument("--voters", type=int, default=1000, help="how many people (default: %(default)s)")
-    parser.add_argument("--seconds", type=float, default=3.0, help="voting before the close (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="who votes what (default: %(default)s)")
-    given = parser.parse_args()
-
-    async def rig(data: Path, progress: Progress) -> bool:
-        outcome = await run(data, progress, voters=given.voters, seconds=given.seconds, seed=given.seed)
-        sys.stdout.write("".join(f"{fault}\n" for fault in outcome.faults[:20]))
-        sys.stdout.write(
-            f"{outcome.votes} votes, {milliseconds(outcome.took)}, {len(outcome.again)} people were told to try later\n"
-            f"around the close: {outcome.acked_in_race} acked, {outcome.refused_in_race} refused\n"
-            f"{len(outcome.faults)} faults\n"
-        )
-        return not outcome.faults
-
-    return execute(rig, given)
+    return command("votes", __doc__, run, SHORT)
 
 
 if __name__ == "__main__":
