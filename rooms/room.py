@@ -64,6 +64,11 @@ class Room:
         return self._life.title
 
     @property
+    def shop(self) -> str | None:
+        """The shop that it belongs to; None: the house."""
+        return self._life.shop
+
+    @property
     def created(self) -> bool:
         """Whether its first record, room.created, was taken in."""
         return self._life.created

@@ -451,6 +451,7 @@ export interface RoomCreate {
   title: string;
   settings?: RoomSettingsGiven | null;
   status?: "open" | "closed";
+  shop?: string | null;
 }
 /**
  * The settings of a room. In ``room.configure`` those that are given change, the others stay.
@@ -726,7 +727,7 @@ export interface HistoryAnswer {
   more: boolean;
 }
 /**
- * The room was made.
+ * The room was made, for a shop or for the house; version 1 knew of no shops.
  */
 export interface RoomCreatedEvent {
   type: "room.created";
@@ -739,12 +740,13 @@ export interface RoomCreatedEvent {
   data: RoomCreated | null;
 }
 /**
- * The room was made.
+ * The room was made, for a shop or for the house; version 1 knew of no shops.
  */
 export interface RoomCreated {
   title: string;
   settings: RoomSettings;
   status: "open" | "closed";
+  shop?: string | null;
 }
 /**
  * The settings of a room. In ``room.configure`` those that are given change, the others stay.

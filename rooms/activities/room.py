@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
-from protocols.messages import STAFF, Audience, Budget, Command, Lasting, Record, Role, UserId
+from protocols.messages import STAFF, Audience, Budget, Command, Id, Lasting, Record, Role, UserId
 from protocols.text import Title
 from rooms.activity import ROOM, Activity, Context, Proposed
 from rooms.settings import DEFAULTS, PlainSettings, RoomSettings
@@ -27,6 +27,7 @@ class RoomCreate(Command):
     title: Title
     settings: RoomSettings | None = None
     status: Status = "open"
+    shop: Id | None = None
 
 
 class RoomOpen(Command):
@@ -82,13 +83,15 @@ class RoomRetire(Command):
 
 @dataclass(frozen=True, slots=True)
 class RoomCreated(Lasting):
-    """The room was made."""
+    """The room was made, for a shop or for the house; version 1 knew of no shops."""
 
     type: ClassVar[str] = "room.created"
+    version: ClassVar[int] = 2
 
     title: str
     settings: PlainSettings
     status: Status
+    shop: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ class Lifecycle(Activity):
         self.settings = DEFAULTS
         self.created_at = 0
         self.created_by: str | None = None
+        self.shop: str | None = None
 
     @property
     def created(self) -> bool:
@@ -171,7 +175,7 @@ class Lifecycle(Activity):
                 if self.created:
                     raise Refused(Code.CONFLICT, "There is a room of this name.")
                 settings = DEFAULTS.changed(command.settings) if command.settings else DEFAULTS
-                return [Proposed(RoomCreated(command.title, settings.model_dump(), command.status))]
+                return [Proposed(RoomCreated(command.title, settings.model_dump(), command.status, command.shop))]
             case RoomOpen():
                 return [] if self.status == "open" else [Proposed(RoomOpened())]
             case RoomClose():
@@ -192,6 +196,7 @@ class Lifecycle(Activity):
                 self.settings = _settings(event.settings)
                 self.created_at = record.at
                 self.created_by = record.by.id if record.by else None
+                self.shop = event.shop
             case RoomOpened():
                 self.status = "open"
             case RoomClosed():
@@ -209,14 +214,16 @@ class Lifecycle(Activity):
         }
 
     def dump(self) -> dict[str, Any]:
-        """The view, and who made the room."""
-        return self.view(Audience.HOSTS) | {"created_by": self.created_by}
+        """The view, who made the room, and for which shop."""
+        return self.view(Audience.HOSTS) | {"created_by": self.created_by, "shop": self.shop}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""
         self.title, self.status = state["title"], state["status"]
         self.settings = _settings(state["settings"])
         self.created_at, self.created_by = state["created_at"], state["created_by"]
+        # A snapshot from before there were shops has none.
+        self.shop = state.get("shop")
 
     def retire(self, before: int) -> Iterable[int]:
         """The room stays; who made it is forgotten."""

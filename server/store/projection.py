@@ -106,7 +106,7 @@ def _room(now: dict[str, Any], batch: Sequence[Record]) -> dict[str, Any]:
             now["erased_seq"] = max(now["erased_seq"], record.seq)
         match record.data:
             case RoomCreated() as event:
-                now |= {"created_at": record.at, "title": event.title, "status": event.status}
+                now |= {"created_at": record.at, "title": event.title, "status": event.status, "shop": event.shop}
                 now |= _settings(event.settings)
             case RoomConfigured() as event:
                 now |= {"title": event.title} | _settings(event.settings)
@@ -127,6 +127,7 @@ def _new(room: str) -> dict[str, Any]:
         "active_at": 0,
         "retention_days": 0,
         "erased_seq": 0,
+        "shop": None,
     }
 
 

@@ -19,6 +19,9 @@ rooms = Table(
     Column("active_at", BigInteger, nullable=False, comment="when its last record was made"),
     Column("retention_days", Integer, nullable=False, comment="0: records stay"),
     Column("erased_seq", BigInteger, nullable=False, comment="the last record that erased others; 0 if none"),
+    Column("shop", String(64), comment="null: the house's own"),
+    Index(None, "shop", "active_at"),
+    Index(None, "active_at"),
 )
 
 # A seq is used once in a room whatever the epoch, so that it alone is the order.
@@ -187,5 +190,42 @@ audit = Table(
     Column("details", JSON, nullable=False),
     Index(None, "shop", "id"),
     Index(None, "who", "id"),
+    Index(None, "at"),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("shop", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("polls", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "shop"),
+)
+
+seat_codes = Table(
+    "seat_codes",
+    metadata,
+    Column("room", String(64), primary_key=True),
+    Column("user", String(128), primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True, comment="keyed, of room and code"),
+    Column("salt", String(64), nullable=False, comment="with the server's secret: the code"),
+    Column("number", String(64), nullable=False, comment="of the person's device, which the server signs"),
+    Column("name", Text, nullable=False),
+    Column("link", String(64), comment="by which they came"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index(None, "expires_at"),
+)
+
+# Whoever asks again to erase somebody is told that it is done, and the database names nobody.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("room", String(64), primary_key=True),
+    Column("digest", LargeBinary, primary_key=True, comment="keyed, of the person who was erased"),
+    Column("at", BigInteger, nullable=False),
     Index(None, "at"),
 )
