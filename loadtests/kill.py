@@ -51,7 +51,7 @@ class Outcome:
         figures, lost = self.verdict.figures, len(self.verdict.faults.get("I2", ()))
         return [
             f"{self.kills} kills, {figures['acked']:.0f} of {figures['sent']:.0f} sends acked, {lost} faults in what "
-            f"is stored, {sum(self.verdict.counted().values())} faults in all; {self.acked_within_15_s:.2%} within 15 s",
+            f"is stored, {sum(self.verdict.counted().values())} in all; {self.acked_within_15_s:.2%} within 15 s",
             f"acks: {milliseconds(self.acks)}",
             f"ready again after a kill: {milliseconds(self.starts)}",
             *report(self.verdict).splitlines(),
@@ -110,7 +110,7 @@ class Moderator:
 async def populate(server: Serving, rooms: int, clients: int, moderators: int) -> tuple[list[Client], ...]:
     """Hosts, talkers and moderators, all joined; neighbours in number share a room."""
     names = [f"kill{number}" for number in range(rooms)]
-    hosts = [await server.host(name) for name in names]
+    hosts = [await server.host(name, f"h{number}") for number, name in enumerate(names)]
     talkers = [
         server.client(names[number * rooms // clients], f"u{number}", Settings(transport=MIXED[number % len(MIXED)]))
         for number in range(clients)

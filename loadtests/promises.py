@@ -191,15 +191,15 @@ def table(seen: Sequence[Seen]) -> str:
 
 HEAD = """# What is promised, and what was seen
 
-Each promise has a rig that tries to break it: `make faults` runs them all, one after the other, each against a server of
-its own, and a checker outside the server judges from the clients' diaries, the database and the server's output. This page
-is written by that command from what it measured; misses stand here as well.
+Each promise has a rig that tries to break it: `make faults` runs them all, one after the other, each on a server of its
+own, and a checker outside the server judges from the clients' diaries, the database and the server's output. This page is
+written by that command from what it measured; misses stand here as well.
 
 """
 
 TAIL = """
-Without a rig so far are the promises that need several gateways, Redis or PostgreSQL (3, 7, 8, 9), photos (16), bridges
-to group chats (21) and member notices (22).
+Without a rig so far are the promises that need several gateways, Redis or PostgreSQL (3, 7, 8, 9), photos (16),
+bridges to group chats (21) and member notices (22).
 """
 
 

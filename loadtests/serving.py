@@ -173,9 +173,9 @@ class Serving:
         printed = await self.command("token", *data, "--room", room, "--user", user, "--role", role)
         return printed.strip().splitlines()[-1]
 
-    async def host(self, room: str, **settings: int) -> Client:
+    async def host(self, room: str, user: str = "host", **settings: int) -> Client:
         """A joined host of a room that is made here, with its limits raised."""
-        host = Client(self.url, await self.made(room), room, user="host", settings=Settings())
+        host = Client(self.url, await self.made(room, user), room, user=user, settings=Settings())
         await host.start()
         answer = await host.send("room.configure", {"settings": {**RAISED, **settings}})
         if not answer.get("ok"):
