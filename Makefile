@@ -14,7 +14,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 CLIENT_PACKAGES := client_web/node_modules/.installed
 CLIENT_BUILT := client_web/dist/.built
-PEER_PACKAGES := tests/conformance/node/node_modules/.installed
+PEER_PACKAGES := tests/conformance/node/node_modules/.installed loadtests/node/node_modules/.installed
 
 # What the pages are made of: a change in any of these builds them anew.
 CLIENT_SOURCES := $(shell find client_web protocols/schema -type f \
@@ -57,8 +57,8 @@ schema: $(DEV) $(CLIENT_PACKAGES) ## Write the JSON Schema, the TypeScript types
 pictures: $(DEV) $(CLIENT_BUILT) chromium ## Take the screenshots in docs/pictures anew
 	$(BIN)/python -m tests.e2e.pictures
 
-bench: $(DEV) ## Measure the server under load on this machine
-	$(BIN)/python -m loadtests
+bench: $(DEV) $(PEER_PACKAGES) ## Measure the server under load on this machine, and beside node's socket.io
+	$(NODE) $(BIN)/python -m loadtests
 
 faults: $(DEV) ## Try to break every promise, in full length (ONLY=5,13; SHORT=1; writes docs/explanation/promises.md)
 	@mkdir -p test-results
@@ -69,7 +69,7 @@ chromium: $(DEV) ## Make sure that there is a Chromium for the browser tests
 	$(BIN)/python scripts/chromium.py
 
 clean: ## Remove what was built; var/ and its rooms stay
-	rm -rf $(VENV) client_web/dist client_web/node_modules tests/conformance/node/node_modules \
+	rm -rf $(VENV) client_web/dist client_web/node_modules tests/conformance/node/node_modules loadtests/node/node_modules \
 		scripts/chromium/node_modules test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # An environment from before stays; half an environment (no pip in it) is made anew.
@@ -98,7 +98,7 @@ $(CLIENT_BUILT): $(CLIENT_PACKAGES) $(CLIENT_SOURCES)
 	@$(NODE) npm --prefix client_web run --silent build
 	@touch $@
 
-$(PEER_PACKAGES): tests/conformance/node/package-lock.json | $(MADE)
-	@echo "showfloor: installing the stock clients that tests use"
-	@$(NODE) npm ci --loglevel=error --no-audit --no-fund --prefix tests/conformance/node
+$(PEER_PACKAGES): %/node_modules/.installed: %/package-lock.json | $(MADE)
+	@echo "showfloor: installing the stock packages of $*"
+	@$(NODE) npm ci --loglevel=error --no-audit --no-fund --prefix $*
 	@touch $@

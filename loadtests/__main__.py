@@ -1,4 +1,4 @@
-"""Measure the server on this machine: crowds of growing size, then the rigs that there are."""
+"""Measure the server on this machine: crowds of growing size, then our gateway beside node's socket.io."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import uvloop
 
 from loadtests.crowd import Plan, run
 from loadtests.figures import Progress
+from loadtests.peers import Plan as PeerPlan
+from loadtests.peers import missing
+from loadtests.peers import run as run_peers
 
 SIZES = (
     Plan(clients=40, senders=10, rate=50, seconds=5),
@@ -18,7 +21,7 @@ SIZES = (
     Plan(clients=500, senders=10, rate=10, seconds=10),
     Plan(clients=1000, senders=10, rate=10, seconds=10),
 )
-RIGS = "kill resume votes resend slow flood crowd checker"
+RIGS = "kill resume votes resend slow flood crowd peers checker"
 
 
 def main() -> int:
@@ -38,7 +41,12 @@ def main() -> int:
         held &= outcome.holds
         sys.stdout.write(f"{plan.clients} clients, {plan.rate:g} messages/s of {plan.size} characters\n")
         sys.stdout.write("".join(f"  {line}\n" for line in outcome.lines()))
-    return 0 if held else 1
+    if reason := missing():
+        sys.stdout.write(f"node socket.io was not measured: {reason}\n")
+        return 1
+    beside = uvloop.run(run_peers(PeerPlan(), Progress(quiet=True)))
+    sys.stdout.write("".join(f"{line}\n" for line in beside.lines()))
+    return 0 if held and beside.holds else 1
 
 
 if __name__ == "__main__":
