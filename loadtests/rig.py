@@ -21,7 +21,7 @@ from loadtests.diary import dump
 from loadtests.evidence import Evidence, Verdict
 from loadtests.figures import Progress
 from loadtests.serving import Serving
-from loadtests.stored import head, read
+from loadtests.stored import head, last_told, read
 from loadtests.waiting import until
 
 # Half come by polling and go over to a websocket, as browsers behind old proxies do.
@@ -145,16 +145,17 @@ async def verdict_of(
     server: Serving, clients: Sequence[Client], diaries: Path | None = None, within: float = 30.0
 ) -> Verdict:
     """Wait until all are caught up, each in its room, stop the server, and judge."""
-    tops: dict[tuple[str, str], int] = {}
+    tops: dict[str, int] = {}
     for client in clients:
         await client.until_joined(within)
-        # What hosts alone are told of, the others never reach.
-        place = client.room, client.seen.audience
-        tops[place] = max(tops.get(place, 0), client.place.seq)
+        tops[client.room] = max(tops.get(client.room, 0), client.place.seq)
+    told: dict[str, dict[str, int]] = {}
+    for room, top in tops.items():
+        await until_stored(server.data, room, top, within)
+        told[room] = last_told(server.data, room)
     for client in clients:
-        await client.until_at(tops[client.room, client.seen.audience], within)
-    for room in {client.room for client in clients}:
-        await until_stored(server.data, room, max(top for (where, _), top in tops.items() if where == room), within)
+        # Not the furthest place: who joined last stands behind what hosts alone were told, where others never come.
+        await client.until_at(told[client.room][client.seen.audience], within)
     await stop_all(clients)
     await server.terminate()
     records = [client.diary for client in clients]

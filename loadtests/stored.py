@@ -12,6 +12,7 @@ import orjson
 
 from loadtests.diary import digest_of, mark_of
 from loadtests.evidence import Stored
+from protocols.messages import Audience
 
 
 class NoDatabase(Exception):
@@ -58,6 +59,15 @@ def head(data: Path, room: str) -> int:
             0
         ]
         return found
+
+
+def last_told(data: Path, room: str) -> dict[str, int]:
+    """The seq of the last record that each audience was told of; 0 if there is none."""
+    with opened(data) as connection:
+        rows = connection.execute("SELECT audience, max(seq) FROM records WHERE room = ? GROUP BY audience", (room,))
+        last: dict[str, int] = dict(rows.fetchall())
+    everyone = last.get(Audience.EVERYONE, 0)
+    return {Audience.EVERYONE: everyone, Audience.HOSTS: max(everyone, last.get(Audience.HOSTS, 0))}
 
 
 def _data(text: str | None) -> Any:

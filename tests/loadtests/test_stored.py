@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from loadtests.stored import NoDatabase, events, head, read
+from loadtests.stored import NoDatabase, events, head, last_told, read
 from server.store.tables import metadata, records
 
 
@@ -51,6 +51,18 @@ def test_events_of_a_type(data: Path) -> None:
     assert events(data, "r1", "poll.voted") == [(2, "ann", {"poll": "p1", "choices": [1]})]
     assert head(data, "r1") == 3
     assert head(data, "none") == 0
+
+
+def test_each_audience_has_its_own_end(data: Path) -> None:
+    engine = create_engine(f"sqlite:///{data / 'rooms.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(
+            records.insert(), [row(4, "chat.binned", {"message": "m"}, "hosts"), row(5, "x", {}, "nobody")]
+        )
+    engine.dispose()
+    assert last_told(data, "r1") == {"everyone": 3, "hosts": 4}
+    assert last_told(data, "r2") == {"everyone": 9, "hosts": 9}
+    assert last_told(data, "none") == {"everyone": 0, "hosts": 0}
 
 
 def test_no_database_is_said(tmp_path: Path) -> None:
