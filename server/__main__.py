@@ -1,4 +1,4 @@
-"""The command line: serve, token, key, migrate, schema."""
+"""The command line: serve, token, key, backup, restore, trace, migrate, schema."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from protocols.messages import Role
 from server.config import Settings, SettingsError, unknown_settings
+from server.operations import add_parsers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("--label", required=True, help="what it is for")
     key.set_defaults(run=_key)
 
+    add_parsers(commands)
+
     migrate = commands.add_parser(
         "migrate", help="bring the database up to date", description="Run all missing migrations, then exit."
     )
@@ -114,7 +117,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _token(arguments: argparse.Namespace) -> int:
     from server.app import make_token
 
-    settings = Settings.load(data=arguments.data)
+    settings = Settings.load(data=arguments.data, kept_secret=True)
     token = asyncio.run(
         make_token(settings, room=arguments.room, user=arguments.user, role=Role(arguments.role), name=arguments.name)
     )
@@ -125,14 +128,14 @@ def _token(arguments: argparse.Namespace) -> int:
 def _key(arguments: argparse.Namespace) -> int:
     from server.app import make_api_key
 
-    print(asyncio.run(make_api_key(Settings.load(data=arguments.data), label=arguments.label)))
+    print(asyncio.run(make_api_key(Settings.load(data=arguments.data, kept_secret=True), label=arguments.label)))
     return 0
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
     from server.app import bring_up_to_date
 
-    asyncio.run(bring_up_to_date(Settings.load(data=arguments.data)))
+    asyncio.run(bring_up_to_date(Settings.load(data=arguments.data, kept_secret=True)))
     return 0
 
 

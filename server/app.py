@@ -13,7 +13,7 @@ from protocols.errors import Code, Refused
 from protocols.messages import By, Role
 from rooms.activities.room import RoomCreate
 from rooms.registry import REGISTRY
-from server import logs
+from server import logs, secret_mark
 from server.broker.embedded import EmbeddedBroker
 from server.config import Settings
 from server.folder import held, opening
@@ -38,13 +38,20 @@ from server.identity import Identity, derived_key
 from server.keys import ApiKeys
 from server.links import Links
 from server.metrics import Metrics
+from server.staff.accounts import Accounts
+from server.staff.audit import Audit
+from server.staff.desk import Staff
+from server.staff.sessions import Sessions
 from server.store.archive import DatabaseArchive
+from server.store.audit import StoredAudit
 from server.store.database import Database
 from server.store.history import History
 from server.store.links import StoredKeys, StoredLinks
 from server.store.migrate import migrated
 from server.store.projector import Projector
 from server.store.retention import Retention
+from server.store.staff import StoredAccounts
+from server.store.staff_access import StoredSessions
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -61,6 +68,14 @@ CLI = By("cli", "Showfloor", Role.HOST)
 def database_url(data: Path) -> str:
     """The database in a data folder."""
     return f"sqlite+aiosqlite:///{(data / DATABASE_FILE).absolute()}"
+
+
+def staff_of(database: Database, settings: Settings) -> Staff:
+    """All that concerns staff, on this database."""
+    return Staff(
+        accounts=Accounts(StoredAccounts(database)),
+        sessions=Sessions(StoredSessions(database), token_ttl_s=settings.token_ttl_s),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +135,15 @@ class App:
         self.draining = False
         secret = settings.secret.get_secret_value()
         self.links = Links(StoredLinks(made.database), secret, token_ttl_s=settings.token_ttl_s)
-        self.identity = Identity(secret, ttl_s=settings.token_ttl_s, revoked=self.links.revoked)
+        self.staff = staff_of(made.database, settings)
+        self.identity = Identity(
+            secret, ttl_s=settings.token_ttl_s, revoked=self.links.revoked, ended=self.staff.sessions.ended
+        )
         history = History(made.database, made.broker, REGISTRY.events)
         joining = Joining(directory=made.directory, members=made.members, history=history)
         self.door = Door(identity=self.identity, joining=joining, pids=Pids(derived_key(secret, "pid")), rate=Rate())
         self.links.on_revoked(self.door.revoke)
+        self.staff.sessions.on_ended(self.door.sign_out)
         self.gateway = Gateway.serving(
             self.door,
             GatewayConfig(
@@ -144,6 +163,8 @@ class App:
             links=self.links,
             guests=Guests(self.identity, secret),
             keys=ApiKeys(StoredKeys(made.database)),
+            staff=self.staff,
+            audit=Audit(StoredAudit(made.database)),
             metrics=metrics,
             checks={"server": self._drains, "log": self._log_stands, "database": self._database_stands},
             client_address=Proxies(settings.trusted_proxies).client,
@@ -156,6 +177,8 @@ class App:
     async def start(self) -> None:
         """Begin what runs beside the requests."""
         await self.links.load()
+        await self.staff.sessions.load()
+        await self.services.audit.prune()
         made = self.core
         loop = asyncio.get_running_loop()
         self._tasks = [
@@ -228,6 +251,8 @@ class App:
 async def running(settings: Settings) -> AsyncIterator[App]:
     """The whole server but its listener; alone in its data folder. Raises SettingsError."""
     with held(settings.data):
+        with opening(settings.data):
+            secret_mark.settle(settings.data, settings.secret.get_secret_value())
         async with core(settings) as made:
             app = App(settings, made)
             await app.start()
@@ -239,6 +264,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
 
 async def make_token(settings: Settings, *, room: str, user: str, role: Role, name: str | None) -> str:
     """A token for a room, which is made if it is new."""
+    secret_mark.warn_of_another(settings.data, settings.secret.get_secret_value())
     async with core(settings) as made:
         try:
             await made.directory.create(RoomCreate(id="cli-create", room=room, title=room), CLI)

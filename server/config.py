@@ -72,6 +72,9 @@ class Settings(BaseModel):
     tls_key: Path | None = Field(None, description="The certificate's PEM key.")
 
     max_connections: int = Field(10_000, ge=1, description="Connections beyond this are refused.")
+    max_connections_per_address: int = Field(
+        5_000, ge=1, description="The same for one address (IPv6: one /64); a shop or an office shares one."
+    )
     guests_per_minute: int = Field(600, ge=1, description="New guests from one address; a shop shares one.")
     token_ttl_s: int = Field(12 * 3600, ge=60, le=30 * 86_400, description="How long a token is good for.")
     drain_s: float = Field(12.0, gt=0, le=120, description="How long a stopping server may take.")
@@ -106,9 +109,10 @@ class Settings(BaseModel):
         return tuple(str(ipaddress.ip_network(network, strict=False)) for network in networks)
 
     @classmethod
-    def load(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Self:
+    def load(cls, environ: Mapping[str, str] | None = None, *, kept_secret: bool = False, **overrides: Any) -> Self:
         """Read the environment; ``overrides`` (from the command line) that are not None win.
 
+        ``kept_secret``: without SHOWFLOOR_SECRET, the one in the data folder is good too, if there is one.
         Raises SettingsError. An empty variable counts as not set.
         """
         environ = os.environ if environ is None else environ
@@ -118,7 +122,7 @@ class Settings(BaseModel):
         values |= {field: value for field, value in overrides.items() if value is not None}
 
         if "secret" not in values:
-            values["secret"] = _made_secret(cls, values)
+            values["secret"] = _made_secret(cls, values, kept=kept_secret)
         try:
             return cls.model_validate(values)
         except ValidationError as error:
@@ -136,13 +140,21 @@ def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:
     return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
 
 
-def _made_secret(cls: type[Settings], values: Mapping[str, Any]) -> str:
+def data_folder(given: Path | None, environ: Mapping[str, str] | None = None) -> Path:
+    """The data folder, for what needs no other setting."""
+    environ = os.environ if environ is None else environ
+    return given or Path(environ.get(PREFIX + "DATA") or Settings.model_fields["data"].default)
+
+
+def _made_secret(cls: type[Settings], values: Mapping[str, Any], *, kept: bool) -> str:
     try:
         # Only to read "demo" and "data" by the rules of the fields; this secret is never used.
         placeholder = secrets.token_urlsafe(SECRET_LENGTH)
         draft = cls.model_validate({**values, "secret": placeholder})
     except ValidationError as error:
         raise SettingsError(_one_line(error)) from None
+    if kept and not draft.demo and (draft.data / "secret").is_file():
+        return _kept_secret(draft.data / "secret")
     if not draft.demo:
         message = f"{PREFIX}SECRET is not set: it signs tokens and links; {HINT}"
         raise SettingsError(message)
@@ -157,7 +169,7 @@ def demo_secret(data: Path) -> str:
         # Exclusive and private from the start: two processes that start at once agree on one secret.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+        return _kept_secret(path)
     except OSError as error:
         message = f"{PREFIX}DATA: cannot write to {data}: {error.strerror}"
         raise SettingsError(message) from None
@@ -165,6 +177,14 @@ def demo_secret(data: Path) -> str:
         secret = secrets.token_urlsafe(SECRET_LENGTH)
         file.write(secret + "\n")
     return secret
+
+
+def _kept_secret(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        message = f"{PREFIX}SECRET: {path} cannot be read"
+        raise SettingsError(message) from None
 
 
 def _origin(url: str) -> str:

@@ -64,6 +64,8 @@ class EmbeddedBroker:
         self._committed = self._commits = self._failures = 0
         self._failing_since: float | None = None
         file = self._open()
+        if file.begun_again:
+            log.warning("log.is_a_copy", rooms=file.begun_again, meaning="a backup: every room begins a new epoch")
         try:
             # A crash may have come between an erasing commit and the cut that followed it.
             self._uncut = not file.forget_wal()

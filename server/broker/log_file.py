@@ -31,6 +31,8 @@ CREATE TABLE IF NOT EXISTS keyed (
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 """
 EPOCH_BYTES = 3  # 4 characters; compared within one room only, and an epoch is rare
+CUT_MS = 20  # how long the write-ahead log's end may wait for readers: meanwhile nobody can write
+COPY_MARK = "copy_mark"  # a table that only a copy has, until it is opened
 
 
 def new_epoch(old: str | None = None) -> str:
@@ -38,6 +40,18 @@ def new_epoch(old: str | None = None) -> str:
     while (epoch := secrets.token_urlsafe(EPOCH_BYTES)) == old:
         pass
     return epoch
+
+
+def mark_copy(path: Path, made_at: int) -> tuple[int, int]:
+    """Mark a log as a copy of another: whoever opens it begins a new epoch in every room. How many rooms, records."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {COPY_MARK} (made_at INTEGER NOT NULL)")
+        connection.execute(f"INSERT INTO {COPY_MARK} VALUES (?)", (made_at,))  # noqa: S608 - our own name
+        rooms, records = connection.execute("SELECT count(*), coalesce(sum(seq), 0) FROM logs").fetchone()
+        return int(rooms), int(records)
+    finally:
+        connection.close()
 
 
 class LogFile:
@@ -61,10 +75,31 @@ class LogFile:
         self.connection.executescript(SCHEMA)
         if max_pages is not None:
             execute(f"PRAGMA max_page_count = {max_pages}")
+        self.busy_ms = busy_ms
+        self.begun_again = self._begin_again()
+
+    def _begin_again(self) -> int:
+        """A copy goes on in a new epoch in every room, once; in how many rooms that is."""
+        execute = self.connection.execute
+        if execute("SELECT 1 FROM sqlite_master WHERE name = ?", (COPY_MARK,)).fetchone() is None:
+            return 0
+        execute("BEGIN IMMEDIATE")
+        rooms = execute("SELECT room, epoch FROM logs").fetchall()
+        renewed = [(new_epoch(epoch), room) for room, epoch in rooms]
+        self.connection.executemany("UPDATE logs SET epoch = ? WHERE room = ?", renewed)
+        # In the same transaction: a second start must not change the epochs again.
+        execute(f"DROP TABLE IF EXISTS {COPY_MARK}")
+        execute("COMMIT")
+        return len(rooms)
 
     def forget_wal(self) -> bool:
         """Move the write-ahead log into the file and cut it to nothing; False if a reader was in the way."""
-        busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        execute = self.connection.execute
+        execute(f"PRAGMA busy_timeout = {CUT_MS}")
+        try:
+            busy, _, _ = execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            execute(f"PRAGMA busy_timeout = {self.busy_ms}")
         return not busy
 
     # Inside a transaction of the writer

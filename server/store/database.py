@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_MS = 5000
+CUT_MS = 20  # how long the write-ahead log's end may wait for readers: meanwhile nobody can write
 # What the driver, the file system and the pool raise when the database cannot be had.
 DatabaseErrors = (SQLAlchemyError, OSError, TimeoutError)
 
@@ -82,7 +83,11 @@ class Database:
         async with self._writing, self.engine.connect() as plain:
             # Outside a transaction, which a checkpoint must be.
             connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-            row = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout = {CUT_MS}")
+            try:
+                row = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+            finally:
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout = {self._busy_ms}")
             self.uncut = bool(row[0])
         return not self.uncut
 

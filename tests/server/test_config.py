@@ -97,3 +97,14 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_slips_of_the_pen_are_found() -> None:
     environ: dict[str, Any] = {"SHOWFLOOR_PROT": "1", "SHOWFLOOR_PORT": "1", "HOME": "/"}
     assert unknown_settings(environ) == ["SHOWFLOOR_PROT"]
+
+
+def test_the_folder_s_secret_is_used_where_that_is_enough(tmp_path: Path) -> None:
+    environ = {"SHOWFLOOR_DATA": str(tmp_path)}
+    with pytest.raises(SettingsError, match="SECRET is not set"):
+        Settings.load(environ, kept_secret=True)
+    kept = demo_secret(tmp_path)
+    assert Settings.load(environ, kept_secret=True).secret.get_secret_value() == kept
+    assert Settings.load({**environ, "SHOWFLOOR_SECRET": SECRET}, kept_secret=True).secret.get_secret_value() == SECRET
+    with pytest.raises(SettingsError, match="SECRET is not set"):
+        Settings.load(environ)

@@ -1,0 +1,184 @@
+"""Back up a data folder while a server works in it, and make a data folder from a backup.
+
+A backup is a folder:
+
+``rooms.sqlite``  the database       ``log.sqlite``   the log, copied after it, so that it is never behind
+``secret.mark``   tells whether a secret is the one of this folder; ``secret`` itself is there only if asked for
+``backup.json``   when it was made, and the digests of the files
+
+The copy of the log bears a mark. The server that opens it begins a new epoch in every room: what clients were told
+after the backup is lost, and its numbers must not be given to other messages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from server.broker.log_file import mark_copy
+from server.certificate import write_private
+from server.config import SettingsError
+from server.copying import Damaged, copied, digest_of, settled
+from server.folder import held
+from server.secret_mark import MARK_FILE
+
+LOG_FILE = "log.sqlite"
+DATABASE_FILE = "rooms.sqlite"
+SECRET_FILE = "secret"  # noqa: S105 - its name
+MANIFEST = "backup.json"
+VERSION = 1
+
+Tell = Callable[[str, int], None]  # a file's name, and how much of it is done in percent
+
+
+def _silent(_name: str, _percent: int) -> None:
+    """Nobody looks on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup says of itself. ``files`` are digests by name; ``rooms`` and ``records`` are those of the log."""
+
+    made_at: int
+    rooms: int
+    records: int
+    files: dict[str, str]
+    version: int = VERSION
+
+
+def back_up(data: Path, target: Path, *, secret: str | None = None, tell: Tell = _silent) -> Manifest:
+    """Make the backup ``target``, with ``secret`` in it if one is given. Raises SettingsError in one line.
+
+    Nothing bears the name of ``target`` before it is whole.
+    """
+    for name in (LOG_FILE, DATABASE_FILE):
+        if not (data / name).is_file():
+            raise SettingsError(f"there is no {name} in {data}: nothing to back up")
+    _is_free(target)
+    part = target.with_name(f"{target.name}.part-{os.getpid()}")
+    with _said(target), _private():
+        part.mkdir(parents=True)
+        try:
+            manifest = _filled(part, data, secret, tell)
+            part.rename(target)
+            settled(target.absolute().parent)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    return manifest
+
+
+def _filled(part: Path, data: Path, secret: str | None, tell: Tell) -> Manifest:
+    made_at = int(time.time() * 1000)
+    # The database first: the log, copied later, is then never behind it.
+    for name in (DATABASE_FILE, LOG_FILE):
+        copied(data / name, part / name, _percents(name, tell))
+    rooms, records = mark_copy(part / LOG_FILE, made_at)
+    if (data / MARK_FILE).is_file():
+        shutil.copyfile(data / MARK_FILE, part / MARK_FILE)
+    if secret is not None:
+        write_private(part / SECRET_FILE, secret.encode() + b"\n")
+    files = sorted(part.iterdir())
+    manifest = Manifest(made_at, rooms, records, {file.name: digest_of(file) for file in files})
+    (part / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n", "utf-8")
+    for file in (*files, part / MANIFEST, part):
+        settled(file)
+    return manifest
+
+
+def restore(source: Path, data: Path, *, tell: Tell = _silent) -> Manifest:
+    """Make ``data`` from a backup; the folder must hold no log and no database. Raises SettingsError in one line."""
+    manifest = _manifest(source)
+    with held(data), _said(data), _private():
+        for name in manifest.files:
+            taken = [each for each in (name, f"{name}-wal", f"{name}-shm") if (data / each).exists()]
+            if taken:
+                raise SettingsError(f"{data / taken[0]} is there already: restore into another folder, or move it away")
+        parts = {}
+        try:
+            for name, digest in manifest.files.items():
+                parts[name] = data / f"{name}.part-{os.getpid()}"
+                _copy_checked(source / name, parts[name], digest)
+                tell(name, 100)
+            # All are there and whole: only now do they get their names.
+            for name, part in parts.items():
+                part.rename(data / name)
+            settled(data)
+        finally:
+            for part in parts.values():
+                part.unlink(missing_ok=True)
+    return manifest
+
+
+def _copy_checked(source: Path, target: Path, digest: str) -> None:
+    shutil.copyfile(source, target)
+    settled(target)
+    if digest_of(target) != digest:
+        message = f"{source} is not what was backed up"
+        raise Damaged(message)
+
+
+def _manifest(source: Path) -> Manifest:
+    path = source / MANIFEST
+    try:
+        stated: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        manifest = Manifest(**stated)
+    except FileNotFoundError:
+        raise SettingsError(f"{source} is no backup: it has no {MANIFEST}") from None
+    except (OSError, ValueError, TypeError):
+        raise SettingsError(f"{path} cannot be read") from None
+    if manifest.version != VERSION:
+        raise SettingsError(f"{source} was made by a newer version of this program")
+    names = set(manifest.files)
+    if not {LOG_FILE, DATABASE_FILE} <= names <= {LOG_FILE, DATABASE_FILE, MARK_FILE, SECRET_FILE}:
+        raise SettingsError(f"{path} cannot be read")
+    return manifest
+
+
+def _is_free(target: Path) -> None:
+    if target.is_dir() and not any(target.iterdir()):
+        return
+    if target.exists() or target.is_symlink():
+        raise SettingsError(f"{target} is there already: choose another name, nothing is overwritten")
+
+
+@contextmanager
+def _private() -> Iterator[None]:
+    """What is made inside is for its owner alone: it holds what people said."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def _said(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, Damaged) as error:
+        raise SettingsError(f"{folder}: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{folder}: {error.strerror or error}") from None
+
+
+def _percents(name: str, tell: Tell) -> Callable[[int, int], None]:
+    told = -1
+
+    def progress(done: int, every: int) -> None:
+        nonlocal told
+        percent = 100 if not every else 100 * done // every
+        if percent // 10 != told // 10:
+            told = percent
+            with contextlib.suppress(BrokenPipeError):
+                tell(name, percent)
+
+    return progress

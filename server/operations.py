@@ -1,0 +1,90 @@
+"""The commands of whoever looks after a server: backup, restore, trace."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from server.config import Settings, data_folder
+
+
+def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The subcommands; each sets ``run``."""
+    backup = commands.add_parser(
+        "backup",
+        help="copy the data folder while the server runs",
+        description="Copy the log and the database into a new folder; the server may be at work. The copy holds what"
+        " people said: it is readable by its owner alone. Nothing is overwritten.",
+    )
+    backup.add_argument("dest", type=Path, metavar="DEST", help="the folder to make")
+    backup.add_argument(
+        "--with-secret", action="store_true", help="also the secret: with it links and tokens work after a restore"
+    )
+    backup.set_defaults(run=_backup)
+
+    restore = commands.add_parser(
+        "restore",
+        help="make a data folder from a backup",
+        description="Copy a backup into a data folder that has no log and no database. The next start begins a new"
+        " epoch in every room: clients are told once, and read anew.",
+    )
+    restore.add_argument("src", type=Path, metavar="SRC", help="the backup")
+    restore.set_defaults(run=_restore)
+
+    trace = commands.add_parser(
+        "trace",
+        help="show a message's way through the server",
+        description="Show when a message was received, decided, stored, told and answered: of the last commands of a"
+        " running server step by step, of older ones what log and database know. No text of messages is shown.",
+    )
+    trace.add_argument("message", metavar="MESSAGE_ID", help="id of a command, or of the message it made")
+    trace.add_argument("--room", help="in this room alone")
+    trace.set_defaults(run=_trace)
+    for parser in (backup, restore, trace):
+        parser.add_argument("--data", type=Path, help="folder of the log and the database (var)")
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from server.backup import back_up
+
+    data = data_folder(arguments.data)
+    secret = Settings.load(data=arguments.data, kept_secret=True).secret if arguments.with_secret else None
+    made = back_up(data, arguments.dest, secret=secret.get_secret_value() if secret else None, tell=_told)
+    print(f"{arguments.dest}: {made.rooms} rooms, {made.records} records")
+    if secret is None:
+        _say("the secret is not in it: keep that too, elsewhere (or use --with-secret)")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from server.backup import SECRET_FILE, restore
+
+    data = data_folder(arguments.data)
+    made = restore(arguments.src, data, tell=_told)
+    print(f"{data}: {made.rooms} rooms, {made.records} records")
+    _say("the next start begins a new epoch in every room; clients are told once, and read anew")
+    if SECRET_FILE not in made.files:
+        _say("the backup holds no secret: start with the one the links were made with")
+    return 0
+
+
+def _trace(arguments: argparse.Namespace) -> int:
+    from server.tracing import printed, traced
+
+    ways = asyncio.run(traced(data_folder(arguments.data), arguments.message, arguments.room))
+    for line in printed(ways):
+        print(line)
+    if not ways:
+        _say("not found: it came to no room, was never stored, or was erased more than 10 minutes ago")
+        return 1
+    return 0
+
+
+def _told(name: str, percent: int) -> None:
+    _say(f"{name} {percent} %")
+
+
+def _say(line: str) -> None:
+    print(f"showfloor: {line}", file=sys.stderr)
