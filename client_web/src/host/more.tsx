@@ -7,7 +7,7 @@ import { timeOfDay } from "../parts/time";
 import { chat } from "../room/activities/chat";
 import { lifecycle } from "../room/activities/lifecycle";
 import { act } from "./act";
-import { Choices } from "./controls";
+import { Choices } from "../parts/controls";
 import { Share } from "./share";
 
 const SLOW = { off: 0, s5: 5_000, s15: 15_000, s30: 30_000, m1: 60_000 } as const;

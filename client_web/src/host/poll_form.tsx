@@ -10,7 +10,7 @@ import { toast, toastFailure } from "../parts/toast";
 import { Sign } from "../polls/bars";
 import type { Fields, Position } from "../room/messages";
 import { act } from "./act";
-import { Choices, Switch } from "./controls";
+import { Choices, Switch } from "../parts/controls";
 
 const QUESTION_LENGTH = 300;
 const OPTION_LENGTH = 100;

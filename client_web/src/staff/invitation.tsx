@@ -1,0 +1,138 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { staffWords, why } from "../i18n/staff_words";
+import { Choices } from "../parts/controls";
+import { Drawing, Empty } from "../parts/bricks";
+import { Line } from "../parts/line";
+import { failureOf } from "../room/failure";
+import { lengthOf } from "../room/text";
+import { type Invited, type Me, staffApi } from "./api";
+import { Porch } from "./frame";
+import { Loaded, useAsked } from "./loaded";
+import { canUsePasskeys, deviceName, makePasskey, PasskeyFailure } from "./passkey";
+import { PASSWORD_LENGTH, Secret } from "./secret";
+
+const NAME_LENGTH = 32;
+const LOGIN_LENGTH = 64;
+
+type WayIn = "passkey" | "password";
+
+/** What came with an invitation's link; taking it up makes the account. */
+export function Invitation({ invitation, onIn }: { invitation: string; onIn: (me: Me) => void }): JSX.Element {
+  const t = staffWords.value;
+  const invited = useAsked(() => staffApi.readInvitation(invitation), invitation);
+  if (invited.failure !== null && !failureOf(invited.failure).retry) {
+    return (
+      <Porch>
+        <Empty drawing="lost" title={t.invitation_bad} hint={t.invitation_bad_hint}>
+          <a class="button" href="/staff">
+            {t.sign_in}
+          </a>
+        </Empty>
+      </Porch>
+    );
+  }
+  return (
+    <Porch>
+      <Loaded of={invited}>{(value) => <Accept invited={value} invitation={invitation} onIn={onIn} />}</Loaded>
+    </Porch>
+  );
+}
+
+function Accept({ invited, invitation, onIn }: { invited: Invited; invitation: string; onIn: (me: Me) => void }): JSX.Element {
+  const t = staffWords.value;
+  const [name, setName] = useState(invited.name ?? "");
+  const [login, setLogin] = useState("");
+  const [password, setPassword] = useState("");
+  const [way, setWay] = useState<WayIn>(canUsePasskeys() ? "passkey" : "password");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState("");
+
+  const ready = name.trim() && login.trim() && (way === "passkey" || lengthOf(password) >= PASSWORD_LENGTH);
+
+  const join = async () => {
+    if (busy || !ready) return;
+    setBusy(true);
+    setProblem("");
+    const who = { login: login.trim(), name: name.trim() };
+    try {
+      if (way === "password") {
+        onIn(await staffApi.accept(invitation, who.login, who.name, password));
+        return;
+      }
+      const { challenge, options } = await staffApi.acceptOptions(invitation, who.login, who.name);
+      const credential = await makePasskey(options);
+      onIn(await staffApi.acceptByPasskey(invitation, { ...who, label: deviceName() }, challenge, credential));
+    } catch (error) {
+      const code = error instanceof PasskeyFailure ? "" : failureOf(error).code;
+      if (code === "conflict") setProblem(t.login_taken);
+      else if (code === "invalid") setProblem(way === "password" ? `${t.password_refused} · ${t.login_taken}` : t.login_taken);
+      else setProblem(why(error));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form
+      class="panel-card"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void join();
+      }}
+    >
+      <Drawing of="polls" scale={1.1} />
+      <div class="title">
+        <h1>{t.welcome}</h1>
+        <p class="note">{t.welcome_lead(t.roles[invited.role], invited.shops.map((shop) => shop.name).join("、"))}</p>
+      </div>
+      <label class="field">
+        <span>{t.your_name}</span>
+        <Line name="name" autocomplete="name" most={NAME_LENGTH} value={name} aria-describedby="about-name" onText={setName} />
+        <span id="about-name" class="note">
+          {t.your_name_hint}
+        </span>
+      </label>
+      <label class="field">
+        <span>{t.login}</span>
+        <input
+          class="input"
+          name="login"
+          value={login}
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck={false}
+          maxLength={LOGIN_LENGTH}
+          aria-describedby="about-login"
+          onInput={(event) => setLogin(event.currentTarget.value)}
+        />
+        <span id="about-login" class="note">
+          {t.login_hint}
+        </span>
+      </label>
+      {canUsePasskeys() && (
+        <Choices
+          label={t.way_in}
+          value={way}
+          of={[
+            ["passkey", t.with_passkey],
+            ["password", t.with_password],
+          ]}
+          onChoose={setWay}
+        />
+      )}
+      {way === "passkey" ? (
+        <p class="note">{t.passkey_about}</p>
+      ) : (
+        <Secret label={t.password_new} value={password} autocomplete="new-password" onText={setPassword} />
+      )}
+      {problem && (
+        <p class="note bad" role="alert">
+          {problem}
+        </p>
+      )}
+      <button type="submit" class="button main large wide" disabled={busy || !ready}>
+        {busy ? t.signing_in : way === "passkey" ? t.passkey_make : t.join_shop}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,96 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { staffWords, why } from "../i18n/staff_words";
+import { Drawing } from "../parts/bricks";
+import { Icon } from "../parts/icons";
+import { failureOf } from "../room/failure";
+import { type Me, staffApi } from "./api";
+import { Porch } from "./frame";
+import { canUsePasskeys, PasskeyFailure, usePasskey } from "./passkey";
+import { Secret } from "./secret";
+
+/** By passkey if the device has one, else by name and password. */
+export function SignIn({ onIn }: { onIn: (me: Me) => void }): JSX.Element {
+  const t = staffWords.value;
+  const [login, setLogin] = useState("");
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState("");
+
+  const attempt = async (enter: () => Promise<Me>, refused: string) => {
+    if (busy) return;
+    setBusy(true);
+    setProblem("");
+    try {
+      onIn(await enter());
+    } catch (error) {
+      const wrong = !(error instanceof PasskeyFailure) && failureOf(error).code === "unauthorized";
+      setProblem(wrong ? refused : why(error));
+      setBusy(false);
+    }
+  };
+  const byPasskey = () =>
+    attempt(async () => {
+      const { challenge, options } = await staffApi.passkeyOptions();
+      return staffApi.signInByPasskey(challenge, await usePasskey(options));
+    }, t.errors["passkey_given_up"] ?? "");
+
+  return (
+    <Porch>
+      <div class="panel-card">
+        <Drawing of="door" scale={1.1} />
+        <div class="title">
+          <h1>{t.sign_in}</h1>
+          <p class="note">{t.sign_in_lead}</p>
+        </div>
+        {canUsePasskeys() && (
+          <>
+            <button type="button" class="button main large wide" disabled={busy} onClick={() => void byPasskey()}>
+              <Icon name="key" />
+              {t.sign_in_passkey}
+            </button>
+            <p class="note centred">{t.sign_in_passkey_hint}</p>
+            <p class="or">
+              <span>{t.or}</span>
+            </p>
+          </>
+        )}
+        <form
+          class="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void attempt(() => staffApi.signIn(login.trim(), password), t.wrong_login);
+          }}
+        >
+          <label class="field">
+            <span>{t.login}</span>
+            <input
+              class="input"
+              name="login"
+              value={login}
+              autocomplete="username"
+              autocapitalize="none"
+              spellcheck={false}
+              maxLength={64}
+              onInput={(event) => setLogin(event.currentTarget.value)}
+            />
+          </label>
+          <Secret label={t.password} value={password} autocomplete="current-password" onText={setPassword} />
+          {problem && (
+            <p class="note bad" role="alert">
+              {problem}
+            </p>
+          )}
+          <button type="submit" class={`button large wide ${canUsePasskeys() ? "" : "main"}`} disabled={busy || !login.trim() || !password}>
+            {busy ? t.signing_in : t.sign_in_go}
+          </button>
+        </form>
+      </div>
+      <p class="note centred aside">
+        {t.no_account}
+        <br />
+        {t.for_audience} <a href="/">{t.to_room}</a>
+      </p>
+    </Porch>
+  );
+}
