@@ -1,8 +1,8 @@
 """Tokens: who somebody is in one room, signed.
 
 A token is a JWT (HS256) with the claims iss, sub, name, role, room, iat, exp, jti and, where true or
-known, guest, bound, signed_up and link. Whoever holds it is that person until it expires or its link
-is withdrawn; a role change in the room overrides its role.
+known, guest, bound, signed_up, link and session. Whoever holds it is that person until it expires, or the
+link or the session of staff that it rests on ends; a role change in the room overrides its role.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def derived_key(secret: str, purpose: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A person in a room, as a token states it. ``expires_at`` is in ms; ``link`` is the link they came by."""
+    """A person in a room, as a token states it: ``expires_at`` in ms, ``link`` or ``session`` is what they came by."""
 
     user: str
     name: str
@@ -50,6 +50,7 @@ class Viewer:
     token_id: str | None = None
     expires_at: int | None = None
     link: str | None = None
+    session: str | None = None
 
     @property
     def by(self) -> By:
@@ -80,6 +81,7 @@ class _Claims(BaseModel):
     signed_up: bool = False
     jti: Id | None = None
     link: Id | None = None
+    session: Id | None = None
 
     def viewer(self) -> Viewer:
         return Viewer(
@@ -93,11 +95,15 @@ class _Claims(BaseModel):
             token_id=self.jti,
             expires_at=self.exp * 1000,
             link=self.link,
+            session=self.session,
         )
 
 
 class Identity:
-    """Issues and verifies tokens. ``revoked`` says whether a link was withdrawn; ``clock`` gives Unix seconds."""
+    """Issues and verifies tokens. ``clock`` gives Unix seconds.
+
+    ``revoked`` says whether a link was withdrawn, ``ended`` whether a session of staff has ended.
+    """
 
     def __init__(
         self,
@@ -105,12 +111,14 @@ class Identity:
         *,
         ttl_s: int = 12 * 3600,
         revoked: Callable[[str], bool] = lambda _link: False,
+        ended: Callable[[str], bool] = lambda _session: False,
         clock: Callable[[], float] = time.time,
         cache_size: int = CACHE_SIZE,
     ) -> None:
         self.ttl_s = ttl_s
         self._key = OctKey.import_key(derived_key(secret, "token"))
         self._revoked = revoked
+        self._ended = ended
         self._clock = clock
         self._cache: OrderedDict[str, Viewer] = OrderedDict()
         self._cache_size = cache_size
@@ -126,6 +134,7 @@ class Identity:
         bound: bool = False,
         signed_up: bool = False,
         link: str | None = None,
+        session: str | None = None,
         expires_at: int | None = None,
     ) -> Issued:
         """Make a token; it lives for the usual time, or until ``expires_at`` (ms) if that is sooner."""
@@ -143,6 +152,7 @@ class Identity:
             signed_up=signed_up,
             jti=secrets.token_urlsafe(9),
             link=link,
+            session=session,
         )
         payload = {**claims.model_dump(exclude_defaults=True), "iss": ISSUER, "iat": now}
         return Issued(jwt.encode({"alg": "HS256"}, payload, self._key), claims.viewer())
@@ -164,11 +174,13 @@ class Identity:
         else:
             self._cache.move_to_end(token)
 
-        # Not remembered: both change while the token stays the same.
+        # Not remembered: these change while the token stays the same.
         if viewer.expires_at is not None and viewer.expires_at <= self._clock() * 1000:
             raise Refused(Code.EXPIRED)
         if viewer.link is not None and self._revoked(viewer.link):
             raise Refused(Code.REVOKED)
+        if viewer.session is not None and self._ended(viewer.session):
+            raise Refused(Code.REVOKED, "You were signed out.")
         if room is not None and viewer.room != room:
             raise Refused(Code.FORBIDDEN, "This token is for another room.")
         return viewer

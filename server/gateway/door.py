@@ -149,6 +149,11 @@ class Door:
         for socket in [s for s in self._sockets if s.data.viewer.link == link]:
             socket.disconnect(Closing.EXPIRED)
 
+    def sign_out(self, session: str) -> None:
+        """Ends the sockets of a member of staff whose session ends now."""
+        for socket in [s for s in self._sockets if s.data.viewer.session == session]:
+            socket.disconnect(Closing.EXPIRED)
+
     def _add(self, socket: Socket, entrant: Entrant) -> None:
         mine = self._people.setdefault(entrant.person, set())
         if len(mine) >= SOCKETS_EACH and entrant.viewer.role not in MACHINES:

@@ -19,6 +19,8 @@ from server.identity import Identity
 from server.keys import ApiKeys
 from server.links import Links
 from server.metrics import Metrics
+from server.staff.audit import Audit
+from server.staff.desk import Staff
 
 # None: all is well. A text: why not, as a short phrase of our own.
 Ready = Callable[[], str | Awaitable[str | None] | None]
@@ -79,6 +81,8 @@ class Services:
     links: Links
     guests: Guests
     keys: ApiKeys
+    staff: Staff
+    audit: Audit
     metrics: Metrics
     checks: Mapping[str, Ready] = field(default_factory=dict)
     client_address: ClientAddress = lambda peer, _forwarded: peer

@@ -153,7 +153,7 @@ async def export_json(request: Request, room: RoomPath, caller: KnownCaller) -> 
 
 
 async def _asked(request: Request, room: str, caller: KnownCaller) -> tuple[Chunks, Author, dict[str, Any]]:
-    host_of(caller, room)
+    await host_of(request, caller, room)
     services = services_of(request)
     live = (await services.directory.open(room)).live
     position = {"epoch": live.position.epoch, "seq": live.position.seq}

@@ -11,7 +11,7 @@ from protocols.limits import HISTORY_PAGE
 from protocols.wire import told
 from server.http.api.fields import PREFIX, Answer, Before, Limit, RoomPath
 from server.http.body import JsonAnswer, StrictRoute
-from server.http.callers import KnownCaller
+from server.http.callers import KnownCaller, audience_in
 from server.http.services import services_of
 
 router = APIRouter(prefix=PREFIX, tags=["history"], route_class=StrictRoute)
@@ -42,7 +42,7 @@ async def read_history(
     request: Request, room: RoomPath, caller: KnownCaller, before: Before = None, limit: Limit = HISTORY_PAGE
 ) -> Response:
     """The last events before ``before``, as the caller may know them: hosts are told more. Needs a token or a key."""
-    audience = caller.audience(room)
+    audience = await audience_in(request, caller, room)
     services = services_of(request)
     live = (await services.directory.open(room)).live
     page = await services.history.page(live, audience, before, limit)

@@ -102,7 +102,7 @@ class Admission(Answer):
 @router.post("/rooms/{room}/links", status_code=201, tags=["links"])
 async def create_link(request: Request, room: RoomPath, link: NewLink, caller: KnownCaller) -> LinkAnswer:
     """Make a link into a room. Needs an API key or the room's host."""
-    host_of(caller, room)
+    await host_of(request, caller, room)
     services = services_of(request)
     await services.directory.open(room)
     made = await services.links.create(room, Role(link.role), label=link.label, expires_at=link.expires_at)
@@ -112,7 +112,7 @@ async def create_link(request: Request, room: RoomPath, link: NewLink, caller: K
 @router.get("/rooms/{room}/links", tags=["links"])
 async def list_links(request: Request, room: RoomPath, caller: KnownCaller) -> LinksAnswer:
     """List a room's links. Needs an API key or the room's host."""
-    host_of(caller, room)
+    await host_of(request, caller, room)
     services = services_of(request)
     await services.directory.open(room)
     return LinksAnswer(links=[_answer(services, link) for link in await services.links.of_room(room)])
@@ -121,7 +121,7 @@ async def list_links(request: Request, room: RoomPath, caller: KnownCaller) -> L
 @router.delete("/rooms/{room}/links/{link}", status_code=204, tags=["links"])
 async def revoke_link(request: Request, room: RoomPath, link: LinkPath, caller: KnownCaller) -> None:
     """Withdraw a link: nobody comes in by it any more, and who did goes. Again changes nothing."""
-    host_of(caller, room)
+    await host_of(request, caller, room)
     await services_of(request).links.revoke(room, link)
 
 

@@ -17,7 +17,7 @@ from rooms.settings import RoomSettings
 from server.hosting.draft import Sender
 from server.http.api.fields import PREFIX, Answer, Body, Done, NewRoomId, Place, RoomPath, UserPath
 from server.http.body import StrictRoute
-from server.http.callers import Caller, KnownCaller, MaybeCaller, host_of
+from server.http.callers import Caller, KnownCaller, MaybeCaller, host_of, staffs
 from server.http.services import services_of
 
 router = APIRouter(prefix=PREFIX, tags=["rooms"], route_class=StrictRoute)
@@ -98,7 +98,7 @@ async def erase_person(request: Request, room: RoomPath, user: UserPath, caller:
 
 
 async def _submit(request: Request, caller: Caller, command: Command) -> Done:
-    host_of(caller, command.room)
+    await host_of(request, caller, command.room)
     host = await services_of(request).directory.open(command.room)
     return Done(position=Place.of(await host.ask(command, Sender(caller.by))))
 
@@ -108,6 +108,6 @@ async def _answer(request: Request, room: str, caller: Caller | None) -> RoomAns
     public = services_of(request).settings.public_url
     url = f"{public}/r/{live.room.id}" if public else None
     answer = RoomAnswer(id=live.room.id, title=live.room.title, status=live.room.status, url=url)
-    if caller is None or not caller.staffs(room):
+    if not await staffs(request, caller, room):
         return answer
     return answer.model_copy(update={"settings": live.room.settings, "position": Place.of(live.position)})

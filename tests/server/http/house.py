@@ -28,6 +28,8 @@ from server.identity import Identity
 from server.keys import ApiKeys
 from server.links import Links
 from server.metrics import Metrics
+from server.staff.audit import Audit
+from tests.server.staff.tables import MemoryStaff, staff_on
 from tests.server.stores import MemoryKeys, MemoryLinks
 
 SECRET = "kT4v9QmZ2xL7pR1sW8nB5cY3hJ6dF0gA"
@@ -109,7 +111,9 @@ class House:
         self.directory = MemoryDirectory()
         self.history = MemoryHistory(self.directory)
         self.links = Links(MemoryLinks(), SECRET)
-        self.identity = Identity(SECRET, revoked=self.links.revoked)
+        self.tables = MemoryStaff()
+        self.staff = staff_on(self.tables)
+        self.identity = Identity(SECRET, revoked=self.links.revoked, ended=self.staff.sessions.ended)
         self.keys = ApiKeys(MemoryKeys())
         self.checks: dict[str, Any] = {}
         self.key = ""
@@ -121,6 +125,8 @@ class House:
             links=self.links,
             guests=Guests(self.identity, SECRET),
             keys=self.keys,
+            staff=self.staff,
+            audit=Audit(self.tables.audit),
             metrics=Metrics(),
             checks=self.checks,
             admissions=AddressBudget(self.settings.guests_per_minute),
