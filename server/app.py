@@ -149,6 +149,9 @@ class App:
             GatewayConfig(
                 node_id=settings.node_id,
                 max_connections=settings.max_connections,
+                ping_interval_ms=settings.ping_interval_ms,
+                ping_timeout_ms=settings.ping_timeout_ms,
+                connect_timeout_ms=settings.connect_timeout_ms,
                 # Behind a proxy that rewrites Host, the page's own origin is known by the public address alone.
                 allowed_origins=(*settings.allowed_origins, *filter(None, [settings.public_url])),
                 trusted_proxies=settings.trusted_proxies,

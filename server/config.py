@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from protocols import limits
+
 PREFIX = "SHOWFLOOR_"
 SECRET_LENGTH = 32  # characters; fewer can be guessed
 SECRET_VARIETY = 10  # different characters; "aaaa…" and "passwordpassword…" have fewer
@@ -74,6 +76,13 @@ class Settings(BaseModel):
     max_connections: int = Field(10_000, ge=1, description="Connections beyond this are refused.")
     max_connections_per_address: int = Field(
         5_000, ge=1, description="The same for one address (IPv6: one /64); a shop or an office shares one."
+    )
+    ping_interval_ms: int = Field(limits.PING_INTERVAL_MS, ge=1000, description="Between pings to a client.")
+    ping_timeout_ms: int = Field(
+        limits.PING_TIMEOUT_MS, ge=1000, description="How long a client may take to answer one."
+    )
+    connect_timeout_ms: int = Field(
+        limits.CONNECT_TIMEOUT_MS, ge=1000, description="Until a new client must say who it is."
     )
     guests_per_minute: int = Field(600, ge=1, description="New guests from one address; a shop shares one.")
     token_ttl_s: int = Field(12 * 3600, ge=60, le=30 * 86_400, description="How long a token is good for.")
