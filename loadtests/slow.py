@@ -15,7 +15,7 @@ from loadtests.client import Client
 from loadtests.figures import Progress, milliseconds, percentile
 from loadtests.listening import Heard, talk, until_heard
 from loadtests.rig import command, start_all, stop_all
-from loadtests.serving import RAISED, Serving, memory_of
+from loadtests.serving import Serving, memory_of
 from loadtests.waiting import until
 from loadtests.websocket import Websocket
 
@@ -95,7 +95,7 @@ async def run(
     async with Serving(data) as server:
         assert server.process is not None
         pid = server.process.pid
-        host = await server.host(ROOM, **RAISED, text_length=4_000)
+        host = await server.host(ROOM, text_length=4_000)
         first, second = Heard(), Heard()
         reading = [first.client(server, ROOM, f"r{number}") for number in range(readers)]
         stopping = [first.client(server, ROOM, f"s{number}", heard=False) for number in range(slow)]

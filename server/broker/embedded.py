@@ -22,7 +22,7 @@ import structlog
 
 from protocols.messages import Position, Record
 from server.broker.log_file import LogFile
-from server.broker.port import Answered, Batch, Full, Listener, Unavailable
+from server.broker.port import Answered, Batch, Due, Full, Listener, Unavailable
 from server.catalogue import Catalogue
 
 QUEUE_LIMIT = 8192  # jobs that wait for the writer; beyond: Unavailable
@@ -110,7 +110,7 @@ class EmbeddedBroker:
     async def heads(self) -> Mapping[str, Position]:
         return await self._look(lambda file: file.heads())
 
-    async def dues(self) -> Mapping[str, int]:
+    async def dues(self) -> Mapping[str, Due]:
         return await self._look(lambda file: file.dues())
 
     async def answered(self, room: str, since: int) -> Sequence[Answered]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from protocols.messages import Position, Record
 from server.broker.codec import answered, decode, encode
-from server.broker.port import Answered, Batch, Lost, Stale
+from server.broker.port import Answered, Batch, Due, Lost, Stale
 from server.catalogue import Catalogue
 from server.erasing import erasures, stubbed
 
@@ -234,8 +234,12 @@ class LogFile:
         rows = self.connection.execute("SELECT room, epoch, seq FROM logs")
         return {room: Position(epoch, seq) for room, epoch, seq in rows}
 
-    def dues(self) -> dict[str, int]:
-        return dict(self.connection.execute("SELECT room, due FROM logs WHERE due IS NOT NULL").fetchall())
+    def dues(self) -> dict[str, Due]:
+        rows = self.connection.execute(
+            "SELECT room, due, (SELECT at FROM batches WHERE batches.room = logs.room ORDER BY base DESC LIMIT 1)"
+            " FROM logs WHERE due IS NOT NULL"
+        )
+        return {room: Due(due, last or 0) for room, due, last in rows}
 
     def keyed(self, before: int) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}

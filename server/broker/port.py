@@ -76,6 +76,13 @@ class Answered(NamedTuple):
     at: int
 
 
+class Due(NamedTuple):
+    """When a room wants to be woken, and the time of its last record: both in the room's own time, in ms."""
+
+    at: int
+    last: int
+
+
 Listener = Callable[[Batch], None]
 
 
@@ -100,8 +107,8 @@ class Broker(Protocol):
     async def heads(self) -> Mapping[str, Position]:
         """Where every room's log ends."""
 
-    async def dues(self) -> Mapping[str, int]:
-        """The rooms that want to be woken, and at which room time."""
+    async def dues(self) -> Mapping[str, Due]:
+        """The rooms that want to be woken, and when."""
 
     async def publish(self, batch: Batch) -> Position:
         """Append if the log ends at ``batch.base``, apply its erasures, announce it; the new head.

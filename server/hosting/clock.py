@@ -7,15 +7,20 @@ from collections.abc import Callable
 
 
 class Clock:
-    """Milliseconds since 1970, read once at the start and counted on from there."""
+    """Milliseconds since 1970, read once when it ``started`` and counted on from there."""
 
     def __init__(self, wall: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._anchor = wall() - monotonic()
+        self.started = self.now()
 
     def now(self) -> int:
         """The time now, in ms; it never runs back while the process runs."""
-        return int((self._anchor + self._monotonic()) * 1000)
+        return int(self.seconds() * 1000)
+
+    def seconds(self) -> float:
+        """The same in seconds, for what counts in those."""
+        return self._anchor + self._monotonic()
 
 
 class RoomClock:

@@ -200,7 +200,7 @@ class Directory:
                 broker=around.broker,
                 archive=around.archive,
                 registry=self._registry,
-                now=around.clock.now(),
+                clock=around.clock,
             )
         except Unavailable:
             raise Refused(Code.UNAVAILABLE) from None

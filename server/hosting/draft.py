@@ -13,7 +13,6 @@ from protocols.messages import STAFF, By, Command, Record
 from rooms.activity import ROOM, Context
 from rooms.budget import Budgets
 from rooms.dedupe import Dedupe
-from rooms.roles import speaker
 from rooms.room import Room
 
 log = structlog.get_logger(__name__)
@@ -34,7 +33,8 @@ class Sender:
 class Waiting:
     """A command on its way. ``answer`` is called once, with the seq it led to or a refusal.
 
-    ``digest``  ``rooms.dedupe.fingerprint`` of it        ``since``  when it came, on the loop's clock
+    ``digest``  ``rooms.dedupe.fingerprint`` of it        ``since``  when it came, on the steady clock
+    ``received``  when the gateway, or whoever asks in a person's name, had it
     """
 
     command: Command
@@ -42,6 +42,7 @@ class Waiting:
     digest: bytes
     since: float
     answer: Callable[[Outcome], None] | None
+    received: float = 0.0
 
     def settle(self, outcome: Outcome) -> None:
         """Answer, unless that has been done."""
@@ -63,6 +64,8 @@ class Decided:
     records: list[Record] = field(default_factory=list)
     outcomes: list[tuple[Waiting, Outcome]] = field(default_factory=list)
     fresh: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)  # key -> body, seq: answered just now
+    taken_at: float = 0.0
+    decided_at: float = 0.0
 
 
 class Draft:
@@ -129,7 +132,7 @@ class Draft:
 
     def _decide(self, waiting: Waiting, decided: Decided, now: int) -> int:
         command, sender = waiting.command, waiting.sender
-        by = speaker(command, sender.by)
+        by = self.room.speaker(command, sender.by)
         wait_ms = self._budgets.take(command.budget, by.id, now, staff=by.role in STAFF)
         if wait_ms is not None:
             raise Refused(Code.RATE_LIMITED, retry_after_ms=wait_ms)

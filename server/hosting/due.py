@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 
 from protocols.errors import Refused
-from server.broker.port import BrokerError
+from server.broker.port import BrokerError, Due
 from server.hosting.clock import Clock
 
 RETRY_MS = 1_000  # after a room could not be woken
@@ -29,10 +29,13 @@ class DueIndex:
     def __len__(self) -> int:
         return len(self._dues)
 
-    def load(self, dues: Mapping[str, int]) -> None:
+    def load(self, dues: Mapping[str, Due]) -> None:
         """What the log says at the start."""
+        now = self._clock.now()
         for room, due in dues.items():
-            self.note(room, due)
+            # A machine that was set back would let a poll stay open until it has caught up: the room's own time goes
+            # on from its last record as soon as it is at work, so it is put to work now.
+            self.note(room, now if due.last > now else due.at)
 
     def note(self, room: str, due: int | None) -> None:
         """The room wants to be woken then, or (None) not any more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from server.hosting.draft import Decided, Draft, Outcome, Sender, Waiting
 from server.hosting.replica import Replica
 from server.hosting.restore import Restored
 from server.hosting.shelf import Shelf
+from server.trace import Step, Trace, Way
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -86,6 +88,7 @@ class Surroundings:
     on_epoch: Callable[[str, str], None] = _nothing
     new_id: Callable[[], str] = new_id
     patience: Patience = field(default_factory=Patience)
+    trace: Trace = field(default_factory=Trace)
 
 
 class Host:
@@ -105,7 +108,7 @@ class Host:
         self._clock = RoomClock(around.clock, room.at)
         self._dedupe = Dedupe()
         for answer in restored.answered:
-            self._dedupe.note(answer.digest, answer.seq, answer.at)
+            self._dedupe.note(answer.digest, answer.seq, answer.at + restored.later)
         self._erased = deque(restored.erased)
         self._draft = Draft(room, dedupe=self._dedupe, budgets=Budgets(room.settings), new_id=around.new_id)
         self._erased_seq = 0
@@ -136,10 +139,17 @@ class Host:
         """When, on the clock of all rooms, it wants to be woken."""
         return self._clock.outside(self.live.room.due())
 
-    def submit(self, command: Command, sender: Sender, answer: Callable[[Position | Refused], None]) -> None:
+    def submit(
+        self,
+        command: Command,
+        sender: Sender,
+        answer: Callable[[Position | Refused], None],
+        received: float | None = None,
+    ) -> None:
         """Put a command into the mailbox. ``answer`` is called once, in the order of a sender's commands.
 
         An ack is the position of the command's last event, given after it was told to the members.
+        ``received`` is when it came, on the steady clock, if that was before now.
         """
         self.used = self._around.clock.now()
         if self.closed:
@@ -155,7 +165,8 @@ class Host:
         def positioned(outcome: Outcome) -> None:
             answer(Position(self.live.epoch, outcome) if isinstance(outcome, int) else outcome)
 
-        self._mailbox.append(Waiting(command, sender, digest, asyncio.get_running_loop().time(), positioned))
+        now = time.monotonic()
+        self._mailbox.append(Waiting(command, sender, digest, now, positioned, received or now))
         self._start()
 
     async def ask(self, command: Command, sender: Sender) -> Position:
@@ -232,7 +243,9 @@ class Host:
         self._woken = False
         taken = [self._mailbox.popleft() for _ in range(min(len(self._mailbox), BATCH_COMMANDS))]
         self._in_flight = taken
+        begun = time.monotonic()
         decided = self._draft.decide(taken, self._clock.now())
+        decided.taken_at, decided.decided_at = begun, time.monotonic()
         if decided.records:
             batch = Batch(
                 self.room_id,
@@ -245,6 +258,7 @@ class Host:
             await self._publish(batch, decided)
         else:
             self._settle(decided)
+            self._trace(decided)
             await asyncio.sleep(0)
         self._in_flight = []
 
@@ -291,10 +305,50 @@ class Host:
             return True
 
     def _commit(self, batch: Batch, decided: Decided) -> None:
+        committed = time.monotonic()
         self._batches += 1
         self._take_in(batch.records)
+        told = time.monotonic()
         self._around.on_commit(self.room_id, batch.head, self._clock.outside(batch.due))
         self._settle(decided)
+        self._trace(decided, batch, committed, told)
+
+    def _trace(
+        self, decided: Decided, batch: Batch | None = None, committed: float | None = None, told: float | None = None
+    ) -> None:
+        """Note how these commands went, once their answers are out."""
+        trace, live = self._around.trace, self.live
+        connections, trace.connections = trace.connections, 0
+        if not decided.outcomes:
+            return
+        steps = [
+            Step(
+                waiting.command.id,
+                waiting.sender.by.id,
+                waiting.command.type,
+                waiting.received,
+                waiting.since,
+                outcome if isinstance(outcome, int) else outcome.code.value,
+            )
+            for waiting, outcome in decided.outcomes
+        ]
+        base = live.room.seq if batch is None else batch.base.seq
+        trace.note(
+            Way(
+                self.room_id,
+                live.epoch,
+                "" if batch is None else batch.id,
+                base,
+                len(decided.records) if batch is not None else 0,
+                decided.taken_at,
+                decided.decided_at,
+                committed,
+                told,
+                connections,
+                time.monotonic(),
+                steps,
+            )
+        )
 
     def _take_in(self, records: Sequence[Record]) -> None:
         """Live first, then the members; the acks come after both."""
@@ -339,10 +393,12 @@ class Host:
         self._draft.rebuild(())
         for waiting in decided.taken:
             waiting.settle(refused)
+        decided.outcomes = [(waiting, refused) for waiting in decided.taken]
+        self._trace(decided)
 
     def _lose_patience(self) -> None:
         """Tell those who have waited long enough; if their command stands after all, sending it again finds it."""
-        latest = asyncio.get_running_loop().time() - self._around.patience.commands
+        latest = time.monotonic() - self._around.patience.commands
         for waiting in self._in_flight:
             if waiting.since <= latest:
                 waiting.settle(Refused(Code.UNAVAILABLE))

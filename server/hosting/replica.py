@@ -30,6 +30,7 @@ class Reason(StrEnum):
     LIMIT = "limit"
     EXPIRED = "expired"
     AUDIENCE = "audience"
+    ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True)

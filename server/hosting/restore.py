@@ -14,6 +14,7 @@ from rooms.registry import Registry
 from rooms.room import Room
 from server.broker.port import Answered, Broker, Unavailable
 from server.hosting.archive import Archive, Kept, Snapshot
+from server.hosting.clock import Clock
 from server.hosting.replica import RECENT_BYTES
 from server.hosting.shelf import Shelf
 
@@ -22,19 +23,23 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Restored:
-    """A room up to the end of its log. ``recent`` are the records after ``floor``."""
+    """A room up to the end of its log.
+
+    ``recent`` are the records after ``floor``; ``later`` is by how much the answers are to count as newer, in ms.
+    """
 
     room: Room
     epoch: str
     recent: Sequence[Record] = ()
     floor: int = 0
     answered: Sequence[Answered] = ()
+    later: int = 0
     erased: Sequence[Answered] = ()
     snapshot_seq: int = 0
     needs_snapshot: bool = False
 
 
-async def restore(room_id: str, *, broker: Broker, archive: Archive, registry: Registry, now: int) -> Restored:
+async def restore(room_id: str, *, broker: Broker, archive: Archive, registry: Registry, clock: Clock) -> Restored:
     """Raises Refused (not_found) and Unavailable."""
     head = await broker.head(room_id)
     kept = await _kept(room_id, archive, head)
@@ -52,7 +57,7 @@ async def restore(room_id: str, *, broker: Broker, archive: Archive, registry: R
     snapshot = kept.snapshot if kept else None
     loading = _Loading(room_id, broker, archive, registry, snapshot)
     await loading.read(head)
-    since = now - DEDUPE_WINDOW_MS
+    since, later = _remembered(loading.room.at, clock)
     answered = list(await broker.answered(room_id, since))
     if lost or loading.gaps or (snapshot is not None and snapshot.epoch != head.epoch):
         answered = [*await archive.answered(room_id, since), *answered]
@@ -63,10 +68,21 @@ async def restore(room_id: str, *, broker: Broker, archive: Archive, registry: R
         recent=list(loading.recent),
         floor=loading.floor,
         answered=sorted([*answered, *erased], key=lambda answer: answer.at) if erased else answered,
+        later=later,
         erased=erased,
         snapshot_seq=0 if snapshot is None else snapshot.seq,
         needs_snapshot=lost or loading.erasing or loading.gaps,
     )
+
+
+def _remembered(last: int, clock: Clock) -> tuple[int, int]:
+    """Since when, in the room's time, commands are remembered, and by how much newer they count than they say.
+
+    How long a machine was off, only its clock says, and that may have been set meanwhile: what was answered last
+    counts as answered when this process started, or a jump would have a command that is sent again done twice.
+    """
+    later = max(0, clock.started - last)
+    return max(clock.now(), last) - later - DEDUPE_WINDOW_MS, later
 
 
 async def _kept(room_id: str, archive: Archive, head: Position | None) -> Kept | None:

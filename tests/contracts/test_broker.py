@@ -9,7 +9,7 @@ import pytest
 from protocols.limits import KEY_LENGTH
 from protocols.messages import Audience, By, Position, Record, Role
 from server.broker.embedded import EmbeddedBroker
-from server.broker.port import Batch, Broker, Lost, Stale
+from server.broker.port import Batch, Broker, Due, Lost, Stale
 from tests.server.records import ANN, CATALOGUE, Counted, Gone, batch, recorded, said
 
 Reopen = Callable[[], Awaitable[Broker]]
@@ -236,10 +236,10 @@ async def test_what_is_due_stands_with_the_batch(reopen: Reopen) -> None:
     for room, due in (("a", 5_000), ("b", None), ("c", 7_000)):
         heads[room] = await broker.publish(batch(room, await broker.create(room), [said(1)], due=due))
     broker = await reopen()
-    assert await broker.dues() == {"a": 5_000, "c": 7_000}
+    assert await broker.dues() == {"a": Due(5_000, 1_001), "c": Due(7_000, 1_001)}
     assert await broker.heads() == heads
     await broker.publish(batch("a", heads["a"], [said(2)]))
-    assert await broker.dues() == {"c": 7_000}
+    assert await broker.dues() == {"c": Due(7_000, 1_001)}
 
 
 async def test_one_bad_batch_does_not_harm_its_neighbours(broker: Broker) -> None:

@@ -11,7 +11,7 @@ from protocols.messages import By, Position, Record, Role
 from rooms.registry import REGISTRY
 from rooms.settings import RoomSettings
 from server.broker.embedded import EmbeddedBroker
-from server.broker.port import Answered, Batch, Broker, BrokerError, Listener
+from server.broker.port import Answered, Batch, Broker, BrokerError, Due, Listener
 from server.hosting.clock import Clock
 from server.hosting.directory import Directory
 from server.hosting.draft import Sender
@@ -89,7 +89,7 @@ class FaultyBroker:
     async def heads(self) -> Mapping[str, Position]:
         return await self.inner.heads()
 
-    async def dues(self) -> Mapping[str, int]:
+    async def dues(self) -> Mapping[str, Due]:
         return await self.inner.dues()
 
     def read(self, room: str, after: int) -> AsyncIterator[Sequence[Record]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from protocols.errors import Code, Refused
+from server.broker.port import Due
 from server.hosting.due import RETRY_MS, DueIndex
 from tests.server.house import ANN, HOST, House, Time, house
 
@@ -71,6 +72,32 @@ async def test_a_machine_that_was_set_back_stops_no_room(at: House) -> None:
     assert await closed(at) == [opened_at + 10_000]
 
 
+async def test_a_poll_closes_with_nobody_there_after_the_machine_was_set_back(at: House) -> None:
+    await at.room()
+    await opened_poll(at, 10_000)
+    opened_at = (await at.log())[-1].at
+    at.time.wall -= 86_400
+    await at.restart()
+    await at.directory.dues.sweep()
+    assert await closed(at) == []
+    at.time.pass_ms(11_000)
+    await at.directory.dues.sweep()
+    assert await closed(at) == [opened_at + 10_000]
+
+
+@pytest.mark.parametrize("days", [1, -1])
+async def test_a_jump_of_the_clock_while_the_server_was_down_lets_nothing_be_done_twice(at: House, days: int) -> None:
+    await at.room()
+    said = await at.send("chat.send", id_="once", text="a")
+    at.time.wall += days * 86_400
+    await at.restart()
+    at.time.pass_ms(9 * 60_000)
+    assert await at.send("chat.send", id_="once", text="a") == said
+    at.time.pass_ms(25 * 60_000)
+    again = await at.send("chat.send", id_="once", text="a")
+    assert again.seq > said.seq
+
+
 async def test_a_vote_after_the_deadline_does_not_count_even_if_nobody_swept(at: House) -> None:
     await at.room()
     poll = await opened_poll(at, 10_000)
@@ -94,7 +121,7 @@ async def test_a_room_that_cannot_be_woken_is_tried_again() -> None:
             raise Refused(Code.UNAVAILABLE)
 
     index = DueIndex(time.clock(), wake)
-    index.load({"r": time.clock().now() + 100})
+    index.load({"r": Due(time.clock().now() + 100, 0)})
     assert 0 < index.next_s() <= 0.1
     await index.sweep()
     assert woken == []
@@ -120,7 +147,7 @@ async def test_a_room_with_a_fault_keeps_no_other_from_being_woken() -> None:
             raise ValueError
 
     index = DueIndex(time.clock(), wake)
-    index.load({"a": time.clock().now(), "b": time.clock().now()})
+    index.load({room: Due(time.clock().now(), 0) for room in ("a", "b")})
     await index.sweep()
     assert woken == ["a", "b"]
 
