@@ -134,10 +134,13 @@ class App:
         self.core = made
         self.draining = False
         secret = settings.secret.get_secret_value()
-        self.links = Links(StoredLinks(made.database), secret, token_ttl_s=settings.token_ttl_s)
+        # A jump of the wall clock signs nobody out.
+        clock = made.clock.seconds
+        self.links = Links(StoredLinks(made.database), secret, token_ttl_s=settings.token_ttl_s, clock=clock)
         self.staff = staff_of(made.database, settings)
         self.identity = Identity(
             secret, ttl_s=settings.token_ttl_s, revoked=self.links.revoked, ended=self.staff.sessions.ended
+            clock=clock,
         )
         history = History(made.database, made.broker, REGISTRY.events)
         joining = Joining(directory=made.directory, members=made.members, history=history)
