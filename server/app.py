@@ -139,7 +139,10 @@ class App:
         self.links = Links(StoredLinks(made.database), secret, token_ttl_s=settings.token_ttl_s, clock=clock)
         self.staff = staff_of(made.database, settings)
         self.identity = Identity(
-            secret, ttl_s=settings.token_ttl_s, revoked=self.links.revoked, ended=self.staff.sessions.ended
+            secret,
+            ttl_s=settings.token_ttl_s,
+            revoked=self.links.revoked,
+            ended=self.staff.sessions.ended,
             clock=clock,
         )
         history = History(made.database, made.broker, REGISTRY.events)
