@@ -1,12 +1,12 @@
-"""Rooms of the kernel's own for a rig: a network with delay and loss, a mount that nobody else sees.
+"""Rooms of the kernel's own for a rig: a network with delay and loss, a disk that is soon full.
 
     async with Network(Weather(delay=0.15, loss=0.3)) as network:
         Serving(data, host=network.inside, through=network.through)   # the server lives behind the bad network
-    async with SmallDisk(24 << 20) as disk:
+    async with SmallDisk(data / "disk", 24 << 20) as disk:
         Serving(disk.path)
 
-Both need root, and refuse clearly without. Each lives in unnamed namespaces of a holder process which ends with this
-one, however that ends: the kernel then takes back addresses, devices and mounts, so nothing is left behind.
+Both need root, and refuse clearly without. Each is held by a process that ends with this one, however this one ends,
+and takes addresses, devices and mounts back with it.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ def refuse_unless_root(*, tun: bool = False) -> None:
 
 
 class Holder:
-    """A process that does nothing but keep namespaces alive; it ends when its standard input does."""
+    """A process that keeps what its script has made for as long as its standard input is open; then it undoes it."""
 
-    def __init__(self, *namespaces: str) -> None:
-        self._namespaces = namespaces
+    def __init__(self, *command: str) -> None:
+        self._command = command
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -62,9 +62,8 @@ class Holder:
 
     async def start(self) -> None:
         """Raises NotPossible if the kernel refuses."""
-        script = "echo held; exec cat > /dev/null"
         self._process = await asyncio.create_subprocess_exec(
-            *("unshare", *(f"--{name}" for name in self._namespaces), "sh", "-c", script),
+            *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -75,13 +74,13 @@ class Holder:
         if await self._process.stdout.readline() != b"held\n":
             why = (await self._process.stderr.read()).decode().strip()
             await self.stop()
-            message = f"the kernel makes no namespace here: {why}"
+            message = f"the kernel refuses: {why}"
             raise NotPossible(message)
 
     async def stop(self) -> None:
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            assert self._process.stdin is not None
+            self._process.stdin.close()
             await self._process.wait()
 
 
@@ -167,7 +166,7 @@ class Network:
         self.pumps: list[Pump] = []
         self._luck = random.Random(seed)
         self._queue = queue
-        self._holder = Holder("net")
+        self._holder = Holder("unshare", "--net", "sh", "-c", "echo held; exec cat > /dev/null")
         self._devices: list[int] = []
 
     @property
@@ -235,25 +234,19 @@ def _free_network() -> ipaddress.IPv4Network:
 
 
 class SmallDisk:
-    """A file system of so many bytes in memory, mounted where only the holder sees it; ``path`` leads there."""
+    """A file system of so many bytes in memory, mounted at ``path`` until the end of this process at the latest."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._holder = Holder("mount")
-
-    @property
-    def path(self) -> Path:
-        return Path(f"/proc/{self._holder.pid}/root/mnt")
+    def __init__(self, path: Path, size: int) -> None:
+        self.path = path
+        script = (
+            'mount -t tmpfs -o "size=$2,mode=700" showfloor-rig "$1" && echo held && cat > /dev/null; umount -l "$1"'
+        )
+        self._holder = Holder("sh", "-c", script, "sh", str(path), str(size))
 
     async def __aenter__(self) -> Self:
         refuse_unless_root()
+        self.path.mkdir(parents=True, exist_ok=True)
         await self._holder.start()
-        try:
-            enter = ("nsenter", f"--target={self._holder.pid}", "--mount")
-            run(*enter, "mount", "-t", "tmpfs", "-o", f"size={self.size},mode=700", "none", "/mnt")
-        except BaseException:
-            await self._holder.stop()
-            raise
         return self
 
     async def __aexit__(

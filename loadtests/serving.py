@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -47,17 +48,30 @@ def free_port() -> int:
 
 
 class Serving:
-    """One server process at a time on ``data``; ``exits`` says how each ended."""
+    """One server process at a time on ``data``; ``exits`` says how each ended.
 
-    def __init__(self, data: Path, *, port: int | None = None, env: dict[str, str] | None = None) -> None:
+    It listens on ``host``; ``through`` is put before its command. Its output goes to ``output_path``.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        port: int | None = None,
+        env: dict[str, str] | None = None,
+        host: str = "127.0.0.1",
+        through: Sequence[str] = (),
+    ) -> None:
         self.data = data
+        self.at = host
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self.secret = secrets.token_urlsafe(32)
         self.output_path = data / "server.log"
         self.exits: list[Exit] = []
         self.started_in: list[float] = []
         self.process: asyncio.subprocess.Process | None = None
+        self._through = tuple(through)
         self._env = {**os.environ, "SHOWFLOOR_SECRET": self.secret, "PYTHONUNBUFFERED": "1", **(env or {})}
 
     async def __aenter__(self) -> Self:
@@ -80,8 +94,8 @@ class Serving:
         begun = time.monotonic()
         with self.output_path.open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "server", "serve"),
-                *("--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data)),
+                *(*self._through, sys.executable, "-m", "server", "serve"),
+                *("--host", self.at, "--port", str(self.port), "--data", str(self.data)),
                 cwd=ROOT,
                 env=self._env,
                 stdout=output,
@@ -104,7 +118,7 @@ class Serving:
 
     async def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
         """The status and body of a GET; status 0 if nobody listens."""
-        http = HttpConnection("127.0.0.1", self.port)
+        http = HttpConnection(self.at, self.port)
         try:
             return await http.request("GET", path, headers=headers)
         except (OSError, WireError):

@@ -120,8 +120,9 @@ async def test_a_network_is_slow_lossy_and_gone_afterwards() -> None:
 
 
 @needs_root
-async def test_a_small_disk_is_full_when_filled_and_nobody_else_sees_it() -> None:
-    async with SmallDisk(1 << 20) as disk:
+async def test_a_small_disk_is_full_when_filled(tmp_path: Path) -> None:
+    async with SmallDisk(tmp_path / "disk", 1 << 20) as disk:
+        assert mounted(disk.path)
         assert disk.free() > 900_000
         disk.fill()
         assert disk.free() == 0
@@ -129,35 +130,45 @@ async def test_a_small_disk_is_full_when_filled_and_nobody_else_sees_it() -> Non
             (disk.path / "more").write_bytes(b"x" * 8192)
         disk.clear()
         assert disk.free() > 900_000
-        assert not mounted_here()
-        path = disk.path
-    assert not path.exists()
+    assert not mounted(disk.path)
 
 
 @needs_root
-def test_what_is_held_goes_with_who_held_it() -> None:
-    """A rig that is killed cleans nothing up by itself."""
+def test_a_small_disk_goes_with_who_held_it(tmp_path: Path) -> None:
+    made = f"SmallDisk(Path({str(tmp_path / 'disk')!r}), 1 << 20)"
+    ended(made, "disk.path", "disk")
+    assert not mounted(tmp_path / "disk")
+
+
+@needs_root
+def test_a_network_goes_with_who_held_it() -> None:
+    assert ended("Network()", "network.outside", "network") not in addresses()
+
+
+def ended(made: str, shown: str, name: str) -> str:
+    """Make it in a process that is killed, which cleans nothing up by itself; what that had to show of it."""
     code = (
         "import asyncio, os, sys\n"
-        "from loadtests.namespaces import Network\n"
+        "from pathlib import Path\n"
+        "from loadtests.namespaces import Network, SmallDisk\n"
         "async def main():\n"
-        "    async with Network() as network:\n"
-        "        print(network.outside, network._holder.pid, flush=True)\n"
+        f"    async with {made} as {name}:\n"
+        f"        print({shown}, {name}._holder.pid, flush=True)\n"
         "        os.kill(os.getpid(), 9)\n"
         "asyncio.run(main())\n"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
-    outside, holder = done.stdout.split()
-    ended = select.poll()
+    told, holder = done.stdout.split()
+    over = select.poll()
     with suppress(ProcessLookupError):  # gone already
-        ended.register(os.pidfd_open(int(holder)), select.POLLIN)
-        assert ended.poll(5000)
-    assert outside not in addresses()
+        over.register(os.pidfd_open(int(holder)), select.POLLIN)
+        assert over.poll(5000)
+    return told
 
 
 def addresses() -> str:
     return subprocess.run(["ip", "-o", "-4", "address"], check=True, capture_output=True, text=True).stdout
 
 
-def mounted_here() -> bool:
-    return Path("/mnt").is_mount()
+def mounted(path: Path) -> bool:
+    return path.is_mount()
