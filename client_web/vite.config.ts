@@ -26,7 +26,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { audience: "audience.html", host: "host.html", wall: "wall.html" },
+      input: { audience: "audience.html", host: "host.html", staff: "staff.html", wall: "wall.html" },
     },
   },
   server: {

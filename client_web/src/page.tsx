@@ -1,14 +1,11 @@
-import { effect, signal, type ReadonlySignal } from "@preact/signals";
-import { render, type ComponentChild } from "preact";
-import { words } from "./i18n/words";
+import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Activity } from "./room/activity";
 import { RoomClient, type Snapshot } from "./room/client";
 import { socketLink } from "./room/link";
 import { Session } from "./room/session";
 import { tab } from "./room/storage";
-import "./style/base.css";
-import "./style/parts.css";
-import "./style/blocks.css";
+
+export { show, titled } from "./show";
 
 /** A room on the screen: the client, and its newest snapshot once a frame at most. */
 export interface Room {
@@ -57,22 +54,3 @@ function renewInTime(client: RoomClient, session: Session): void {
 /** The state of one activity, of the type that its reducer gives it. */
 export const stateOf = <State,>(snapshot: Snapshot, activity: Activity<State>): State =>
   snapshot.activities[activity.name] as State;
-
-export function show(content: () => ComponentChild): void {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const asked = new URLSearchParams(location.search).get("theme");
-  const paint = () => {
-    document.documentElement.dataset["theme"] = asked ?? (dark.matches ? "dark" : "light");
-  };
-  paint();
-  dark.addEventListener("change", paint);
-  const page = document.getElementById("page");
-  if (page) render(content(), page);
-}
-
-/** The tab's title follows the room's. */
-export function titled(text: () => string): void {
-  effect(() => {
-    document.title = [text(), words.value.app].filter(Boolean).join(" · ");
-  });
-}

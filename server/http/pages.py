@@ -2,7 +2,8 @@
 
     /  /r/{room}        the audience's page
     /host/{room}        the console
-    /wall/{room}        the wall
+    /wall/{room}        the wall; without a room it shows a code to be paired by
+    /staff…  /lobby…    the pages of those who work here: signing in, accounts, rooms
     /assets/…           their files; names bear a digest, so they are kept for a year
 
 A link's signature stands in the fragment (``#…``), which browsers send to nobody.
@@ -80,6 +81,15 @@ async def console(request: Request) -> Response:
 async def wall(request: Request) -> Response:
     """The wall."""
     return await page(request, "wall")
+
+
+@router.api_route("/staff", methods=["GET", "HEAD"])
+@router.api_route("/staff/{rest:path}", methods=["GET", "HEAD"])
+@router.api_route("/lobby", methods=["GET", "HEAD"])
+@router.api_route("/lobby/{rest:path}", methods=["GET", "HEAD"])
+async def staff(request: Request) -> Response:
+    """The staff's pages: one document, which looks at its own address."""
+    return await page(request, "staff")
 
 
 @router.api_route("/assets/{name:path}", methods=["GET", "HEAD"])

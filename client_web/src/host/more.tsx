@@ -8,6 +8,7 @@ import { chat } from "../room/activities/chat";
 import { lifecycle } from "../room/activities/lifecycle";
 import { act } from "./act";
 import { Choices } from "../parts/controls";
+import { Results } from "./results";
 import { Share } from "./share";
 
 const SLOW = { off: 0, s5: 5_000, s15: 15_000, s30: 30_000, m1: 60_000 } as const;
@@ -17,7 +18,8 @@ export function More({ room }: { room: Room }): JSX.Element {
   const host = room.now.value.you?.role === "host";
   return (
     <div class="scrolls">
-      <Share room={room} mayInvite={host} />
+      <Share id={room.session.pass.room} token={room.session.pass.token} mayInvite={host} />
+      {host && <Results room={room} />}
       {host && <Rules room={room} />}
       <Bin room={room} />
       <Doors room={room} />

@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { staffWords } from "../i18n/staff_words";
 import { words } from "../i18n/words";
-import type { Room } from "../page";
-import { IconButton } from "../parts/bricks";
+import { PairDialog } from "../lobby/pair";
+import { Address } from "../parts/address";
 import { confirmFirst } from "../parts/dialog";
 import { Icon } from "../parts/icons";
 import { Qr } from "../parts/qr";
@@ -11,37 +12,21 @@ import { toast, toastFailure } from "../parts/toast";
 import { api, type RoomLink } from "../room/api";
 import { audienceAddress } from "../room/session";
 
-async function copy(text: string): Promise<void> {
-  const t = words.value;
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(t.share_copied);
-  } catch {
-    // Plain http and some messengers' browsers have no clipboard.
-    toast(t.share_no_copy);
-  }
-}
-
-function Address({ url }: { url: string }): JSX.Element {
-  const t = words.value;
-  return (
-    <div class="row tight address">
-      <input class="input" readOnly value={url} aria-label={url} onFocus={(event) => event.currentTarget.select()} />
-      <IconButton icon="copy" label={t.share_copy} onClick={() => void copy(url)} />
-      {"share" in navigator && (
-        <IconButton icon="share" label={t.share_send} onClick={() => void navigator.share({ url }).catch(() => undefined)} />
-      )}
-    </div>
-  );
+interface ShareProps {
+  /** The room's. */
+  id: string;
+  /** Left out by staff who are signed in. */
+  token?: string;
+  mayInvite: boolean;
 }
 
 /** Ways into the room: the audience's for all to see, and keys for walls and co-hosts. */
-export function Share({ room, mayInvite }: { room: Room; mayInvite: boolean }): JSX.Element {
+export function Share({ id, token, mayInvite }: ShareProps): JSX.Element {
   const t = words.value;
-  const { room: id, token } = room.session.pass;
   const [url, setUrl] = useState(() => audienceAddress(id));
   const [made, setMade] = useState<Partial<Record<"host" | "wall", string>>>({});
   const [links, setLinks] = useState<readonly RoomLink[]>([]);
+  const [pairing, setPairing] = useState(false);
 
   const refresh = () => {
     if (mayInvite) api.links(id, token).then(setLinks, toastFailure);
@@ -50,7 +35,7 @@ export function Share({ room, mayInvite }: { room: Room; mayInvite: boolean }): 
     refresh();
     // The server may be known by another name than the one this page was opened under.
     api.room(id).then((known) => setUrl(audienceAddress(id, known.url)), () => undefined);
-  }, [room, mayInvite]);
+  }, [id, mayInvite]);
 
   const make = async (role: "host" | "wall") => {
     try {
@@ -93,10 +78,18 @@ export function Share({ room, mayInvite }: { room: Room; mayInvite: boolean }): 
               <br />
               <span class="note">{role === "wall" ? t.share_wall_hint : t.share_host_hint}</span>
             </p>
-            <button type="button" class="button" onClick={() => void make(role)}>
-              <Icon name="plus" size={20} />
-              {t.share_make}
-            </button>
+            <div class="row tight halves">
+              {role === "wall" && (
+                <button type="button" class="button" onClick={() => setPairing(true)}>
+                  <Icon name="screen" size={20} />
+                  {staffWords.value.wall_connect}
+                </button>
+              )}
+              <button type="button" class="button" onClick={() => void make(role)}>
+                <Icon name="plus" size={20} />
+                {t.share_make}
+              </button>
+            </div>
             {made[role] && <Address url={made[role]} />}
           </div>
         ))}
@@ -117,6 +110,16 @@ export function Share({ room, mayInvite }: { room: Room; mayInvite: boolean }): 
             ))}
           </ul>
         </details>
+      )}
+      {pairing && (
+        <PairDialog
+          room={id}
+          {...(token ? { token } : {})}
+          onClose={() => {
+            setPairing(false);
+            refresh();
+          }}
+        />
       )}
     </section>
   );

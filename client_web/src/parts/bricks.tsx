@@ -55,6 +55,13 @@ const DRAWINGS = {
     { x: 98, y: 58, studs: 2, color: "var(--block-3)" },
     { x: 98, y: 36, studs: 2, color: "var(--block-3)" },
   ],
+  door: [
+    { x: 22, y: 58, studs: 1, color: "var(--block-2)" },
+    { x: 22, y: 36, studs: 1, color: "var(--block-2)" },
+    { x: 102, y: 58, studs: 1, color: "var(--block-4)" },
+    { x: 102, y: 36, studs: 1, color: "var(--block-4)" },
+    { x: 22, y: 14, studs: 5, color: "var(--block-3)" },
+  ],
   lost: [
     { x: 4, y: 58, studs: 3, color: "var(--block-1)" },
     { x: 84, y: 58, studs: 2, color: "var(--line)" },

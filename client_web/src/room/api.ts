@@ -88,6 +88,9 @@ export const api = {
 
   collect: (pairing: string) => call<Paired>("POST", "/pairings/collect", { body: { pairing }, within: COLLECT_WITHIN }),
 
-  pair: (room: string, code: string, token?: string) =>
-    call<{ link_id: string; label: string | null }>("POST", `${at(room)}/pairings`, { body: { code }, ...authorized(token) }),
+  pair: (room: string, code: string, label?: string, token?: string) =>
+    call<{ link_id: string; label: string | null }>("POST", `${at(room)}/pairings`, {
+      body: label ? { code, label } : { code },
+      ...authorized(token),
+    }),
 };

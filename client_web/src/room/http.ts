@@ -39,3 +39,21 @@ export async function call<T>(method: Method, path: string, { body, token, withi
   const error = (answer as { error?: unknown } | null)?.error;
   throw error ? failureOf(error) : new Failure(response.status === 404 ? "not_found" : "unavailable", "", response.status >= 500);
 }
+
+/** Fetch a file that needs a token, and give it to the browser to keep under that name. */
+export async function save(path: string, name: string, token: string): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(path, { headers: { authorization: `Bearer ${token}` }, cache: "no-store" });
+  } catch {
+    throw new Failure("network", "", true);
+  }
+  if (!response.ok) throw failureOf(((await response.json().catch(() => null)) as { error?: unknown } | null)?.error);
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser reads it after the click, at its leisure.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -30,7 +30,7 @@ export function Secret({ label, value, autocomplete, invalid, onText }: SecretPr
         <span class="secret">
           <input
             class="input"
-            type={shown ? "text" : "password"}
+            type={(shown ? "text" : "password") as "password"}
             value={value}
             maxLength={LONGEST}
             autocomplete={autocomplete}

@@ -11,7 +11,7 @@ def pages(tmp_path: Path) -> Path:
     """Built pages, as small as they come."""
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
-    for name in ("audience", "host", "wall"):
+    for name in ("audience", "host", "staff", "wall"):
         (folder / f"{name}.html").write_text(f"<!doctype html><title>{name}</title>")
     (folder / "assets" / "app-8f3a.js").write_text("export {};")
     (folder / "icon.svg").write_text("<svg/>")

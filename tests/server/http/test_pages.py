@@ -14,6 +14,10 @@ from tests.server.http.house import House
         ("/host/r1", "host"),
         ("/wall", "wall"),
         ("/wall/r1", "wall"),
+        ("/staff", "staff"),
+        ("/staff/people", "staff"),
+        ("/lobby", "staff"),
+        ("/lobby/rooms/r1/sheet", "staff"),
     ],
 )
 async def test_each_address_has_its_page(house: House, path: str, name: str) -> None:

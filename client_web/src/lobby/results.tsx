@@ -1,0 +1,80 @@
+import type { JSX } from "preact";
+import { staffWords } from "../i18n/staff_words";
+import { figure, words } from "../i18n/words";
+import { Empty } from "../parts/bricks";
+import { blockOf, percent, Sign, wide } from "../polls/bars";
+import { Loaded, useAsked } from "../staff/loaded";
+import { lobbyApi, type PollResult } from "./api";
+
+/** What a room has brought: how many came, what was said, how the votes went. */
+export function Results({ room }: { room: string }): JSX.Element {
+  const t = staffWords.value;
+  const asked = useAsked(() => lobbyApi.results(room), `results ${room}`);
+  return (
+    <section class="card stack results">
+      <h2>{t.results}</h2>
+      <Loaded of={asked}>
+        {({ polls, messages, people }) => (
+          <>
+            <dl class="sums">
+              {(
+                [
+                  [people, t.figures.people],
+                  [messages, t.figures.messages],
+                  [polls.filter((poll) => poll.status !== "draft").length, t.figures.polls],
+                ] as const
+              ).map(([count, label]) => (
+                <div key={label}>
+                  <dd class="figures">{figure(count)}</dd>
+                  <dt class="note">{label}</dt>
+                </div>
+              ))}
+            </dl>
+            {polls.length === 0 && <Empty drawing="polls" title={t.results_none} hint={t.results_none_hint} />}
+            {polls.map((poll) => (
+              <PollOutcome key={poll.id} poll={poll} />
+            ))}
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+function PollOutcome({ poll }: { poll: PollResult }): JSX.Element {
+  const t = staffWords.value;
+  const draft = poll.status === "draft";
+  const most = Math.max(...poll.options.map((option) => option.votes));
+  return (
+    <article class="outcome">
+      <header class="row">
+        <h3>{poll.question}</h3>
+        <span class={`tag ${poll.status === "open" ? "live" : ""}`}>{words.value.poll_states[poll.status]}</span>
+        {!draft && <span class="note figures">{t.voters(figure(poll.voters))}</span>}
+      </header>
+      <ol class="bars">
+        {poll.options.map((option, place) => {
+          const share = poll.voters ? option.votes / poll.voters : 0;
+          return (
+            <li key={option.id} class={poll.status === "closed" && option.votes > 0 && option.votes === most ? "best" : ""}>
+              <div class="row tight">
+                <Sign place={place} />
+                <span class="grow">{option.text}</span>
+                {!draft && (
+                  <span class="figures count">
+                    <b>{figure(option.votes)}</b> {percent(share)}
+                  </span>
+                )}
+              </div>
+              {!draft && (
+                <div class={`bar ${blockOf(place)} ${option.votes ? "" : "none"}`}>
+                  <i style={{ width: wide(Math.min(1, share)) }} />
+                </div>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+    </article>
+  );
+}
