@@ -27,6 +27,7 @@ from server.gateway.pid import Pids
 from server.gateway.polling import PollingEndpoint
 from server.gateway.throttle import Rate
 from server.gateway.volatile import tell_volatile
+from server.forgotten import Forgotten
 from server.guests import Guests
 from server.hosting.clock import Clock
 from server.hosting.directory import DRAIN_S, Directory
@@ -37,21 +38,22 @@ from server.http.services import Services
 from server.identity import Identity, derived_key
 from server.keys import ApiKeys
 from server.links import Links
+from server.lobby import Lobby
 from server.metrics import Metrics
-from server.staff.accounts import Accounts
+from server.seats import Seats
 from server.staff.audit import Audit
-from server.staff.desk import Staff
-from server.staff.sessions import Sessions
+from server.staffing import staff_of
 from server.store.archive import DatabaseArchive
 from server.store.audit import StoredAudit
 from server.store.database import Database
 from server.store.history import History
 from server.store.links import StoredKeys, StoredLinks
+from server.store.lobby import StoredRooms, StoredTemplates
 from server.store.migrate import migrated
 from server.store.projector import Projector
 from server.store.retention import Retention
-from server.store.staff import StoredAccounts
-from server.store.staff_access import StoredSessions
+from server.store.seats import StoredForgotten, StoredSeats
+from server.templates import Templates
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -60,7 +62,7 @@ log = logs.logger("app")
 
 LOG_FILE = "log.sqlite"
 DATABASE_FILE = "rooms.sqlite"
-EXPIRY_S = 1.0  # how often sockets with a token that has run out are looked for
+EXPIRY_S = 0.25  # how often sockets with a token that has run out are looked for
 LAG_LIMIT_S = 60.0  # a projector that fails for longer makes this node unready
 CLI = By("cli", "Showfloor", Role.HOST)
 
@@ -68,14 +70,6 @@ CLI = By("cli", "Showfloor", Role.HOST)
 def database_url(data: Path) -> str:
     """The database in a data folder."""
     return f"sqlite+aiosqlite:///{(data / DATABASE_FILE).absolute()}"
-
-
-def staff_of(database: Database, settings: Settings) -> Staff:
-    """All that concerns staff, on this database."""
-    return Staff(
-        accounts=Accounts(StoredAccounts(database)),
-        sessions=Sessions(StoredSessions(database), token_ttl_s=settings.token_ttl_s),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +131,7 @@ class App:
         # A jump of the wall clock signs nobody out.
         clock = made.clock.seconds
         self.links = Links(StoredLinks(made.database), secret, token_ttl_s=settings.token_ttl_s, clock=clock)
-        self.staff = staff_of(made.database, settings)
+        self.staff = staff_of(made.database, settings, clock)
         self.identity = Identity(
             secret,
             ttl_s=settings.token_ttl_s,
@@ -147,9 +141,17 @@ class App:
         )
         history = History(made.database, made.broker, REGISTRY.events)
         joining = Joining(directory=made.directory, members=made.members, history=history)
-        self.door = Door(identity=self.identity, joining=joining, pids=Pids(derived_key(secret, "pid")), rate=Rate())
-        self.links.on_revoked(self.door.revoke)
-        self.staff.sessions.on_ended(self.door.sign_out)
+        self.door = Door(
+            identity=self.identity,
+            joining=joining,
+            pids=Pids(derived_key(secret, "pid")),
+            rate=Rate(),
+            staff_names=self.links.staff_names,
+        )
+        entrants = self.door.entrants
+        made.members.heed, made.members.review = entrants.heed, entrants.review
+        self.links.on_revoked(entrants.revoke)
+        self.staff.sessions.on_ended(entrants.sign_out)
         self.gateway = Gateway.serving(
             self.door,
             GatewayConfig(
@@ -173,7 +175,15 @@ class App:
             guests=Guests(self.identity, secret),
             keys=ApiKeys(StoredKeys(made.database)),
             staff=self.staff,
-            audit=Audit(StoredAudit(made.database)),
+            audit=Audit(StoredAudit(made.database), clock=clock),
+            lobby=Lobby(
+                StoredRooms(made.database, made.broker),
+                at_work=made.directory.at_work,
+                people=made.members.occupancy,
+            ),
+            templates=Templates(StoredTemplates(made.database)),
+            seats=Seats(StoredSeats(made.database), secret, clock=clock),
+            forgotten=Forgotten(StoredForgotten(made.database), secret, clock=clock),
             metrics=metrics,
             checks={"server": self._drains, "log": self._log_stands, "database": self._database_stands},
             client_address=Proxies(settings.trusted_proxies).client,
@@ -223,7 +233,7 @@ class App:
     async def _expire(self) -> None:
         while True:
             await asyncio.sleep(EXPIRY_S)
-            self.door.expire(self.core.clock.now())
+            self.door.entrants.expire(self.core.clock.now())
 
     def _drains(self) -> str | None:
         return "draining" if self.draining else None

@@ -112,7 +112,7 @@ class House:
         self.history = MemoryHistory(self.directory)
         self.links = Links(MemoryLinks(), SECRET)
         self.tables = MemoryStaff()
-        self.staff = staff_on(self.tables)
+        self.staff = staff_on(self.tables, secret=SECRET)
         self.identity = Identity(SECRET, revoked=self.links.revoked, ended=self.staff.sessions.ended)
         self.keys = ApiKeys(MemoryKeys())
         self.checks: dict[str, Any] = {}

@@ -6,11 +6,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from argon2 import PasswordHasher
+
 from server.staff.accounts import Accounts, LastOwner, LoginTaken, Member, Shop
 from server.staff.audit import Entry, Reader
+from server.staff.challenges import Challenges
 from server.staff.desk import Staff
+from server.staff.invitations import Invitation, Invitations
+from server.staff.passkeys import Passkey, Passkeys
+from server.staff.passwords import Passwords
 from server.staff.roles import StaffRole, Standing
 from server.staff.sessions import Session, Sessions, StaffSession
+from server.staff.sign_in import SignIn
+from server.staff.tries import Tries
 
 
 class MemoryAccounts:
@@ -86,6 +94,77 @@ class MemorySessions:
         return [each.id for each in self.rows.values() if each.ended_at is not None and each.ended_at >= at]
 
 
+class MemoryPasskeys:
+    def __init__(self, accounts: MemoryAccounts) -> None:
+        self.rows: dict[str, Passkey] = {}
+        self.accounts = accounts
+
+    async def add(self, passkey: Passkey) -> bool:
+        if any(each.credential == passkey.credential for each in self.rows.values()):
+            return False
+        self.rows[passkey.id] = passkey
+        return True
+
+    async def of_member(self, member_id: str) -> Sequence[Passkey]:
+        return [each for each in self.rows.values() if each.staff == member_id]
+
+    async def by_credential(self, credential: bytes) -> Passkey | None:
+        return next((each for each in self.rows.values() if each.credential == credential), None)
+
+    async def used(self, passkey_id: str, sign_count: int, at: int) -> None:
+        self.rows[passkey_id] = replace(self.rows[passkey_id], sign_count=sign_count, used_at=at)
+
+    async def remove(self, member_id: str, passkey_id: str) -> bool | None:
+        mine = [each.id for each in await self.of_member(member_id)]
+        if passkey_id not in mine:
+            return None
+        if self.accounts.rows[member_id].password is None and len(mine) == 1:
+            return False
+        del self.rows[passkey_id]
+        return True
+
+
+class MemoryInvitations:
+    def __init__(self, accounts: MemoryAccounts, passkeys: MemoryPasskeys) -> None:
+        self.rows: dict[str, Invitation] = {}
+        self.accounts = accounts
+        self.passkeys = passkeys
+
+    async def add(self, invitation: Invitation) -> None:
+        self.rows[invitation.id] = invitation
+
+    async def by_digest(self, digest: bytes) -> Invitation | None:
+        return next((each for each in self.rows.values() if each.digest == digest), None)
+
+    async def all(self) -> Sequence[Invitation]:
+        return [each for each in reversed(self.rows.values()) if each.ended_at is None]
+
+    async def end(self, invitation_id: str, at: int) -> bool:
+        found = self.rows.get(invitation_id)
+        if found is None or found.ended_at is not None:
+            return False
+        self.rows[invitation_id] = replace(found, ended_at=at)
+        return True
+
+    async def end_of(self, member_id: str, at: int) -> None:
+        for each in list(self.rows.values()):
+            if member_id in {each.created_by, each.staff}:
+                await self.end(each.id, at)
+
+    async def use(self, invitation: Invitation, member: Member, passkey: Passkey | None, at: int) -> bool:
+        if self.rows[invitation.id].ended_at is not None:
+            return False
+        if invitation.staff is None:
+            await self.accounts.add(member)
+        else:
+            before = self.accounts.rows[invitation.staff]
+            self.accounts.rows[before.id] = replace(before, password=member.password, name=member.name)
+            self.passkeys.rows = {key: each for key, each in self.passkeys.rows.items() if each.staff != before.id}
+        if passkey is not None:
+            await self.passkeys.add(passkey)
+        return await self.end(invitation.id, at)
+
+
 class MemoryAudit:
     def __init__(self) -> None:
         self.rows: list[Entry] = []
@@ -112,6 +191,8 @@ class MemoryStaff:
     def __init__(self) -> None:
         self.accounts = MemoryAccounts()
         self.sessions = MemorySessions(self.accounts)
+        self.passkeys = MemoryPasskeys(self.accounts)
+        self.invitations = MemoryInvitations(self.accounts, self.passkeys)
         self.audit = MemoryAudit()
 
     def member(self, member_id: str, role: StaffRole, *shops: str, login: str = "") -> Member:
@@ -124,9 +205,27 @@ class MemoryStaff:
         return made
 
 
-def staff_on(tables: MemoryStaff, *, clock: Callable[[], float] = time.time) -> Staff:
+# A password is checked in a moment, not in the time that makes guessing dear.
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def staff_on(
+    tables: MemoryStaff,
+    *,
+    secret: str,
+    clock: Callable[[], float] = time.time,
+    logins: Tries | None = None,
+    addresses: Tries | None = None,
+) -> Staff:
     """All parts of staff on these tables."""
+    accounts = Accounts(tables.accounts, clock=clock)
+    passwords = Passwords(QUICK)
+    passkeys = Passkeys(tables.passkeys, Challenges(secret, clock=clock), clock=clock)
     return Staff(
-        accounts=Accounts(tables.accounts, clock=clock),
+        accounts=accounts,
+        invitations=Invitations(tables.invitations, clock=clock),
+        passkeys=passkeys,
+        passwords=passwords,
         sessions=Sessions(tables.sessions, clock=clock),
+        sign_in=SignIn(accounts, passwords, passkeys, logins=logins, addresses=addresses),
     )

@@ -1,0 +1,69 @@
+"""Signing in: by login and password, or by passkey; slowed after failures, by login and by address."""
+
+from __future__ import annotations
+
+from protocols.errors import Code, Refused
+from server.staff.accounts import LOGIN_LENGTH, Accounts, Member
+from server.staff.passkeys import Credential, Passkeys, Site
+from server.staff.passwords import Passwords
+from server.staff.tries import Tries
+
+_WRONG = "Login or password is wrong."
+
+
+class SignIn:
+    """Finds out who somebody is. A shop shares one address, so many may fail there before it is slowed."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        passwords: Passwords,
+        passkeys: Passkeys,
+        *,
+        logins: Tries | None = None,
+        addresses: Tries | None = None,
+    ) -> None:
+        self._accounts = accounts
+        self._passwords = passwords
+        self._passkeys = passkeys
+        self._logins = logins or Tries()
+        self._addresses = addresses or Tries(free=20, most=300.0)
+
+    async def by_password(self, login: str, password: str, address: str) -> Member:
+        """Whose login and password these are.
+
+        Raises Refused: unauthorized, in the same words and after the same time whatever is wrong; rate_limited.
+        """
+        self._addresses.take(address)
+        key = login.strip().casefold()[:LOGIN_LENGTH]
+        try:
+            self._logins.take(key)
+        except Refused:
+            # Not tried at all, so the others of this shop need not wait for it.
+            self._addresses.give_back(address)
+            raise
+        member = await self._accounts.by_login(login)
+        right = await self._passwords.verify(None if member is None else member.password, password)
+        if member is None or not right or member.disabled_at is not None:
+            raise Refused(Code.UNAUTHORIZED, _WRONG)
+        self._logins.clear(key)
+        self._addresses.give_back(address)
+        return member
+
+    async def by_passkey(self, site: Site, handle: str, credential: Credential, address: str) -> Member:
+        """Whose passkey this is. Raises Refused: unauthorized, expired, invalid, rate_limited."""
+        self._addresses.take(address)
+        member = await self._accounts.get(await self._passkeys.shown(site, handle, credential))
+        if member is None or member.disabled_at is not None:
+            raise Refused(Code.UNAUTHORIZED, "This passkey is not known here.")
+        self._addresses.give_back(address)
+        return member
+
+    async def again(self, member: Member, password: str | None) -> None:
+        """Somebody who is signed in shows their password once more. Raises Refused: forbidden, rate_limited."""
+        if member.password is None:
+            return
+        self._logins.take(member.login)
+        if password is None or not await self._passwords.verify(member.password, password):
+            raise Refused(Code.FORBIDDEN, "current: is not your password")
+        self._logins.clear(member.login)
