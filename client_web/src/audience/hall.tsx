@@ -12,6 +12,7 @@ import { Toasts, toastFailure } from "../parts/toast";
 import { TopBar } from "../parts/top_bar";
 import { chat } from "../room/activities/chat";
 import { views } from "../views";
+import { MeButton } from "./me";
 
 /** The room itself: what is on, and the talk. */
 export function Hall({ room }: { room: Room }): JSX.Element {
@@ -26,7 +27,9 @@ export function Hall({ room }: { room: Room }): JSX.Element {
   );
   return (
     <div class="hall">
-      <TopBar room={room} />
+      <TopBar room={room}>
+        <MeButton room={room} />
+      </TopBar>
       <Banner room={room} />
       <div class="now">
         <PinnedMessage room={room} />

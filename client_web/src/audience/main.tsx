@@ -55,16 +55,22 @@ async function enter(nickname: string): Promise<void> {
   begin(await Session.begin(device, "audience", address.room, address.link, nickname));
 }
 
+async function comeBack(code: string): Promise<void> {
+  begin(await Session.bySeat(device, "audience", address.room, code));
+}
+
 function Page(): JSX.Element {
   const t = words.value;
-  useEffect(() => void arrive(), []);
+  useEffect(() => {
+    if (address.room) void arrive();
+  }, []);
   if (!address.room) return <Start />;
   if (failure.value?.code === "not_found") {
     return <Empty drawing="lost" title={t.no_room} hint={t.no_room_hint} />;
   }
   if (failure.value) return <Gone failure={failure.value} onAgain={() => void arrive()} />;
   if (room.value) return <Inside room={room.value} />;
-  if (known.value) return <Door room={known.value} onEnter={enter} />;
+  if (known.value) return <Door room={known.value} onEnter={enter} onReturn={comeBack} />;
   return <Waiting label={t.loading} />;
 }
 

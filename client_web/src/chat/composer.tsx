@@ -107,9 +107,11 @@ export function Composer({ room, staff, placeholder }: ComposerProps): JSX.Eleme
         />
         {over > 0 && <span class="note bad">{t.too_long(over)}</span>}
       </label>
+      {/* Nothing to send any more: the line that says so has all the room. */}
       <button
         type="submit"
         class="button main"
+        hidden={closed}
         disabled={closed || over > 0 || !text.trim() || seconds > 0}
         aria-label={seconds > 0 ? t.send_wait(seconds) : t.send}
       >

@@ -8,8 +8,13 @@ const MORE_TIME = 30_000;
 
 export const hasClock = (poll: Poll): boolean => poll.closes_at !== null || poll.remaining_ms !== null;
 
-export function openPoll(room: Room, poll: Poll): void {
-  void act(room, "poll.open", { poll: poll.poll });
+/** Two votes at once are rarely meant, so that is asked first. */
+export function openPoll(room: Room, poll: Pick<Poll, "poll">): void {
+  const t = words.value;
+  const open = () => void act(room, "poll.open", { poll: poll.poll });
+  const other = stateOf(room.client.snapshot, polls).polls.find((one) => one.status === "open" && one.poll !== poll.poll);
+  if (other) confirmFirst(t.poll_open_over, t.poll_open_over_sure(other.question), t.poll_open_anyway, open);
+  else open();
 }
 
 export function closePoll(room: Room, poll: Poll): void {

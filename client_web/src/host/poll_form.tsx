@@ -9,7 +9,7 @@ import { Line } from "../parts/line";
 import { toast, toastFailure } from "../parts/toast";
 import { Sign } from "../polls/bars";
 import type { Fields, Position } from "../room/messages";
-import { act } from "./act";
+import { openPoll } from "./poll_acts";
 import { Choices, Switch } from "../parts/controls";
 
 const QUESTION_LENGTH = 300;
@@ -88,7 +88,7 @@ export function PollForm({ room, onClose }: { room: Room; onClose: () => void })
     try {
       const poll = await createdAt(room, () => room.client.send("poll.create", fields));
       onClose();
-      if (opens) await act(room, "poll.open", { poll });
+      if (opens) openPoll(room, { poll });
       else toast(t.done["poll.create"] ?? t.ok);
     } catch (error) {
       toastFailure(error);

@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { figure, switchLanguage, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { lifecycle } from "../room/activities/lifecycle";
@@ -34,7 +34,8 @@ export function Live({ room }: { room: Room }): JSX.Element {
   return <span class={`tag ${open ? "live" : ""}`}>{open ? t.live : t.room_closed}</span>;
 }
 
-export function TopBar({ room }: { room: Room }): JSX.Element {
+/** `children` stand at the end. */
+export function TopBar({ room, children }: { room: Room; children?: ComponentChildren }): JSX.Element {
   const t = words.value;
   const { title } = stateOf(room.now.value, lifecycle);
   return (
@@ -44,6 +45,7 @@ export function TopBar({ room }: { room: Room }): JSX.Element {
       <Live room={room} />
       <Occupancy count={room.now.value.occupancy} />
       <LanguageSwitch />
+      {children}
     </header>
   );
 }

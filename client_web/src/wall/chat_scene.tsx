@@ -3,7 +3,7 @@ import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Drawing } from "../parts/bricks";
 import { Icon } from "../parts/icons";
-import { Badges, tone } from "../chat/messages";
+import { Badges, initial, tone } from "../chat/messages";
 import { chat, type ChatMessage } from "../room/activities/chat";
 import { masked } from "./masked";
 import "./chat_scene.css";
@@ -46,7 +46,8 @@ function Line({ message }: { message: ChatMessage }): JSX.Element {
   return (
     <li class={by.role}>
       <span class={`face ${tone(by.id)}`} aria-hidden="true">
-        {Array.from(by.name)[0]}
+        {/* Of the audience no more than the mask leaves. */}
+        {initial(masked(by))}
       </span>
       <p>
         <span class="name">

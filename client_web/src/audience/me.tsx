@@ -1,0 +1,80 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Face } from "../chat/messages";
+import { explain, language, words } from "../i18n/words";
+import type { Room } from "../page";
+import { Dialog } from "../parts/dialog";
+import { Icon } from "../parts/icons";
+import { LanguageSwitch } from "../parts/top_bar";
+import { api, type SeatCode } from "../room/api";
+import { failureOf } from "../room/failure";
+
+const day = (at: number): string => new Date(at).toLocaleDateString(language.value, { month: "long", day: "numeric" });
+
+/** Who one is here, and how to be the same again on another phone: nothing need be kept in this one. */
+export function MeButton({ room }: { room: Room }): JSX.Element | null {
+  const t = words.value;
+  const { you } = room.now.value;
+  const [open, setOpen] = useState(false);
+  if (!you) return null;
+  return (
+    <>
+      <button type="button" class="button quiet icon me" title={t.me} aria-label={t.me} onClick={() => setOpen(true)}>
+        <Face by={you} />
+      </button>
+      {open && (
+        <Dialog title={t.me_here(you.name)} onClose={() => setOpen(false)}>
+          <Seat room={room} />
+          <div class="row">
+            <LanguageSwitch />
+            <span class="grow" />
+            <button type="button" class="button" onClick={() => setOpen(false)}>
+              {t.close}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function Seat({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
+  const [seat, setSeat] = useState<SeatCode | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState("");
+  const ask = async () => {
+    setBusy(true);
+    setProblem("");
+    try {
+      const { room: id, token } = room.session.pass;
+      setSeat(await api.seatCode(id, token));
+    } catch (error) {
+      setProblem(explain(failureOf(error).code));
+    }
+    setBusy(false);
+  };
+  return (
+    <section class="seat" aria-label={t.seat_code}>
+      <h3>{t.seat_code}</h3>
+      <p class="note">{t.seat_code_hint}</p>
+      {seat ? (
+        <p class="seat-code" aria-live="polite">
+          <b class="figures">{seat.code}</b>
+          <span class="note">{t.seat_until(day(seat.expires_at))}</span>
+        </p>
+      ) : (
+        // Shown only when asked for: somebody may look over one's shoulder.
+        <button type="button" class="button wide" disabled={busy} onClick={() => void ask()}>
+          <Icon name="eye" size={20} />
+          {busy ? t.loading : t.seat_show}
+        </button>
+      )}
+      {problem && (
+        <p class="note bad" role="alert">
+          {problem}
+        </p>
+      )}
+    </section>
+  );
+}
