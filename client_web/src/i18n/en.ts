@@ -37,7 +37,6 @@ export const en: Words = {
   no_access_hint: "Ask the staff for a new link.",
   need_link: "A host link is needed",
   need_link_hint: "Open the link the shop gave you; this address alone won’t do.",
-  need_wall_link: "A wall link is needed",
   try_again: "Try again",
   sign_in_again: "Sign in again",
   signed_out: "You’re signed out",

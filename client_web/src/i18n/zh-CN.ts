@@ -35,7 +35,6 @@ export const zhCN = {
   no_access_hint: "请向店员要一个新的链接",
   need_link: "需要主持人链接",
   need_link_hint: "请用店里发给你的链接打开，这个地址本身进不去",
-  need_wall_link: "需要大屏链接",
   try_again: "再试一次",
   sign_in_again: "重新登录",
   signed_out: "你已退出登录",

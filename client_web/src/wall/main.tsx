@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { words } from "../i18n/words";
 import { openRoom, type Room, show, stateOf, titled } from "../page";
-import { Empty, Logo } from "../parts/bricks";
+import { Logo } from "../parts/bricks";
 import { activities, wallParts } from "../views";
 import type { WallPart } from "../views/view";
 import { lifecycle } from "../room/activities/lifecycle";
@@ -12,6 +12,7 @@ import { Patience } from "../room/patience";
 import { Session, takeAddress } from "../room/session";
 import { device } from "../room/storage";
 import { stayAwake } from "./awake";
+import { PairingScreen } from "./pairing";
 import { Wall } from "./wall";
 import "../style/polls.css";
 import "./wall.css";
@@ -21,11 +22,16 @@ const patience = new Patience();
 const address = takeAddress();
 
 const room = signal<Room | null>(null);
+/** No link opens a room here: the screen shows a code to be paired by. */
 const stranger = signal(false);
 const parts = signal<readonly WallPart[]>([]);
 
 /** A wall has nobody at it: it tries until it is let in, and shows its cover meanwhile. */
 async function arrive(): Promise<void> {
+  if (!address.room) {
+    stranger.value = true;
+    return;
+  }
   try {
     parts.value = await wallParts();
     const session = address.link
@@ -40,13 +46,34 @@ async function arrive(): Promise<void> {
   }
 }
 
+/** Somebody typed the code: from now on this screen is that room's, also after a reload if it can keep anything. */
+async function paired(id: string, link: string): Promise<void> {
+  parts.value = await wallParts();
+  const session = await Session.begin(device, "wall", id, link);
+  history.replaceState(null, "", `/wall/${encodeURIComponent(id)}${location.search}`);
+  room.value = openRoom(session, "wall", activities);
+  stranger.value = false;
+}
+
+/** Whoever runs the room withdrew this screen's link: it asks for another room. */
+function letGo(gone: Room): void {
+  gone.client.stop();
+  gone.session.forget();
+  room.value = null;
+  stranger.value = true;
+}
+
 function Page(): JSX.Element {
   const t = words.value;
+  const refused = room.value?.now.value.phase === "refused";
+  useEffect(() => {
+    if (refused && room.value) letGo(room.value);
+  }, [refused]);
   useEffect(() => {
     stayAwake();
     void arrive();
   }, []);
-  if (stranger.value) return <Empty drawing="lost" title={t.need_wall_link} hint={t.need_link_hint} />;
+  if (stranger.value) return <PairingScreen onPaired={paired} />;
   if (!room.value?.now.value.position) {
     return (
       <div class="cover">
