@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from protocols.errors import Code, Refused
-from protocols.messages import By, Role
+from protocols.messages import By, Record, Role
 from rooms.activities.room import RoomCreate
 from rooms.registry import REGISTRY
 from server import logs, secret_mark
 from server.broker.embedded import EmbeddedBroker
 from server.config import Settings
 from server.folder import held, opening
+from server.forgotten import Forgotten
+from server.forgotten import Forgotten
 from server.gateway.config import GatewayConfig
 from server.gateway.door import Door
 from server.gateway.gateway import Gateway
@@ -27,7 +29,6 @@ from server.gateway.pid import Pids
 from server.gateway.polling import PollingEndpoint
 from server.gateway.throttle import Rate
 from server.gateway.volatile import tell_volatile
-from server.forgotten import Forgotten
 from server.guests import Guests
 from server.hosting.clock import Clock
 from server.hosting.directory import DRAIN_S, Directory
@@ -54,6 +55,8 @@ from server.store.projector import Projector
 from server.store.retention import Retention
 from server.store.seats import StoredForgotten, StoredSeats
 from server.templates import Templates
+from server.trace import Trace
+from server.trace_socket import answering
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -83,6 +86,7 @@ class Core:
     directory: Directory
     members: Members
     clock: Clock
+    trace: Trace
 
 
 @asynccontextmanager
@@ -102,19 +106,25 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
         projector = Projector(broker, database, catalogue)
         members = Members()
         clock = Clock()
+        trace = Trace()
+
+        def tell(room: str, epoch: str, told: Sequence[Record]) -> None:
+            trace.connections = members.tell(room, epoch, told)
+
         around = Surroundings(
             broker=broker,
             clock=clock,
             archive=DatabaseArchive(database, catalogue, projector.projected),
-            on_records=members.tell,
+            on_records=tell,
             on_commit=lambda room, head, _due: projector.note(room, head),
             on_epoch=members.tell_epoch,
+            trace=trace,
         )
         directory = Directory(around, occupied=members.occupied, on_open=members.follow)
         with opening(settings.data / LOG_FILE):
             await directory.start()
         retention = Retention(database, broker, catalogue, retire=directory.retire)
-        yield Core(broker, database, projector, retention, directory, members, clock)
+        yield Core(broker, database, projector, retention, directory, members, clock, trace)
     finally:
         await broker.close()
         await database.close()
@@ -276,7 +286,8 @@ async def running(settings: Settings) -> AsyncIterator[App]:
             app = App(settings, made)
             await app.start()
             try:
-                yield app
+                async with answering(settings.data, made.trace):
+                    yield app
             finally:
                 await app.stop()
 

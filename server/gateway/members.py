@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -68,8 +68,8 @@ class RoomMembers:
             if not self.people[viewer.user]:
                 del self.people[viewer.user]
 
-    def tell(self, epoch: str, records: Sequence[Record]) -> None:
-        """Sends committed records to whom they are for, framed once for each audience."""
+    def tell(self, epoch: str, records: Sequence[Record]) -> int:
+        """Sends committed records to whom they are for, framed once for each audience; how many connections hear."""
         self.stirred = True
         for audience, channel in self.channels.items():
             if len(channel):
@@ -78,6 +78,7 @@ class RoomMembers:
                 )
         for user in {record.by.id for record in records if record.by and record.data is not None and record.data.own}:
             self.tell_mine(user)
+        return sum([len(channel) for channel in self.channels.values()])
 
     def tell_mine(self, user: str) -> None:
         """Sends a person what concerns them alone, on every socket of theirs."""
@@ -120,10 +121,16 @@ class RoomMembers:
 
 
 class Members:
-    """The rooms that have members on this node; an empty one is forgotten."""
+    """The rooms that have members on this node; an empty one is forgotten.
+
+    ``heed(room, records)`` is told of committed records before the members are, ``review(host)`` of a host that took
+    over, which may hold what nobody was told of here.
+    """
 
     def __init__(self) -> None:
         self._rooms: dict[str, RoomMembers] = {}
+        self.heed: Callable[[str, Sequence[Record]], None] = lambda _room, _records: None
+        self.review: Callable[[Host], None] = lambda _host: None
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -137,10 +144,10 @@ class Members:
 
     def enter(self, host: Host, socket: Socket, viewer: Viewer, audience: Audience) -> RoomMembers:
         """Lets a socket hear a room."""
+        self.follow(host)
         members = self._rooms.get(viewer.room)
         if members is None:
             members = self._rooms[viewer.room] = RoomMembers(host)
-        self.follow(host)
         members.enter(socket, viewer, audience)
         return members
 
@@ -149,6 +156,7 @@ class Members:
         members = self._rooms.get(host.room_id)
         if members is not None and members.host is not host:
             members.host = host
+            self.review(host)
             members.tell_position()
 
     def leave(self, socket: Socket, viewer: Viewer) -> None:
@@ -164,8 +172,14 @@ class Members:
         """Whether anybody listens to this room here."""
         return room in self._rooms
 
+    def occupancy(self, room: str) -> int:
+        """How many attendees are in this room here."""
+        members = self._rooms.get(room)
+        return 0 if members is None else members.occupancy
+
     def tell(self, room: str, epoch: str, records: Sequence[Record]) -> None:
-        """Sends committed records to the members of a room."""
+        """Sends committed records to the members of a room; first what they decide on people takes effect."""
+        self.heed(room, records)
         members = self._rooms.get(room)
         if members is not None:
             members.tell(epoch, records)

@@ -64,8 +64,7 @@ class Decided:
     records: list[Record] = field(default_factory=list)
     outcomes: list[tuple[Waiting, Outcome]] = field(default_factory=list)
     fresh: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)  # key -> body, seq: answered just now
-    taken_at: float = 0.0
-    decided_at: float = 0.0
+    times: tuple[float, float] = (0.0, 0.0)  # when they were taken from the mailbox, and decided
 
 
 class Draft:

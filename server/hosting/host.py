@@ -18,13 +18,14 @@ from protocols.messages import Command, Position, Record
 from rooms.budget import Budgets
 from rooms.dedupe import Dedupe, fingerprint
 from server.broker.port import Answered, Batch, Broker, Full, Lost, Stale, Unavailable
+from server.hosting import traced
 from server.hosting.archive import Archive, Snapshot
 from server.hosting.clock import Clock, RoomClock
 from server.hosting.draft import Decided, Draft, Outcome, Sender, Waiting
 from server.hosting.replica import Replica
 from server.hosting.restore import Restored
 from server.hosting.shelf import Shelf
-from server.trace import Step, Trace, Way
+from server.trace import Trace
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -134,6 +135,11 @@ class Host:
     def now(self) -> int:
         """The room's time, in ms."""
         return self._clock.now()
+
+    @property
+    def trace(self) -> Trace:
+        """How the last commands of all rooms went."""
+        return self._around.trace
 
     def due(self) -> int | None:
         """When, on the clock of all rooms, it wants to be woken."""
@@ -245,7 +251,7 @@ class Host:
         self._in_flight = taken
         begun = time.monotonic()
         decided = self._draft.decide(taken, self._clock.now())
-        decided.taken_at, decided.decided_at = begun, time.monotonic()
+        decided.times = (begun, time.monotonic())
         if decided.records:
             batch = Batch(
                 self.room_id,
@@ -258,7 +264,7 @@ class Host:
             await self._publish(batch, decided)
         else:
             self._settle(decided)
-            self._trace(decided)
+            traced.note(self._around.trace, self.live, decided)
             await asyncio.sleep(0)
         self._in_flight = []
 
@@ -311,44 +317,7 @@ class Host:
         told = time.monotonic()
         self._around.on_commit(self.room_id, batch.head, self._clock.outside(batch.due))
         self._settle(decided)
-        self._trace(decided, batch, committed, told)
-
-    def _trace(
-        self, decided: Decided, batch: Batch | None = None, committed: float | None = None, told: float | None = None
-    ) -> None:
-        """Note how these commands went, once their answers are out."""
-        trace, live = self._around.trace, self.live
-        connections, trace.connections = trace.connections, 0
-        if not decided.outcomes:
-            return
-        steps = [
-            Step(
-                waiting.command.id,
-                waiting.sender.by.id,
-                waiting.command.type,
-                waiting.received,
-                waiting.since,
-                outcome if isinstance(outcome, int) else outcome.code.value,
-            )
-            for waiting, outcome in decided.outcomes
-        ]
-        base = live.room.seq if batch is None else batch.base.seq
-        trace.note(
-            Way(
-                self.room_id,
-                live.epoch,
-                "" if batch is None else batch.id,
-                base,
-                len(decided.records) if batch is not None else 0,
-                decided.taken_at,
-                decided.decided_at,
-                committed,
-                told,
-                connections,
-                time.monotonic(),
-                steps,
-            )
-        )
+        traced.note(self._around.trace, self.live, decided, batch, (committed, told))
 
     def _take_in(self, records: Sequence[Record]) -> None:
         """Live first, then the members; the acks come after both."""
@@ -394,7 +363,7 @@ class Host:
         for waiting in decided.taken:
             waiting.settle(refused)
         decided.outcomes = [(waiting, refused) for waiting in decided.taken]
-        self._trace(decided)
+        traced.note(self._around.trace, self.live, decided)
 
     def _lose_patience(self) -> None:
         """Tell those who have waited long enough; if their command stands after all, sending it again finds it."""
