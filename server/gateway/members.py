@@ -177,12 +177,14 @@ class Members:
         members = self._rooms.get(room)
         return 0 if members is None else members.occupancy
 
-    def tell(self, room: str, epoch: str, records: Sequence[Record]) -> None:
-        """Sends committed records to the members of a room; first what they decide on people takes effect."""
+    def tell(self, room: str, epoch: str, records: Sequence[Record]) -> int:
+        """Sends committed records to the members of a room; first what they decide on people takes effect.
+
+        How many connections hear it.
+        """
         self.heed(room, records)
         members = self._rooms.get(room)
-        if members is not None:
-            members.tell(epoch, records)
+        return 0 if members is None else members.tell(epoch, records)
 
     def tell_epoch(self, room: str, _epoch: str) -> None:
         """The room's log goes on in another epoch."""
