@@ -20,6 +20,7 @@ class Code(StrEnum):
     EXPIRED = "expired"
     REVOKED = "revoked"
     FORBIDDEN = "forbidden"
+    BANNED = "banned"
     NOT_FOUND = "not_found"
     NOT_JOINED = "not_joined"
     CLOSED = "closed"
@@ -49,6 +50,7 @@ MEANINGS = MappingProxyType(
         Code.EXPIRED: Meaning("The token or link has expired.", 401, retry=False),
         Code.REVOKED: Meaning("The link was withdrawn.", 401, retry=False),
         Code.FORBIDDEN: Meaning("Your role does not allow this.", 403, retry=False),
+        Code.BANNED: Meaning("You are banned from this room.", 403, retry=False),
         Code.NOT_FOUND: Meaning("There is no such thing here.", 404, retry=False),
         Code.NOT_JOINED: Meaning("Join the room first.", 409, retry=False),
         Code.CLOSED: Meaning("It is closed.", 409, retry=False),

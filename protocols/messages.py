@@ -22,6 +22,8 @@ UserId = Annotated[
     str, StringConstraints(min_length=1, max_length=ID_LENGTH + 33, pattern=r"^([a-z0-9_]{1,32}:)?[A-Za-z0-9._~-]+$")
 ]
 PSEUDONYM = "erased:"
+# An account of the staff: what it may do is decided where staff is, not in a room.
+ACCOUNT = "st_"
 
 
 class Role(StrEnum):
@@ -154,6 +156,11 @@ class Lasting(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Concerning(Lasting):
+    """A ``Lasting`` event that names somebody beside its author: once they are erased, nothing of it stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """A place in a room's log: ``seq`` has no holes inside an ``epoch``; 0 is before the first event."""
 
@@ -203,6 +210,9 @@ class Record:
         pseudonym: whoever guesses the user and the id could tell from it whose the pseudonym is.
         """
         kept = self.data.erased() if self.data is not None else None
+        if pseudonym is None and isinstance(kept, Concerning):
+            # Nobody wrote it who would bear the pseudonym: it is those whom it names that are forgotten.
+            kept = None
         by = By(pseudonym, "", self.by.role, self.by.guest) if pseudonym and self.by else None
         key = self.command[:KEY_LENGTH] if self.command and not pseudonym else None
         return replace(self, data=kept, by=by, command=key)

@@ -52,7 +52,7 @@ class Ack(TypedDict):
     position: PositionShape
 
 
-Reason = Literal["first", "epoch", "future", "trimmed", "limit", "expired", "audience"]
+Reason = Literal["first", "epoch", "future", "trimmed", "limit", "expired", "audience", "role"]
 
 
 class You(TypedDict):
@@ -92,8 +92,16 @@ class PositionTold(TypedDict):
     position: PositionShape
 
 
+class RoleTold(TypedDict):
+    """This person has another role from now on, and hears nothing more of the room: join again."""
+
+    room: str
+    role: RoleName
+
+
 class ConnectionClosed(TypedDict):
-    """After a CONNECT: why this person's last connection was closed, where it could not be told then."""
+    """Why this connection ends now: `kicked`, `banned`, `expired`. Or, after a CONNECT, why this person's last one was
+    closed, where it could not be told then."""
 
     reason: str
     message: str

@@ -37,7 +37,8 @@ class Context:
 class Proposed:
     """An event that a decision wishes to append; ``erases`` lists seqs that become stubs with it.
 
-    ``by`` is given where the words are another's than the sender's: what a host restores is still its author's.
+    ``by`` is given where the words are another's than the sender's: what a host restores is still its author's. With
+    ROOM they are nobody's.
     """
 
     event: Event

@@ -10,6 +10,7 @@ from typing import Any, Final, Self, cast
 from protocols.errors import Code, Refused
 from protocols.limits import DAY_MS
 from protocols.messages import PSEUDONYM, STAFF, Audience, By, Command, Record
+from rooms.activities.people import People, PersonUnlisted
 from rooms.activities.room import (
     Lifecycle,
     PersonErase,
@@ -34,7 +35,8 @@ class Room:
     Whoever holds it decides on a command, makes records of what was proposed, stores them and applies them:
     ``decide`` and ``record`` change nothing, ``apply`` is the only way in.
 
-    ``seq``   the last record taken in, ``at`` its time, ``told`` the last seq that (everyone, hosts) were told of
+    ``seq``     the last record taken in, ``at`` its time, ``told`` the last seq that (everyone, hosts) were told of
+    ``people``  who is banned from it, and who has another role here than their token says
     """
 
     def __init__(self, room_id: str, registry: Registry = REGISTRY) -> None:
@@ -46,6 +48,7 @@ class Room:
         self.activities: dict[str, Activity] = {activity.name: activity() for activity in registry.activities}
         self._homes = {word: self.activities[name] for word, name in registry.homes.items()}
         self._life = cast(Lifecycle, self.activities[Lifecycle.name])
+        self.people = cast(People, self.activities[People.name])
         self._authored: dict[str, array[int]] = {}
 
     @property
@@ -69,13 +72,25 @@ class Room:
         return self._life.shop
 
     @property
+    def created_at(self) -> int:
+        """When it was made; 0 before that."""
+        return self._life.created_at
+
+    @property
     def created(self) -> bool:
         """Whether its first record, room.created, was taken in."""
         return self._life.created
 
+    def speaker(self, command: Command, by: By) -> By:
+        """Whose command it is, as the room knows them now: ``rooms.roles.speaker``, and the role that they have here.
+
+        Raises Refused: forbidden, banned.
+        """
+        return by if by == ROOM else self.people.heard(speaker(command, self.people.heard(by)))
+
     def decide(self, command: Command, context: Context) -> list[Proposed]:
         """The events that follow from the command; raises Refused."""
-        by = speaker(command, context.by)
+        by = self.speaker(command, context.by)
         permit(command, by)
         home = self._life if isinstance(command, RoomRetire) else self._homes.get(command.type)
         if home is None:
@@ -110,7 +125,7 @@ class Room:
     ) -> list[Record]:
         """Give what was proposed its places after the last record, without taking it in.
 
-        ``by`` is ``roles.speaker(command, sender)``; ``command`` is the digest that the last record bears.
+        ``by`` is ``speaker(command, sender)``; ``command`` is the digest that the last record bears.
         """
         seq, (everyone, hosts) = self.seq, self.told
         at = max(at, self.at)
@@ -126,7 +141,7 @@ class Room:
                     event.type,
                     event.version,
                     audience,
-                    each.by or by,
+                    None if each.by == ROOM else each.by or by,
                     event,
                     (everyone, hosts),
                     command if seq == last else None,
@@ -176,8 +191,8 @@ class Room:
         return [tick for each in self.activities.values() for tick in each.ticks(audience)]
 
     def seqs_of(self, user: str) -> tuple[int, ...]:
-        """The seqs of the records that hold this person's name or words."""
-        return tuple(self._authored.get(user, ()))
+        """The seqs of the records that hold this person's name or words, whoever wrote them."""
+        return tuple(sorted((*self._authored.get(user, ()), *self.people.about(user))))
 
     def dump(self) -> dict[str, Any]:
         """The whole state as plain values."""
@@ -206,10 +221,14 @@ class Room:
         return room
 
     def _erasure(self, command: PersonErase, context: Context) -> list[Proposed]:
-        seqs = self.seqs_of(command.user)
-        if not seqs:
+        user = command.user
+        about, authored = self.people.about(user), tuple(self._authored.get(user, ()))
+        if not about and not authored:
             return []
-        return [Proposed(PersonErased(PSEUDONYM + context.new_id()), erases=seqs)]
+        # Two steps, for what others said of them may not bear their pseudonym. The first is the room's own: a host
+        # who erases themselves must not sign it.
+        unlisted = [Proposed(PersonUnlisted(), Audience.HOSTS, erases=about, by=ROOM)] if about else []
+        return [*unlisted, Proposed(PersonErased(PSEUDONYM + context.new_id()), erases=authored)]
 
     def _retirement(self, command: RoomRetire, context: Context) -> list[Proposed]:
         before, days = command.before, self.settings.retention_days
@@ -226,6 +245,7 @@ class Room:
 
     def _retire(self, before: int, upto: int, erased: Sequence[int] = ()) -> set[int]:
         """The seqs of the records that hold the words of what is gone."""
+        self.people.unlist(erased)
         held = {seq for each in self.activities.values() for seq in each.retire(before)} | set(erased)
         for user, seqs in list(self._authored.items()):
             # Whoever still has something here, as a ballot in an open poll, is found by their records alone.
@@ -242,6 +262,10 @@ class Room:
     def _erase(self, record: Record) -> None:
         # All seqs of one step are one person's. The log must not name whom it forgot; a room that saw them finds out
         # by the seqs. In a replay the records were stubs already, nobody is found, and nothing is left to forget.
+        if isinstance(record.data, PersonUnlisted):
+            # What any of its authors said of one person.
+            self._disown(set(record.erases))
+            return
         author = self._author_of(record.erases)
         if author is None:
             return
@@ -250,6 +274,11 @@ class Room:
                 each.erase(author, record.pseudonym)
         gone = set(record.erases)
         self._keep(author, [seq for seq in self._authored[author] if seq not in gone])
+
+    def _disown(self, gone: set[int]) -> None:
+        for user, seqs in list(self._authored.items()):
+            if not gone.isdisjoint(seqs):
+                self._keep(user, [seq for seq in seqs if seq not in gone])
 
     def _author_of(self, gone: Sequence[int]) -> str | None:
         if len(gone) == 1:

@@ -13,6 +13,7 @@ import hmac
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from itsdangerous import BadSignature, Signer
 from pydantic_core import PydanticCustomError
@@ -29,6 +30,10 @@ DEVICE_LENGTH = 128  # characters; ours have 66
 RESERVED = ("主持人", "管理员", "工作人员", "官方", "客服", "系统消息", "admin", "moderator", "official", "showfloor")
 # Too short to look for inside other words.
 RESERVED_WHOLE = ("host", "mod", "staff", "system", "bot", "店员", "店长", "机器人", "大屏", "系统")
+# A bot is asked about at each of its commands.
+_looks_like = lru_cache(4096)(skeleton)
+_LOOKS = tuple(skeleton(word) for word in RESERVED)
+_LOOKS_WHOLE = frozenset(skeleton(word) for word in RESERVED_WHOLE)
 STAFF_NAMES = {Role.HOST: "主持人", Role.MODERATOR: "管理员", Role.WALL: "大屏", Role.BOT: "机器人"}
 
 
@@ -84,15 +89,38 @@ class Guests:
         )
         return Admitted(issued.token, self._signed(number), issued.viewer)
 
+    def number(self, viewer: Viewer, device: str) -> str:
+        """What makes this attendee: the number in their device. Raises Refused: invalid (it is another's device)."""
+        number = self._signed_number(device)
+        if number is None or viewer.user != self._user(number, viewer.room, Role.ATTENDEE):
+            raise Refused(Code.INVALID, "device: is not that of this person")
+        return number
+
+    def admit_again(self, room: str, number: str, name: str, link: Link | None = None) -> Admitted:
+        """Let an attendee in as who they were: the device of this number, by the link that they came by."""
+        issued = self._identity.issue(
+            user=self._user(number, room, Role.ATTENDEE),
+            name=name,
+            role=Role.ATTENDEE,
+            room=room,
+            guest=True,
+            link=None if link is None else link.id,
+            expires_at=None if link is None else link.expires_at,
+        )
+        return Admitted(issued.token, self._signed(number), issued.viewer)
+
     def _number(self, device: str | None) -> str:
         """The number in a signed device; a new one if there is none or it is not ours."""
-        if device and len(device) <= DEVICE_LENGTH and device.isascii():
-            try:
-                return self._signer.unsign(device).decode()
-            except BadSignature:
-                # After a change of the secret every browser holds such a one: it gets a new identity, no error.
-                pass
-        return secrets.token_urlsafe(16)
+        # After a change of the secret every browser holds such a one: it gets a new identity, no error.
+        return (self._signed_number(device) if device else None) or secrets.token_urlsafe(16)
+
+    def _signed_number(self, device: str) -> str | None:
+        if len(device) > DEVICE_LENGTH or not device.isascii():
+            return None
+        try:
+            return self._signer.unsign(device).decode()
+        except BadSignature:
+            return None
 
     def _signed(self, number: str) -> str:
         return self._signer.sign(number.encode()).decode()
@@ -113,9 +141,9 @@ def guest_name(nickname: str, staff_names: Collection[str] = ()) -> str:
     name = _clean(nickname)
     looks = skeleton(name)
     if (
-        any(skeleton(word) in looks for word in RESERVED)
-        or looks in {skeleton(word) for word in RESERVED_WHOLE}
-        or (looks and looks in {skeleton(staff) for staff in staff_names})
+        any(reserved in looks for reserved in _LOOKS)
+        or looks in _LOOKS_WHOLE
+        or (looks and looks in {_looks_like(staff) for staff in staff_names})
     ):
         raise Refused(Code.INVALID, "nickname: looks like a name of the staff")
     return name

@@ -67,6 +67,9 @@ class LinkTable(Protocol):
     async def revoked_since(self, at: int) -> Sequence[str]:
         """The ids of links withdrawn at or after ``at``."""
 
+    async def staff_seen(self, room: str, most: int) -> Sequence[str]:
+        """Names under which staff did something in a room; at most so many. Guests with another role are none."""
+
 
 class Links:
     """Makes, checks and withdraws links. ``clock`` gives Unix seconds."""
@@ -127,7 +130,10 @@ class Links:
             link_id = self._signer.unsign(signed).decode()
         except BadSignature:
             raise Refused(Code.UNAUTHORIZED) from None
+        return await self.standing(link_id)
 
+    async def standing(self, link_id: str) -> Link:
+        """The link of this id, if it still opens its room. Raises Refused: unauthorized, expired, revoked."""
         if link_id in self._revoked:
             raise Refused(Code.REVOKED)
         link = await self._table.get(link_id)
@@ -144,13 +150,14 @@ class Links:
         return await self._table.of_room(room)
 
     async def staff_names(self, room: str) -> Collection[str]:
-        """What a room's staff is called: the labels of its links, and the names they came in with."""
+        """What a room's staff is called: the labels of its links, the names they came in with and acted under."""
         names = self._staff.get(room)
         if names is None:
             # Asked once a room, not for every guest: all of a shop scan the code in the same minute.
             links = await self._table.of_room(room)
             names = self._staff.setdefault(room, set())
             names.update(link.label for link in links if link.role in STAFF and link.label)
+            names.update(await self._table.staff_seen(room, STAFF_NAMES))
         self._staff.move_to_end(room)
         while len(self._staff) > STAFF_ROOMS:
             self._staff.popitem(last=False)

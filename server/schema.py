@@ -29,6 +29,7 @@ from protocols.wire import (
     PositionShape,
     PositionTold,
     Reason,
+    RoleTold,
     RoomName,
     You,
 )
@@ -48,6 +49,7 @@ VOLATILE: Final = {
     "room.occupancy": Occupancy,
     "room.mine": MineChanged,
     "room.position": PositionTold,
+    "room.role": RoleTold,
     "connection.closed": ConnectionClosed,
 }
 ANSWERS: Final = (Ack, Nack, Left, Author, PositionShape, You, RoomName, Reason, Code)

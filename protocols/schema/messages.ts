@@ -6,6 +6,7 @@
 export type Wire =
   | Ack
   | Author
+  | BannedView
   | ChatBinned
   | ChatBinnedEvent
   | ChatDelete
@@ -41,10 +42,25 @@ export type Wire =
   | MineChanged
   | Nack
   | Occupancy
+  | PeopleView
   | Person
+  | PersonBan
+  | PersonBanned
+  | PersonBannedEvent
   | PersonErase
   | PersonErased
   | PersonErasedEvent
+  | PersonKick
+  | PersonKicked
+  | PersonKickedEvent
+  | PersonRole
+  | PersonRoleChanged
+  | PersonRoleChangedEvent
+  | PersonUnban
+  | PersonUnbanned
+  | PersonUnbannedEvent
+  | PersonUnlisted
+  | PersonUnlistedEvent
   | Place
   | PollClose
   | PollClosed
@@ -87,6 +103,8 @@ export type Wire =
   | Reason
   | Request
   | Result
+  | RoleTold
+  | RoleView
   | RoomClose
   | RoomClosed
   | RoomClosedEvent
@@ -122,6 +140,7 @@ export type Code =
   | "expired"
   | "revoked"
   | "forbidden"
+  | "banned"
   | "not_found"
   | "not_joined"
   | "closed"
@@ -137,6 +156,10 @@ export type Command =
   | RoomClose
   | RoomConfigure
   | PersonErase
+  | PersonKick
+  | PersonBan
+  | PersonUnban
+  | PersonRole
   | ChatSend
   | ChatDelete
   | ChatRestore
@@ -159,6 +182,11 @@ export type LoggedEvent =
   | RoomConfiguredEvent
   | PersonErasedEvent
   | RoomRetiredEvent
+  | PersonKickedEvent
+  | PersonBannedEvent
+  | PersonUnbannedEvent
+  | PersonRoleChangedEvent
+  | PersonUnlistedEvent
   | ChatSentEvent
   | ChatDeletedEvent
   | ChatBinnedEvent
@@ -177,13 +205,13 @@ export type LoggedEvent =
   | PollClosedEvent
   | PollCountedEvent
   | PollRemovedEvent;
-export type Reason = "first" | "epoch" | "future" | "trimmed" | "limit" | "expired" | "audience";
+export type Reason = "first" | "epoch" | "future" | "trimmed" | "limit" | "expired" | "audience" | "role";
 /**
  * A message on the wire; its type is the Socket.IO event name.
  */
 export type Message = Command | Request | LoggedEvent | Volatile;
 export type Request = RoomJoin | RoomLeave | RoomHistory;
-export type Volatile = Occupancy | MineChanged | PositionTold | ConnectionClosed | PollTally;
+export type Volatile = Occupancy | MineChanged | PositionTold | RoleTold | ConnectionClosed | PollTally;
 
 /**
  * The answer to a command once it is stored: the place of its last event.
@@ -208,6 +236,15 @@ export interface Author {
   role: "host" | "moderator" | "attendee" | "wall" | "bot";
   guest?: boolean;
   via?: string;
+}
+/**
+ * Who is banned, since when and by whom; ``by`` is null where that is forgotten.
+ */
+export interface BannedView {
+  user: string;
+  name: string;
+  at: number;
+  by: Author | null;
 }
 /**
  * What staff deleted lies in the hosts' bin; ``by`` is its author.
@@ -549,6 +586,63 @@ export interface PersonErase {
   user: string;
 }
 /**
+ * Put somebody out; they may come in again.
+ */
+export interface PersonKick {
+  type: "person.kick";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  user: string;
+  name?: string | null;
+}
+/**
+ * Put somebody out for good, until it is lifted.
+ */
+export interface PersonBan {
+  type: "person.ban";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  user: string;
+  name?: string | null;
+}
+/**
+ * Let somebody in again.
+ */
+export interface PersonUnban {
+  type: "person.unban";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  user: string;
+  name?: string | null;
+}
+/**
+ * Give somebody another role than they came with; ``attendee`` takes it back.
+ */
+export interface PersonRole {
+  type: "person.role";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  user: string;
+  name?: string | null;
+  role: "host" | "moderator" | "attendee";
+}
+/**
  * Draft a poll. A rating has no options of its own; ``max_choices`` is for multi, else 1.
  */
 export interface PollCreate {
@@ -695,7 +789,8 @@ export interface PollRemove {
   poll: string;
 }
 /**
- * After a CONNECT: why this person's last connection was closed, where it could not be told then.
+ * Why this connection ends now: `kicked`, `banned`, `expired`. Or, after a CONNECT, why this person's last one was
+ * closed, where it could not be told then.
  */
 export interface ConnectionClosed {
   type: "connection.closed";
@@ -887,6 +982,103 @@ export interface RoomRetired {
   before: number;
   upto: number;
 }
+/**
+ * Somebody was put out; ``by`` says who did it.
+ */
+export interface PersonKickedEvent {
+  type: "person.kicked";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PersonKicked | null;
+}
+/**
+ * Somebody was put out; ``by`` says who did it.
+ */
+export interface PersonKicked {
+  user: string;
+  name: string;
+}
+/**
+ * Somebody is out until it is lifted. What a moderator bans does not hold for hosts.
+ */
+export interface PersonBannedEvent {
+  type: "person.banned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PersonBanned | null;
+}
+/**
+ * Somebody is out until it is lifted. What a moderator bans does not hold for hosts.
+ */
+export interface PersonBanned {
+  user: string;
+  name: string;
+}
+/**
+ * Somebody may come in again.
+ */
+export interface PersonUnbannedEvent {
+  type: "person.unbanned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PersonUnbanned | null;
+}
+/**
+ * Somebody may come in again.
+ */
+export interface PersonUnbanned {
+  user: string;
+}
+/**
+ * Somebody has this role from now on, whatever their token says.
+ */
+export interface PersonRoleChangedEvent {
+  type: "person.role_changed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PersonRoleChanged | null;
+}
+/**
+ * Somebody has this role from now on, whatever their token says.
+ */
+export interface PersonRoleChanged {
+  user: string;
+  name: string;
+  role: "host" | "moderator" | "attendee" | "wall" | "bot";
+}
+/**
+ * The lists forget somebody who is being erased: what was said of them goes, and what holds for them with it.
+ */
+export interface PersonUnlistedEvent {
+  type: "person.unlisted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PersonUnlisted | null;
+}
+/**
+ * The lists forget somebody who is being erased: what was said of them goes, and what holds for them with it.
+ */
+export interface PersonUnlisted {}
 /**
  * A draft, for hosts.
  */
@@ -1149,6 +1341,7 @@ export interface JoinAnswer {
  */
 export interface View {
   room: RoomView;
+  people: PeopleView;
   chat: ChatView;
   polls: PollsView;
 }
@@ -1160,6 +1353,23 @@ export interface RoomView {
   status: "open" | "closed";
   settings: RoomSettings;
   created_at: number;
+}
+/**
+ * For hosts only: who is banned, and who has another role than they came with, the latest last.
+ */
+export interface PeopleView {
+  banned?: BannedView[];
+  roles?: RoleView[];
+}
+/**
+ * Who has which role, since when and by whom.
+ */
+export interface RoleView {
+  user: string;
+  name: string;
+  role: "host" | "moderator" | "attendee" | "wall" | "bot";
+  at: number;
+  by: Author | null;
 }
 /**
  * The polls of a room, oldest first; drafts for hosts only.
@@ -1285,6 +1495,14 @@ export interface PositionTold {
   type: "room.position";
   room: string;
   position: PositionShape;
+}
+/**
+ * This person has another role from now on, and hears nothing more of the room: join again.
+ */
+export interface RoleTold {
+  type: "room.role";
+  room: string;
+  role: "host" | "moderator" | "attendee" | "wall" | "bot";
 }
 /**
  * The count so far, while a poll is open: for hosts always, for everyone unless it is hidden.

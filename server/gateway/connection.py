@@ -133,6 +133,11 @@ class Connection:
             self.outbox.push_volatile(key, prepared, room=self._room())
             self._wake_poll()
 
+    @property
+    def lags(self) -> bool:
+        """Whether something waits here or in the transport."""
+        return len(self.outbox) > 0 or (self._wire is not None and self._wire.buffered() > 0)
+
     def _queue(self, prepared: Prepared) -> None:
         if self.closing is not None:
             return

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,11 +19,12 @@ from protocols.messages import Command, Position, Role, audience_of
 from protocols.requests import REQUESTS, Request, RoomHistory, RoomJoin
 from rooms.registry import REGISTRY, explained
 from server.gateway.application import Accepted, Ack, Recovery
-from server.gateway.events import parse_offset, position_frame
+from server.gateway.entrants import Entrant, Entrants, Person
+from server.gateway.events import closed_frame, parse_offset, position_frame
 from server.gateway.join import Joining, own_room
 from server.gateway.pid import Pids, Session
 from server.gateway.throttle import Rate, Throttles, Verdict
-from server.hosting.draft import Sender
+from server.guests import guest_name
 from server.identity import Identity, Viewer
 
 if TYPE_CHECKING:
@@ -35,29 +35,16 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 PROTOCOL = 1
-MACHINES = frozenset({Role.WALL, Role.BOT})  # many of them may come by one link
 REMEMBERED_CLOSINGS = 4096
-SOCKETS_EACH = 50  # of one person, dead ones that nobody has noticed yet included
 # What a client could not be told while it was being closed, and is told when it comes back.
 TOLD_LATER = frozenset({Closing.SLOW_CONSUMER, Closing.FLOOD, Closing.BAD_PACKET, Closing.TOO_LARGE})
 
-Person = tuple[str, str]  # room and user
+StaffNames = Callable[[str], Awaitable[Collection[str]]]  # of a room
 
 
-@dataclass(slots=True, eq=False)
-class Entrant:
-    """What the door keeps of a socket; ``waiting`` holds what came in while a request was ``answering``."""
-
-    viewer: Viewer
-    sender: Sender
-    host: Host | None = None
-    answering: bool = False
-    waiting: deque[tuple[str, list[Any], Ack | None]] = field(default_factory=deque)
-
-    @property
-    def person(self) -> Person:
-        """Whose socket it is."""
-        return self.viewer.room, self.viewer.user
+async def nobody(_room: str) -> Collection[str]:
+    """No names."""
+    return ()
 
 
 class Door:
@@ -72,31 +59,35 @@ class Door:
         joining: Joining,
         pids: Pids,
         rate: Rate,
+        staff_names: StaffNames = nobody,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._identity = identity
+        self._staff_names = staff_names
         self._joining = joining
+        self.entrants = Entrants(joining)
         self._pids = pids
         self._throttles: Throttles[Person] = Throttles(rate)
         self._clock = clock
-        self._sockets: set[Socket] = set()
-        self._people: dict[Person, set[Socket]] = {}
         self._closings: OrderedDict[str, Closing] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def connect(self, socket: Socket, auth: Mapping[str, Any], recovery: Recovery | None) -> Accepted:
-        """Checks the token, and resumes a stock client where it was if that can be done whole."""
+        """Checks the token and the bans, and resumes a stock client where it was if that can be done whole."""
         viewer = self._viewer(auth)
-        sender = Sender(viewer.by, bound=viewer.bound, signed_up=viewer.signed_up)
-        entrant = Entrant(viewer, sender)
-        self._add(socket, entrant)
-        socket.data = entrant
+        entrant = Entrant(viewer, viewer)
+        self.entrants.add(socket, entrant)
+        try:
+            host = await self._admit(socket, entrant)
+        except BaseException:
+            self.entrants.forget(socket)
+            raise
 
         closing = self._closings.pop(viewer.user, None)
         if closing is not None:
-            socket.emit("connection.closed", {"reason": closing.value, "message": closing.message})
+            socket.send(closed_frame(closing))
 
-        replay = None if recovery is None else await self._resume(socket, entrant, recovery)
+        replay = None if recovery is None or host is None else self._resume(socket, entrant, host, recovery)
         if recovery is not None and replay is not None:
             return Accepted(recovery.pid, replay)
         return Accepted(self._pids.issue(Session(viewer.user, viewer.room)))
@@ -125,57 +116,37 @@ class Door:
 
     def disconnected(self, socket: Socket, closing: Closing) -> None:
         """Takes the socket out of its room."""
-        self._sockets.discard(socket)
         entrant: Entrant | None = socket.data
         if entrant is None:
             return
-        mine = self._people.get(entrant.person, set())
-        mine.discard(socket)
-        if not mine:
-            self._people.pop(entrant.person, None)
-        self._joining.leave(socket, entrant.viewer)
+        self.entrants.forget(socket)
         if closing in TOLD_LATER:
             self._closings[entrant.viewer.user] = closing
             if len(self._closings) > REMEMBERED_CLOSINGS:
                 self._closings.popitem(last=False)
 
-    def expire(self, now_ms: int) -> None:
-        """Ends the sockets whose token has run out."""
-        for socket in [s for s in self._sockets if (s.data.viewer.expires_at or now_ms + 1) <= now_ms]:
-            socket.disconnect(Closing.EXPIRED)
-
-    def revoke(self, link: str) -> None:
-        """Ends the sockets of those who came by a link that is withdrawn now."""
-        for socket in [s for s in self._sockets if s.data.viewer.link == link]:
-            socket.disconnect(Closing.EXPIRED)
-
-    def sign_out(self, session: str) -> None:
-        """Ends the sockets of a member of staff whose session ends now."""
-        for socket in [s for s in self._sockets if s.data.viewer.session == session]:
-            socket.disconnect(Closing.EXPIRED)
-
-    def _add(self, socket: Socket, entrant: Entrant) -> None:
-        mine = self._people.setdefault(entrant.person, set())
-        if len(mine) >= SOCKETS_EACH and entrant.viewer.role not in MACHINES:
-            raise Refused(Code.FORBIDDEN, "Too many connections of one person.")
-        mine.add(socket)
-        self._sockets.add(socket)
+    async def _admit(self, socket: Socket, entrant: Entrant) -> Host | None:
+        """Learns who they are in the room, whose host it gives if it can be opened. Raises Refused: banned."""
+        try:
+            host = await self._joining.open(entrant.claimed)
+            if entrant.claimed.role is Role.BOT:
+                entrant.staff_names = await self._staff_names(entrant.claimed.room)
+        except Refused:
+            # Whatever keeps the room from opening, the join that follows will say so.
+            return None
+        self.entrants.meet(socket, host)
+        return host
 
     def _viewer(self, auth: Mapping[str, Any]) -> Viewer:
         if auth.get("protocol", PROTOCOL) != PROTOCOL:
             raise Refused(Code.INVALID, f"This server speaks protocol {PROTOCOL}.")
         return self._identity.verify(auth.get("token"))
 
-    async def _resume(self, socket: Socket, entrant: Entrant, recovery: Recovery) -> list[Prepared] | None:
+    def _resume(self, socket: Socket, entrant: Entrant, host: Host, recovery: Recovery) -> list[Prepared] | None:
         viewer = entrant.viewer
         session = self._pids.read(recovery.pid)
         place = None if recovery.offset is None else parse_offset(recovery.offset)
         if session != Session(viewer.user, viewer.room) or place is None or place[0] != viewer.room:
-            return None
-        try:
-            host = await self._joining.open(viewer)
-        except Refused:
-            # Whatever keeps the room from opening, the join that follows will say so.
             return None
         replay = self._joining.resume(socket, viewer, host, place[1], place[2])
         if replay is not None:
@@ -231,7 +202,7 @@ class Door:
                     raise Refused(Code.NOT_JOINED)
                 self._enter(socket, entrant, host, request, ack)
             case RoomHistory():
-                page = await self._joining.history(entrant.viewer, request)
+                page = await self._history(socket, entrant, request)
                 if ack is not None:
                     ack(page)
             case _:
@@ -239,6 +210,15 @@ class Door:
                 entrant.host = None
                 if ack is not None:
                     ack(b'{"ok":true}')
+
+    async def _history(self, socket: Socket, entrant: Entrant, request: RoomHistory) -> bytes:
+        while True:
+            self.entrants.meet(socket, await self._joining.open(entrant.claimed))
+            viewer = entrant.viewer
+            page = await self._joining.history(viewer, request)
+            # Read for somebody with this role, who may have another by now.
+            if entrant.viewer is viewer:
+                return page
 
     def _go_on(self, socket: Socket, entrant: Entrant) -> None:
         """Handles what had to wait, up to the next that takes time. An answer may let more of the socket be read:
@@ -253,6 +233,8 @@ class Door:
                 _refuse(ack, Refused(Code.NOT_JOINED))
 
     def _enter(self, socket: Socket, entrant: Entrant, host: Host, request: RoomJoin, ack: Ack | None) -> None:
+        # At the CONNECT the room may not have been at work.
+        self.entrants.meet(socket, host)
         answer = self._joining.enter(socket, entrant.viewer, host, request)
         entrant.host = host
         if ack is not None:
@@ -264,6 +246,9 @@ class Door:
         command = REGISTRY.command(name, data)
         viewer, host = entrant.viewer, entrant.host
         own_room(viewer, command.room)
+        if command.on_behalf_of is not None:
+            # As for those who come in by themselves.
+            guest_name(command.on_behalf_of.name, entrant.staff_names)
         if host is None:
             raise Refused(Code.NOT_JOINED)
         if host.closed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 
+from protocols.closing import Closing
 from protocols.frames import Prepared, prepare_event
 from protocols.messages import Audience, Position, Record
 from protocols.wire import told
@@ -36,3 +37,8 @@ def position_frame(room: str, position: Position, audience: Audience) -> Prepare
     """``room.position``: where the room stands; gives a stock client its first offset."""
     told = orjson.dumps({"room": room, "position": position})
     return prepare_event("room.position", [told], offset=offset(room, position, audience))
+
+
+def closed_frame(closing: Closing) -> Prepared:
+    """``connection.closed``: why this connection ends now, or why the last one did."""
+    return prepare_event("connection.closed", [orjson.dumps({"reason": closing.value, "message": closing.message})])

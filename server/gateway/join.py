@@ -46,6 +46,9 @@ class Joining:
         answer: JoinAnswer = live.join(asked, audience, host.now())
         if request.audience is not None and request.audience != audience:
             answer = NotRecovered(Reason.AUDIENCE)
+        if asked is not None and asked.seq < live.room.people.changed_at(viewer.user):
+            # Told as another audience, whatever the client says of it.
+            answer = NotRecovered(Reason.ROLE)
 
         told: dict[str, Any] = {"ok": True}
         if isinstance(answer, Recovered):
@@ -73,7 +76,7 @@ class Joining:
         self, socket: Socket, viewer: Viewer, host: Host, position: Position, audience: Audience
     ) -> list[Prepared] | None:
         """Brings a stock client up to date before its CONNECT reply; None if that cannot be done whole."""
-        if audience is not audience_of(viewer.role):
+        if audience is not audience_of(viewer.role) or position.seq < host.live.room.people.changed_at(viewer.user):
             return None
         answer = host.live.join(position, audience, host.now())
         if not isinstance(answer, Recovered):

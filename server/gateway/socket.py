@@ -102,10 +102,14 @@ class Socket:
         if self._held is None and self.closing is None:
             self.connection.send_volatile(key, prepared)
 
-    def disconnect(self, closing: Closing) -> None:
-        """Ends this socket and its connection for good: a stock client does not come back (packet 41)."""
+    def disconnect(self, closing: Closing, *last: Prepared) -> None:
+        """Ends this socket and its connection for good: a stock client does not come back (packet 41).
+
+        What still waits here was for somebody who may have it no longer; ``last`` goes out in its place.
+        """
         if self.closing is None:
-            self.send(disconnect_packet(self.namespace))
+            self.connection.outbox.clear()
+            self.send_batch([*last, disconnect_packet(self.namespace)])
             self.connection.close(closing, linger=True)
 
     def close(self, closing: Closing) -> None:

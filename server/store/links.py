@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from protocols.messages import Role
+from protocols.messages import STAFF, Role
 from server.keys import ApiKey
 from server.links import Link
 from server.store.database import Database
-from server.store.tables import api_keys, links
+from server.store.tables import api_keys, links, records
 
 
 class StoredLinks:
@@ -57,6 +57,15 @@ class StoredLinks:
         """The ids of links withdrawn at or after ``at``."""
         async with self._database.reading() as connection:
             return list((await connection.execute(select(links.c.id).where(links.c.revoked_at >= at))).scalars())
+
+    async def staff_seen(self, room: str, most: int) -> Sequence[str]:
+        """Names under which staff did something in a room; at most so many. Guests with another role are none."""
+        acted = (records.c.room == room) & records.c.role.in_([str(role) for role in STAFF])
+        # Who was erased has no name; a guest who became a moderator is still let in under theirs.
+        named = records.c.name.is_not(None) & (records.c.name != "") & records.c.guest.is_not(True)
+        read = select(records.c.name).where(acted, named).distinct().limit(most)
+        async with self._database.reading() as connection:
+            return list((await connection.execute(read)).scalars())
 
 
 class StoredKeys:

@@ -9,7 +9,6 @@ from protocols.messages import Audience, By, Command, Record, Role
 from rooms.activities.room import RoomRetire
 from rooms.activity import ROOM, Context
 from rooms.registry import REGISTRY, Registry
-from rooms.roles import speaker
 from rooms.room import Room
 
 HOST = By("user-host", "¤Lin", Role.HOST)
@@ -51,7 +50,7 @@ class Play:
         return self._decide(command, Context(ROOM, self.now, self.new_id))
 
     def _decide(self, command: Command, context: Context) -> list[Record]:
-        by = speaker(command, context.by)
+        by = self.room.speaker(command, context.by)
         proposed = self.room.decide(command, context)
         records = self.room.record(proposed, by=None if by == ROOM else by, at=self.now, command=b"digest")
         return self._take(records)

@@ -10,6 +10,7 @@ from server.links import Link
 class MemoryLinks:
     def __init__(self) -> None:
         self.rows: dict[str, Link] = {}
+        self.seen: list[str] = []
         self.reads = 0
 
     async def add(self, link: Link) -> None:
@@ -30,6 +31,9 @@ class MemoryLinks:
 
     async def revoked_since(self, at: int) -> Sequence[str]:
         return [link.id for link in self.rows.values() if link.revoked_at is not None and link.revoked_at >= at]
+
+    async def staff_seen(self, room: str, most: int) -> Sequence[str]:
+        return self.seen[:most]
 
 
 class MemoryKeys:

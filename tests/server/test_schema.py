@@ -35,11 +35,12 @@ def test_it_holds_every_message() -> None:
         "room.occupancy",
         "room.mine",
         "room.position",
+        "room.role",
         "connection.closed",
         "poll.tally",
     ]
     assert defs["Code"]["enum"] == [code.value for code in Code]
-    assert list(defs["View"]["properties"]) == ["room", "chat", "polls"]
+    assert list(defs["View"]["properties"]) == ["room", "people", "chat", "polls"]
 
 
 def test_every_reference_leads_somewhere() -> None:

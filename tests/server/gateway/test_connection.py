@@ -206,8 +206,8 @@ async def test_last_words_to_a_polling_client() -> None:
     gateway = Gateway.serving(application)
     socket = await joined(gateway, application, polling=True)
 
-    socket.send(message("why"))
-    socket.disconnect(Closing.KICKED)
+    socket.send(message("for members"))
+    socket.disconnect(Closing.KICKED, message("why"))
 
     sid = socket.connection.session.sid
     assert gateway.take_farewell(sid) == b"4why\x1e41\x1e1"

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from protocols.messages import Role
 from rooms.settings import RoomSettings
 from server.app import App
-from server.gateway import door
+from server.gateway import entrants
 from server.hosting.host import Host
 from tests.server.running import OWNER, Raw, raw, served, token
 
@@ -71,8 +71,8 @@ async def test_more_behind_a_join_than_waits_keeps_its_order(
         await opens.wait()
         return host
 
-    monkeypatch.setattr(app.core.directory, "open", open_late)
     async with raw(address, {"token": token(app, "ann", room="r2")}) as ann:
+        monkeypatch.setattr(app.core.directory, "open", open_late)
         sent: list[tuple[str, dict[str, Any]]] = [("room.join", {"id": "j", "room": "r2"})]
         sent += [("room.fly", {"id": f"f{number}", "room": "r2"}) for number in range(40)]
         sent += [("chat.send", chat(str(number), f"c{number}", "r2")) for number in range(50)]
@@ -217,7 +217,7 @@ async def test_a_token_that_runs_out_ends_the_socket(server: tuple[App, str]) ->
     expires_at = int(time.time() * 1000) + 60_000
     async with raw(address, {"token": token(app, "ann", expires_at=expires_at)}) as ann:
         await ann.join()
-        app.door.expire(expires_at + 1)
+        app.door.entrants.expire(expires_at + 1)
         await ann.ended()
 
 
@@ -264,7 +264,7 @@ async def test_more_sockets_and_coming_back_allow_no_more(server: tuple[App, str
 
 
 async def test_a_person_has_so_many_sockets(server: tuple[App, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "SOCKETS_EACH", 1)
+    monkeypatch.setattr(entrants, "SOCKETS_EACH", 1)
     app, address = server
     auth, wall = {"token": token(app, "ann")}, {"token": token(app, "screen", Role.WALL)}
     async with raw(address, auth) as one, raw(address, wall) as left, raw(address, wall):
@@ -273,7 +273,7 @@ async def test_a_person_has_so_many_sockets(server: tuple[App, str], monkeypatch
         for stays in (one, left):
             assert (await stays.join())["ok"] is True
     async with raw(address, auth):
-        assert len(app.door._people) == 1
+        assert len(app.door.entrants) == 1
 
 
 async def test_history_goes_back_page_by_page(server: tuple[App, str]) -> None:

@@ -178,8 +178,8 @@ async def test_told_not_to_come_back() -> None:
         await http.post(url, content="40")
         await http.get(url)
 
-        application.sockets[0].send(message("why"))
-        application.sockets[0].disconnect(Closing.KICKED)
+        application.sockets[0].send(message("for members"))
+        application.sockets[0].disconnect(Closing.KICKED, message("why"))
 
         assert (await http.get(url)).text == "4why\x1e41\x1e1"
         assert (await http.get(url)).status_code == 400
