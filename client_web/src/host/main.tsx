@@ -23,22 +23,38 @@ const room = signal<Room | null>(null);
 const failure = signal<Failure | null>(null);
 const patience = new Patience();
 let retry: ReturnType<typeof setTimeout> | undefined;
-const stranger = signal(false);
 const parts = signal<readonly ConsolePart[]>([]);
+
+const signIn = (): string => `/staff?next=${encodeURIComponent(location.pathname)}`;
+
+/** By the link that opened the room on this device, if it still does, else as the staff who are signed in. */
+async function asBefore(): Promise<Session | null> {
+  const kept = await Session.resume(device, "host", address.room).catch((error: unknown) => {
+    if (failureOf(error).retry) throw error;
+    return null;
+  });
+  if (kept) return kept;
+  return Session.asStaff(device, "host", address.room).catch((error: unknown) => {
+    if (failureOf(error).code === "unauthorized") return null;
+    throw error;
+  });
+}
 
 async function arrive(): Promise<void> {
   clearTimeout(retry);
   try {
+    if (!address.room) {
+      location.replace("/lobby");
+      return;
+    }
     const [session, fetched] = await Promise.all([
-      address.link
-        ? Session.begin(device, "host", address.room, address.link)
-        : Session.resume(device, "host", address.room),
+      address.link ? Session.begin(device, "host", address.room, address.link) : asBefore(),
       consoleParts(),
     ]);
     failure.value = null;
     parts.value = fetched;
     if (session) room.value = openRoom(session, "host", activities);
-    else stranger.value = true;
+    else location.replace(signIn());
   } catch (error) {
     failure.value = failureOf(error);
     // A server that starts anew is back in a moment; nobody should have to tap for that.
@@ -49,13 +65,28 @@ async function arrive(): Promise<void> {
 function Page(): JSX.Element {
   const t = words.value;
   useEffect(() => void arrive(), []);
-  if (stranger.value) return <Empty drawing="lost" title={t.need_link} hint={t.need_link_hint} />;
   if (failure.value) return <Gone failure={failure.value} onAgain={() => void arrive()} />;
   if (!room.value) return <Waiting label={t.loading} />;
   const { phase, refusal, position } = room.value.now.value;
-  if (phase === "refused" && refusal) return <Gone failure={refusal} />;
+  if (phase === "refused" && refusal) {
+    return room.value.session.staff && SIGNED_OUT.has(refusal.code) ? <SignedOut /> : <Gone failure={refusal} />;
+  }
   if (!position) return <Waiting label={t.connecting} />;
   return <Console room={room.value} parts={parts.value} />;
+}
+
+const SIGNED_OUT = new Set<string>(["unauthorized", "revoked", "expired"]);
+
+/** The staff session has ended, here or from another device. */
+function SignedOut(): JSX.Element {
+  const t = words.value;
+  return (
+    <Empty drawing="door" title={t.signed_out} hint={t.signed_out_hint}>
+      <a class="button main" href={signIn()}>
+        {t.sign_in_again}
+      </a>
+    </Empty>
+  );
 }
 
 titled(() => [words.value.host, room.value ? stateOf(room.value.now.value, lifecycle).title : ""].filter(Boolean).join(" · "));

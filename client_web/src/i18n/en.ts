@@ -35,8 +35,6 @@ export const en: Words = {
   no_room_hint: "The link may be mistyped. Scan the QR code in the shop again.",
   bad_link: "This link is incomplete or no longer good",
   no_access_hint: "Ask the staff for a new link.",
-  need_link: "A host link is needed",
-  need_link_hint: "Open the link the shop gave you; this address alone won’t do.",
   try_again: "Try again",
   sign_in_again: "Sign in again",
   signed_out: "You’re signed out",

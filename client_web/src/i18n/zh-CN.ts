@@ -33,8 +33,6 @@ export const zhCN = {
   no_room_hint: "链接可能写错了，请再扫一次店里的二维码",
   bad_link: "链接不完整或已失效",
   no_access_hint: "请向店员要一个新的链接",
-  need_link: "需要主持人链接",
-  need_link_hint: "请用店里发给你的链接打开，这个地址本身进不去",
   try_again: "再试一次",
   sign_in_again: "重新登录",
   signed_out: "你已退出登录",

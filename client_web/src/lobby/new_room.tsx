@@ -125,6 +125,8 @@ interface PickProps {
 function Pick({ chosen, title, hint, onPick, onDrop }: PickProps): JSX.Element {
   return (
     <div class="pick-one">
+      {/* Its words are in the span. */}
+      {/* oxlint-disable-next-line jsx-a11y/label-has-associated-control */}
       <label class="tick">
         <input type="radio" name="template" checked={chosen} onChange={onPick} />
         <span>

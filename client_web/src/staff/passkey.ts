@@ -98,7 +98,7 @@ export async function makePasskey(options: NewPasskeyOptions): Promise<NewPasske
   };
 }
 
-export async function usePasskey(options: AssertionOptions): Promise<AssertionAnswer> {
+export async function showPasskey(options: AssertionOptions): Promise<AssertionAnswer> {
   const publicKey = {
     ...options,
     challenge: bytesOf(options.challenge),

@@ -200,11 +200,15 @@ function Change({ who, member, onClose }: { who: Me; member: Member; onClose: ()
   const [role, setRole] = useState<StaffRole>(member.role);
   const [chosen, setChosen] = useState<readonly string[]>(member.shops.map((shop) => shop.id));
 
-  const change = (fields: Parameters<typeof staffApi.change>[1], done: string) =>
-    staffApi.change(member.id, fields).then(() => {
+  const change = async (fields: Parameters<typeof staffApi.change>[1], done: string) => {
+    try {
+      await staffApi.change(member.id, fields);
       toast(done);
       onClose();
-    }, failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
 
   const disable = () => {
     // Two windows at once would cover each other.

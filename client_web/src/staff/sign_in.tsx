@@ -6,7 +6,7 @@ import { Icon } from "../parts/icons";
 import { failureOf } from "../room/failure";
 import { type Me, staffApi } from "./api";
 import { Porch } from "./frame";
-import { canUsePasskeys, PasskeyFailure, usePasskey } from "./passkey";
+import { canUsePasskeys, PasskeyFailure, showPasskey } from "./passkey";
 import { Secret } from "./secret";
 
 /** By passkey if the device has one, else by name and password. */
@@ -32,7 +32,7 @@ export function SignIn({ onIn }: { onIn: (me: Me) => void }): JSX.Element {
   const byPasskey = () =>
     attempt(async () => {
       const { challenge, options } = await staffApi.passkeyOptions();
-      return staffApi.signInByPasskey(challenge, await usePasskey(options));
+      return staffApi.signInByPasskey(challenge, await showPasskey(options));
     }, t.errors["passkey_given_up"] ?? "");
 
   return (

@@ -50,10 +50,7 @@ function Line({ message }: { message: ChatMessage }): JSX.Element {
         {initial(masked(by))}
       </span>
       <p>
-        <span class="name">
-          {masked(by)}
-          {by.role !== "attendee" && <Badges by={{ ...by, guest: false }} />}
-        </span>
+        <span class="name">{masked(by)}</span> {by.role !== "attendee" && <Badges by={{ ...by, guest: false }} />}{" "}
         {message.text}
       </p>
     </li>

@@ -29,6 +29,20 @@ export function Wall({ room, parts }: { room: Room; parts: readonly WallPart[] }
   );
 }
 
+/** The address, to be typed by those who cannot scan: as large as its longer line allows. */
+function WayIn({ url }: { url: string }): JSX.Element {
+  const [host = "", ...path] = url.replace(/^https?:\/\//, "").split("/");
+  const lines = [host, `/${path.join("/")}`];
+  const longest = Math.max(...lines.map((line) => line.length));
+  return (
+    <p class="short" style={{ "--longest": String(longest) }}>
+      {lines.map((line) => (
+        <span key={line}>{line}</span>
+      ))}
+    </p>
+  );
+}
+
 function Rail({ room }: { room: Room }): JSX.Element {
   const t = words.value;
   const snapshot = room.now.value;
@@ -47,8 +61,7 @@ function Rail({ room }: { room: Room }): JSX.Element {
       <div class="invitation">
         <Qr text={url} label={url} />
         <p class="scan">{t.wall_scan}</p>
-        <p class="hint">{t.wall_scan_hint}</p>
-        <p class="short">{url.replace(/^https?:\/\//, "")}</p>
+        <WayIn url={url} />
       </div>
       <p class="crowd figures">
         {snapshot.occupancy !== null && (
