@@ -18,7 +18,6 @@ from server.broker.embedded import EmbeddedBroker
 from server.config import Settings
 from server.folder import held, opening
 from server.forgotten import Forgotten
-from server.forgotten import Forgotten
 from server.gateway.config import GatewayConfig
 from server.gateway.door import Door
 from server.gateway.gateway import Gateway

@@ -14,6 +14,7 @@ from protocols.messages import By, Position
 from rooms.activities.room import RoomCreate, RoomRetire, Status
 from rooms.activity import ROOM
 from rooms.registry import REGISTRY, Registry
+from rooms.room import Room
 from rooms.settings import RoomSettings
 from server.broker.port import BrokerError, Unavailable
 from server.hosting.draft import Sender
@@ -64,6 +65,10 @@ class Directory:
         """The host of a room that is at work, or None."""
         host = self._hosts.get(room)
         return None if host is None or host.closed else host
+
+    def at_work(self) -> list[Room]:
+        """The rooms at work, as they are committed."""
+        return [host.live.room for host in self._hosts.values() if not host.closed and host.live.room.created]
 
     async def open(self, room: str) -> Host:
         """The host of a room, at work. Raises Refused: not_found, unavailable."""

@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from server.http import docs, errors, health, metrics, pages
-from server.http.api import exports, history, links, rooms
+from server.http.api import exports, history, links, pairings, results, rooms, seats, templates
 from server.http.api.exports import EXPORTS_AT_ONCE, Slots
 from server.http.guard import Guard
 from server.http.limits import Bounds
@@ -46,7 +46,7 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
     # Redirects for a slash too many would carry the address of whoever stands before us.
     app.router.redirect_slashes = False
 
-    for part in (rooms, links, history, exports):
+    for part in (rooms, templates, links, pairings, seats, history, results, exports):
         app.include_router(part.router)
     app.include_router(health.router)
     app.include_router(metrics.router)

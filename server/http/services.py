@@ -11,16 +11,22 @@ from fastapi import Request
 from protocols.messages import Audience, By, Command, Position, Record
 from rooms.activities.room import RoomCreate
 from server.config import Settings
+from server.forgotten import Forgotten
 from server.guests import Guests
 from server.hosting.draft import Sender
 from server.hosting.replica import Replica
-from server.http.limits import AddressBudget
+from server.http.limits import AddressBudget, counted_as
 from server.identity import Identity
 from server.keys import ApiKeys
 from server.links import Links
+from server.lobby import Lobby
 from server.metrics import Metrics
+from server.pairings import PAIRINGS_PER_MINUTE, Pairings
+from server.seats import FREE_TRIES, LONGEST_WAIT_S, Seats
 from server.staff.audit import Audit
 from server.staff.desk import Staff
+from server.templates import Templates
+from server.tries import Tries
 
 # None: all is well. A text: why not, as a short phrase of our own.
 Ready = Callable[[], str | Awaitable[str | None] | None]
@@ -83,13 +89,28 @@ class Services:
     keys: ApiKeys
     staff: Staff
     audit: Audit
+    lobby: Lobby
+    templates: Templates
+    seats: Seats
+    forgotten: Forgotten
     metrics: Metrics
     checks: Mapping[str, Ready] = field(default_factory=dict)
     client_address: ClientAddress = lambda peer, _forwarded: peer
     admissions: AddressBudget = field(default_factory=lambda: AddressBudget(600))
+    pairings: Pairings = field(default_factory=Pairings)
+    pairings_begun: AddressBudget = field(default_factory=lambda: AddressBudget(PAIRINGS_PER_MINUTE))
+    pairing_tries: Tries = field(default_factory=Tries)
+    seat_tries: Tries = field(default_factory=lambda: Tries(free=FREE_TRIES, longest_wait_s=LONGEST_WAIT_S))
 
 
 def services_of(request: Request) -> Services:
     """The services of the application that serves this request."""
     services: Services = request.app.state.services
     return services
+
+
+def address_of(request: Request) -> str:
+    """What the sender of a request is counted by: their address, behind proxies that are believed too."""
+    peer = request.client.host if request.client else ""
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for")) or None
+    return counted_as(services_of(request).client_address(peer, forwarded))

@@ -15,6 +15,7 @@ from server.catalogue import Catalogue
 from server.erasing import erasures, stubbed
 from server.store.database import Database
 from server.store.rows import record_of, row_of
+from server.store.seats import forget_seats
 from server.store.tables import ballots, checkpoints, records, rooms
 
 READER = "projector"
@@ -54,16 +55,20 @@ class Projection:
 
     async def _erase(self, connection: AsyncConnection, room: str, erased: dict[int, str | None]) -> None:
         seqs = sorted(erased)
+        persons: set[str] = set()
         for start in range(0, len(seqs), ROWS):
             read = select(records).where(records.c.room == room, records.c.seq.in_(seqs[start : start + ROWS]))
             for row in (await connection.execute(read)).all():
                 stored = record_of(row, self._catalogue)
                 stub = stored.stub(erased[stored.seq])
                 await self._database.upsert(connection, records, [row_of(room, row.epoch, stub)])
+                if stored.by is not None and stub.by is not None and stored.by.id != stub.by.id:
+                    persons.add(stored.by.id)
                 if not isinstance(stored.data, PollVoted) or stored.by is None or stub.by is None:
                     continue
                 if stored.by.id != stub.by.id:
                     await self._rename(connection, room, stored.data.poll, stored.by.id, stub.by.id)
+        await forget_seats(self._database, connection, room, sorted(persons))
 
     async def _rename(self, connection: AsyncConnection, room: str, poll: str, voter: str, pseudonym: str) -> None:
         ballot = (ballots.c.room == room) & (ballots.c.poll == poll)

@@ -25,6 +25,7 @@ from server.broker.port import Broker, Unavailable
 from server.catalogue import Catalogue
 from server.store.database import Database, DatabaseErrors
 from server.store.projection import READER, ROWS
+from server.store.seats import forget_expired
 from server.store.tables import ballots, checkpoints, records, rooms, snapshots
 
 KEYS_EVERY_S = 60.0
@@ -73,6 +74,8 @@ class Retention:
             except Exception:
                 # Nor need they wait for one that meets a fault.
                 log.exception("room_not_retired", room=room)
+        async with self._database.writing() as connection:
+            await forget_expired(self._database, connection, now)
         if self._database.uncut:
             await self._database.overwrite_erased()
         return gone

@@ -14,8 +14,7 @@ from server.guests import DEVICE_LENGTH, Admitted
 from server.http.api.fields import PREFIX, Answer, Body, Instant, LinkPath, RoomPath
 from server.http.body import StrictRoute
 from server.http.callers import KnownCaller, host_of
-from server.http.limits import counted_as
-from server.http.services import Services, services_of
+from server.http.services import Services, address_of, services_of
 from server.links import LINK_LENGTH, Link, link_url
 
 router = APIRouter(prefix=PREFIX, route_class=StrictRoute)
@@ -150,9 +149,7 @@ async def admit_guest(request: Request, room: RoomPath, nicknamed: Nicknamed) ->
 
 def _count(request: Request, services: Services) -> None:
     """Raises Refused: rate_limited."""
-    peer = request.client.host if request.client else ""
-    forwarded = ",".join(request.headers.getlist("x-forwarded-for")) or None
-    services.admissions.take(counted_as(services.client_address(peer, forwarded)))
+    services.admissions.take(address_of(request))
 
 
 def _answer(services: Services, link: Link) -> LinkAnswer:

@@ -17,6 +17,7 @@ from rooms.activity import Context
 from rooms.registry import REGISTRY
 from rooms.room import Room
 from server.config import Settings
+from server.forgotten import Forgotten
 from server.guests import Guests
 from server.hosting.draft import Sender
 from server.hosting.replica import Replica
@@ -27,8 +28,14 @@ from server.http.services import Services
 from server.identity import Identity
 from server.keys import ApiKeys
 from server.links import Links
+from server.lobby import Lobby
 from server.metrics import Metrics
+from server.pairings import Pairings
+from server.seats import Seats
 from server.staff.audit import Audit
+from server.templates import Templates
+from server.tries import Tries
+from tests.server.lobby_tables import MemoryForgotten, MemoryRooms, MemorySeats, MemoryTemplates
 from tests.server.staff.tables import MemoryStaff, staff_on
 from tests.server.stores import MemoryKeys, MemoryLinks
 
@@ -71,6 +78,9 @@ class MemoryDirectory:
         if room not in self.hosts:
             raise Refused(Code.NOT_FOUND)
         return self.hosts[room]
+
+    def at_work(self) -> list[Room]:
+        return [host.room for host in self.hosts.values()]
 
     async def create(self, command: RoomCreate, by: By) -> Position:
         return await self.hosts.setdefault(command.room, MemoryHost(command.room)).ask(command, Sender(by))
@@ -115,6 +125,9 @@ class House:
         self.staff = staff_on(self.tables, secret=SECRET)
         self.identity = Identity(SECRET, revoked=self.links.revoked, ended=self.staff.sessions.ended)
         self.keys = ApiKeys(MemoryKeys())
+        self.rooms = MemoryRooms()
+        self.people: dict[str, int] = {}
+        self.now = AT / 1000  # of pairings, seat codes and budgets by address
         self.checks: dict[str, Any] = {}
         self.key = ""
         self.services = Services(
@@ -127,9 +140,16 @@ class House:
             keys=self.keys,
             staff=self.staff,
             audit=Audit(self.tables.audit),
+            lobby=Lobby(self.rooms, at_work=self.directory.at_work, people=lambda room: self.people.get(room, 0)),
+            templates=Templates(MemoryTemplates()),
+            seats=Seats(MemorySeats(), SECRET, clock=lambda: self.now),
+            forgotten=Forgotten(MemoryForgotten(), SECRET),
+            pairings=Pairings(clock=lambda: self.now),
+            seat_tries=Tries(free=5, clock=lambda: self.now),
+            pairing_tries=Tries(clock=lambda: self.now),
             metrics=Metrics(),
             checks=self.checks,
-            admissions=AddressBudget(self.settings.guests_per_minute),
+            admissions=AddressBudget(self.settings.guests_per_minute, clock=lambda: self.now),
         )
         self.app: ASGIApp = build_http(self.services, bounds=bounds)
         # The application's own faults are answered, not raised into the test.

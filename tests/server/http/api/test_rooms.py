@@ -88,8 +88,21 @@ async def test_a_person_is_erased(house: House) -> None:
     answer = await house.client.delete("/api/v1/rooms/r1/people/guest-1", headers=house.by(Role.HOST))
     assert answer.json() == {"position": {"epoch": EPOCH, "seq": 3}}
     assert house.host().records[-1].erases == (2,)
-    again = await house.client.delete("/api/v1/rooms/r1/people/wecom:u1", headers=house.by_key())
+    again = await house.client.delete("/api/v1/rooms/r1/people/guest-1", headers=house.by_key())
     assert again.json() == {"position": {"epoch": EPOCH, "seq": 3}}
+
+
+async def test_who_never_was_there_is_not_erased(house: House) -> None:
+    await house.say("hello")
+    for user in ("guest-2", "wecom:u1"):
+        for _ in range(2):
+            answer = await house.client.delete(f"/api/v1/rooms/r1/people/{user}", headers=house.by_key())
+            assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    # Nor is who was erased elsewhere known here.
+    await house.client.delete("/api/v1/rooms/r1/people/guest-1", headers=house.by_key())
+    answer = await house.client.delete("/api/v1/rooms/r2/people/guest-1", headers=house.by_key())
+    assert answer.status_code == 404
+    assert len(house.host().commands) == 3
 
 
 @pytest.mark.parametrize(("method", "path"), STAFF_ONLY)

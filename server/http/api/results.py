@@ -1,0 +1,102 @@
+"""What came of a room: its polls as the room itself shows them, and how much was said."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from protocols.messages import Audience
+from server.http.api.exports import BYTE_ORDER_MARK, harmless
+from server.http.api.fields import PREFIX, Answer, RoomPath
+from server.http.body import StrictRoute
+from server.http.callers import Caller, KnownCaller, host_of
+from server.http.services import services_of
+from server.lobby import results
+
+router = APIRouter(prefix=PREFIX, tags=["results"], route_class=StrictRoute)
+
+COLUMNS = ("poll", "question", "kind", "status", "opened", "closed", "voters", "option", "votes")
+
+
+class OptionResult(Answer):
+    """What can be chosen: ``id`` is what a ballot says for it."""
+
+    id: int
+    text: str
+    votes: int
+
+
+class PollResult(Answer):
+    """A poll that was opened; instants in ms."""
+
+    id: str
+    question: str
+    kind: Literal["single", "multi", "rating"]
+    status: Literal["open", "closed"]
+    options: list[OptionResult]
+    voters: int
+    opened_at: int | None
+    closed_at: int | None
+
+
+class ResultsAnswer(Answer):
+    """``messages`` that are still there, ``people`` who wrote or voted."""
+
+    room: str
+    title: str
+    polls: list[PollResult]
+    messages: int
+    people: int
+
+
+@router.get("/rooms/{room}/results")
+async def read_results(request: Request, room: RoomPath, caller: KnownCaller) -> ResultsAnswer:
+    """What came of a room so far. Needs an API key, the room's host or staff of its shop."""
+    return await _results(request, room, caller)
+
+
+@router.get("/rooms/{room}/results.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def read_results_csv(request: Request, room: RoomPath, caller: KnownCaller) -> Response:
+    """The polls of a room as a spreadsheet, one row an option. Needs what the results need."""
+    sheet = as_csv(await _results(request, room, caller))
+    # Room ids have no character that could end the quotes.
+    headers = {"content-disposition": f'attachment; filename="{room}-results.csv"'}
+    return Response(sheet, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _results(request: Request, room: str, caller: Caller) -> ResultsAnswer:
+    await host_of(request, caller, room)
+    services = services_of(request)
+    live = (await services.directory.open(room)).live
+    counted = await services.lobby.counted(room)
+    polls: list[dict[str, Any]] = live.room.view(Audience.HOSTS)["polls"]["polls"]
+    return ResultsAnswer(
+        room=room,
+        title=live.room.title,
+        polls=[PollResult(**each) for each in results(polls)],
+        messages=counted.messages,
+        people=counted.people,
+    )
+
+
+def as_csv(told: ResultsAnswer) -> bytes:
+    """One row an option; no cell is a formula."""
+    buffer = io.StringIO()
+    buffer.write(BYTE_ORDER_MARK)
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for poll in told.polls:
+        head = (poll.id, poll.question, poll.kind, poll.status, _time(poll.opened_at), _time(poll.closed_at))
+        for option in poll.options:
+            cells = (*head, str(poll.voters), option.text, str(option.votes))
+            writer.writerow([harmless(cell) for cell in cells])
+    return buffer.getvalue().encode("utf-8", "replace")
+
+
+def _time(at: int | None) -> str:
+    return "" if at is None else f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,157 @@
+"""Lists of rooms, what was said in them, and templates, in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from protocols.errors import Code, Refused
+from protocols.messages import Record, Role
+from rooms.activities.chat import ChatRestored, ChatSent
+from rooms.activities.polls import PollCreated, PollVoted
+from server.broker.port import Broker, Unavailable
+from server.erasing import erasures
+from server.lobby import Counted, Listed, Wanted
+from server.store.database import Database, DatabaseErrors
+from server.store.projection import READER, ROWS
+from server.store.tables import checkpoints, records, rooms, templates
+from server.templates import Template
+
+SAME_INSTANT = 100  # rooms active at the instant at which a page ends, beyond its limit
+SAYING = (ChatSent.type, ChatRestored.type)
+TAKING_PART = (*SAYING, PollVoted.type)
+
+
+class StoredRooms:
+    """A ``RoomTable``. ``broker`` knows what the database does not have yet."""
+
+    def __init__(self, database: Database, broker: Broker) -> None:
+        self._database = database
+        self._broker = broker
+
+    async def page(self, wanted: Wanted) -> tuple[Sequence[Listed], bool]:
+        """The rooms wanted, the one active last first; whether there are more. Raises Refused: unavailable."""
+        where = [rooms.c.created_at > 0]
+        if wanted.shops is not None:
+            where.append(rooms.c.shop.in_(list(wanted.shops)))
+        if wanted.status is not None:
+            where.append(rooms.c.status == wanted.status)
+        if wanted.before is not None:
+            where.append(rooms.c.active_at < wanted.before)
+        newest = select(rooms).where(*where).order_by(rooms.c.active_at.desc(), rooms.c.id)
+        try:
+            async with self._database.reading() as connection:
+                found = (await connection.execute(newest.limit(wanted.limit + 1))).all()
+                if len(found) <= wanted.limit:
+                    return [_listed(row) for row in found], False
+                last = found[wanted.limit - 1].active_at
+                if found[-1].active_at < last:
+                    return [_listed(row) for row in found[:-1]], True
+                together = newest.where(rooms.c.active_at >= last).limit(wanted.limit + SAME_INSTANT)
+                page = (await connection.execute(together)).all()
+                older = select(rooms.c.id).where(*where, rooms.c.active_at < last).limit(1)
+                return [_listed(row) for row in page], (await connection.execute(older)).first() is not None
+        except DatabaseErrors:
+            raise Refused(Code.UNAVAILABLE) from None
+
+    async def counted(self, room: str) -> Counted:
+        """What was said in this room, up to the end of its log. Raises Refused: unavailable."""
+        gone: list[int] = []
+        messages, people = 0, set[str]()
+        try:
+            async with self._database.reading() as connection:
+                reached = select(checkpoints.c.seq).where(checkpoints.c.reader == READER, checkpoints.c.room == room)
+                projected = (await connection.execute(reached)).scalar_one_or_none() or 0
+                # What the database does not have yet, and what of it is erased by now.
+                async for news in self._broker.read(room, projected):
+                    gone += [seq for seq in erasures(news) if seq <= projected]
+                    messages += sum(record.type in SAYING for record in news if record.data is not None)
+                    people |= {record.by.id for record in news if record.by is not None and _takes_part(record)}
+                still = (records.c.room == room) & (records.c.seq <= projected) & records.c.data.is_not(None)
+                messages += await _count(connection, still & records.c.type.in_(SAYING), gone)
+                voices = still & records.c.type.in_(TAKING_PART) & (records.c.role == Role.ATTENDEE.value)
+                read = select(records.c.user).where(voices, records.c.user.is_not(None)).distinct()
+                people |= set((await connection.execute(read)).scalars())
+        except (*DatabaseErrors, Unavailable):
+            raise Refused(Code.UNAVAILABLE) from None
+        return Counted(messages, len(people))
+
+    async def first_hidden(self, room: str) -> Mapping[str, bool]:
+        """Which polls of this room were drafted with a hidden result. Raises Refused: unavailable."""
+        read = select(records.c.data).where(records.c.room == room, records.c.type == PollCreated.type)
+        try:
+            async with self._database.reading() as connection:
+                drafted = [row.data for row in await connection.execute(read)]
+        except DatabaseErrors:
+            raise Refused(Code.UNAVAILABLE) from None
+        return {data["poll"]: bool(data["hidden"]) for data in drafted if data is not None}
+
+
+class StoredTemplates:
+    """A ``TemplateTable``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, template: Template, most: int) -> bool:
+        """Store a new one; False if its shop has ``most`` already."""
+        count = select(func.count()).select_from(templates).where(templates.c.shop == template.shop)
+        async with self._database.writing(durable=True) as connection:
+            if (await connection.execute(count)).scalar_one() >= most:
+                return False
+            await connection.execute(
+                insert(templates).values(
+                    id=template.id,
+                    shop=template.shop,
+                    title=template.title,
+                    settings=dict(template.settings),
+                    polls=[dict(each) for each in template.polls],
+                    created_at=template.created_at,
+                )
+            )
+        return True
+
+    async def get(self, template_id: str) -> Template | None:
+        """The template of this id."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(templates).where(templates.c.id == template_id))).one_or_none()
+        return None if row is None else _template(row)
+
+    async def of_shops(self, shops: Collection[str] | None, most: int) -> Sequence[Template]:
+        """Those of these shops, or of all, the newest first; at most so many."""
+        read = select(templates).order_by(templates.c.created_at.desc(), templates.c.id).limit(most)
+        if shops is not None:
+            read = read.where(templates.c.shop.in_(list(shops)))
+        async with self._database.reading() as connection:
+            return [_template(row) for row in await connection.execute(read)]
+
+    async def remove(self, template_id: str) -> None:
+        """Remove it; again changes nothing."""
+        async with self._database.writing(durable=True) as connection:
+            await connection.execute(delete(templates).where(templates.c.id == template_id))
+
+
+async def _count(connection: AsyncConnection, where: ColumnElement[bool], but: Sequence[int]) -> int:
+    """How many records there are, without those that were erased since."""
+    count = select(func.count()).select_from(records)
+    total: int = (await connection.execute(count.where(where))).scalar_one()
+    for start in range(0, len(but), ROWS):
+        gone = where & records.c.seq.in_(but[start : start + ROWS])
+        total -= (await connection.execute(count.where(gone))).scalar_one()
+    return total
+
+
+def _takes_part(record: Record) -> bool:
+    attends = record.by is not None and record.by.role is Role.ATTENDEE
+    return attends and record.data is not None and record.type in TAKING_PART
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(row.id, row.title, row.status, row.shop, row.created_at, row.active_at)
+
+
+def _template(row: Any) -> Template:
+    return Template(row.id, row.shop, row.title, row.polls, row.settings, row.created_at)

@@ -1,0 +1,102 @@
+"""Seat codes, and who was erased, in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.forgotten import KEPT_MS
+from server.seats import Seat
+from server.store.database import Database
+from server.store.tables import forgotten, seat_codes
+
+
+class StoredSeats:
+    """A ``SeatTable``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, seat: Seat, now: int, most: int) -> Seat:
+        """Store it, unless this person has one in this room that is still good: then that one, with the new name."""
+        theirs = (seat_codes.c.room == seat.room) & (seat_codes.c.user == seat.user)
+        async with self._database.writing(durable=True) as connection:
+            row = (await connection.execute(select(seat_codes).where(theirs))).one_or_none()
+            if row is not None and row.expires_at > now:
+                known = replace(_seat(row), name=seat.name, number=seat.number, link=seat.link)
+                change = {"name": seat.name, "number": seat.number, "link": seat.link}
+                await connection.execute(update(seat_codes).where(theirs).values(change))
+                return known
+            if row is not None:
+                await connection.execute(delete(seat_codes).where(theirs))
+            await connection.execute(insert(seat_codes).values(asdict(seat)))
+            await self._trim(connection, seat.room, most)
+        return seat
+
+    async def find(self, digest: bytes, now: int) -> Seat | None:
+        """The seat of this digest, unless it has run out."""
+        read = select(seat_codes).where(seat_codes.c.digest == digest, seat_codes.c.expires_at > now)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(read)).one_or_none()
+        return None if row is None else _seat(row)
+
+    async def forget(self, room: str, user: str) -> bool:
+        """Remove it; whether there was one."""
+        async with self._database.writing(durable=True) as connection:
+            return await forget_seats(self._database, connection, room, [user]) > 0
+
+    async def _trim(self, connection: AsyncConnection, room: str, most: int) -> None:
+        count = select(func.count()).select_from(seat_codes).where(seat_codes.c.room == room)
+        over = (await connection.execute(count)).scalar_one() - most
+        if over <= 0:
+            return
+        first = select(seat_codes.c.user).where(seat_codes.c.room == room)
+        users = first.order_by(seat_codes.c.expires_at, seat_codes.c.created_at, seat_codes.c.user).limit(over)
+        gone = (await connection.execute(users)).scalars().all()
+        await forget_seats(self._database, connection, room, gone)
+
+
+class StoredForgotten:
+    """A ``ForgottenTable``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, room: str, digest: bytes, at: int) -> None:
+        """Note it; again changes nothing but the time."""
+        async with self._database.writing(durable=True) as connection:
+            await self._database.upsert(connection, forgotten, [{"room": room, "digest": digest, "at": at}])
+
+    async def holds(self, room: str, digest: bytes) -> bool:
+        """Whether it was noted."""
+        read = select(forgotten.c.at).where(forgotten.c.room == room, forgotten.c.digest == digest)
+        async with self._database.reading() as connection:
+            return (await connection.execute(read)).first() is not None
+
+
+async def forget_seats(database: Database, connection: AsyncConnection, room: str, users: Sequence[str]) -> int:
+    """Remove these people's seats inside somebody's transaction; how many there were."""
+    if not users:
+        return 0
+    where = (seat_codes.c.room == room) & seat_codes.c.user.in_(users)
+    gone = (await connection.execute(delete(seat_codes).where(where))).rowcount
+    if gone:
+        # Their names must not stay in the write-ahead log either.
+        database.uncut = database.embedded
+    return gone
+
+
+async def forget_expired(database: Database, connection: AsyncConnection, now: int) -> None:
+    """Remove seats that have run out, and old notes of who was erased."""
+    gone = (await connection.execute(delete(seat_codes).where(seat_codes.c.expires_at <= now))).rowcount
+    gone += (await connection.execute(delete(forgotten).where(forgotten.c.at <= now - KEPT_MS))).rowcount
+    if gone:
+        database.uncut = database.embedded
+
+
+def _seat(row: Any) -> Seat:
+    return Seat(**row._mapping)
