@@ -7,7 +7,8 @@ import { Icon, type IconName } from "../parts/icons";
 import { Toasts } from "../parts/toast";
 import { LanguageSwitch } from "../parts/top_bar";
 import type { Me } from "./api";
-import { path, placeOf } from "./routes";
+import { placeOf } from "./place";
+import { path } from "./routes";
 import { runsPeople } from "./signed_in";
 
 interface Way {
