@@ -21,10 +21,17 @@ class HttpConnection:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
+    @property
+    def let_go(self) -> bool:
+        """Whether the server has closed it, as it does when nothing is asked for some seconds."""
+        return self._reader is not None and self._reader.at_eof()
+
     async def request(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
         """The status and body of the answer."""
+        if self.let_go:
+            self.cut()
         if self._writer is None:
             self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}"]
@@ -35,14 +42,15 @@ class HttpConnection:
         return await self._answer()
 
     async def _answer(self) -> tuple[int, bytes]:
-        assert self._reader is not None
+        reader = self._reader
+        assert reader is not None
         try:
-            head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
             status = int(head.split(" ", 2)[1])
             if "transfer-encoding: chunked" in head:
-                return status, await self._chunks()
+                return status, await _chunks(reader)
             length = next((line[15:] for line in head.split("\r\n") if line.startswith("content-length:")), "0")
-            body = await self._reader.readexactly(int(length))
+            body = await reader.readexactly(int(length))
         except (asyncio.IncompleteReadError, ConnectionError) as lost:
             self.cut()
             message = "closed within an answer"
@@ -51,18 +59,18 @@ class HttpConnection:
             self.cut()
         return status, body
 
-    async def _chunks(self) -> bytes:
-        assert self._reader is not None
-        whole = b""
-        while size := int(await self._reader.readline(), 16):
-            whole += (await self._reader.readexactly(size + 2))[:size]
-        await self._reader.readline()
-        return whole
-
     def cut(self) -> None:
         if self._writer is not None:
             self._writer.transport.abort()
-            self._writer = None
+            self._writer = self._reader = None
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    whole = b""
+    while size := int(await reader.readline(), 16):
+        whole += (await reader.readexactly(size + 2))[:size]
+    await reader.readline()
+    return whole
 
 
 class Polling:

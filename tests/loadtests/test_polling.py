@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from loadtests.polling import HttpConnection
+from loadtests.waiting import until
 from loadtests.wire import WireError
 
 
@@ -42,3 +43,23 @@ async def test_half_an_answer_is_an_error() -> None:
     async with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok") as http:
         with pytest.raises(WireError):
             await http.request("GET", "/")
+
+
+async def test_a_connection_that_the_server_let_go_of_is_opened_anew() -> None:
+    closed = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+        await writer.wait_closed()
+        closed.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server, asyncio.timeout(5):
+        http = HttpConnection("127.0.0.1", server.sockets[0].getsockname()[1])
+        assert await http.request("GET", "/") == (200, b"ok")
+        await closed.wait()
+        await until(lambda: http.let_go, within=5)
+        assert await http.request("GET", "/") == (200, b"ok")
+        http.cut()
