@@ -52,7 +52,7 @@ from server.store.lobby import StoredRooms, StoredTemplates
 from server.store.migrate import migrated
 from server.store.projector import Projector
 from server.store.retention import Retention
-from server.store.seats import StoredForgotten, StoredSeats
+from server.store.seats import SeatsToForget, StoredForgotten, StoredSeats
 from server.templates import Templates
 from server.trace import Trace
 from server.trace_socket import answering
@@ -74,6 +74,19 @@ def database_url(data: Path) -> str:
     return f"sqlite+aiosqlite:///{(data / DATABASE_FILE).absolute()}"
 
 
+async def tell_what_is_missing(broker: EmbeddedBroker, projector: Projector, directory: Directory) -> None:
+    """A folder that has lost one of its files: say so, and have the rooms that are in the other one made again."""
+    heads, done = await broker.heads(), await projector.done()
+    known = {room for room, head in heads.items() if head.seq}
+    if known and not done:
+        lost = "links, API keys, staff accounts, templates"
+        log.error("the database was empty: it is made again from the log", rooms=len(known), lost=lost)
+    unlogged = sorted(done.keys() - heads.keys())
+    if unlogged:
+        log.error("the log was lost: it goes on from the database, in a new epoch", rooms=len(unlogged))
+        directory.wake_soon(unlogged)
+
+
 @dataclass(frozen=True, slots=True)
 class Core:
     """The log, the database and the rooms at work on them."""
@@ -86,6 +99,7 @@ class Core:
     members: Members
     clock: Clock
     trace: Trace
+    seats_to_forget: SeatsToForget
 
 
 @asynccontextmanager
@@ -106,6 +120,7 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
         members = Members()
         clock = Clock()
         trace = Trace()
+        seats_to_forget = SeatsToForget(StoredSeats(database))
 
         def tell(room: str, epoch: str, told: Sequence[Record]) -> None:
             trace.connections = members.tell(room, epoch, told)
@@ -117,13 +132,15 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
             on_records=tell,
             on_commit=lambda room, head, _due: projector.note(room, head),
             on_epoch=members.tell_epoch,
+            on_erased=seats_to_forget.note,
             trace=trace,
         )
         directory = Directory(around, occupied=members.occupied, on_open=members.follow)
         with opening(settings.data / LOG_FILE):
             await directory.start()
+            await tell_what_is_missing(broker, projector, directory)
         retention = Retention(database, broker, catalogue, retire=directory.retire)
-        yield Core(broker, database, projector, retention, directory, members, clock, trace)
+        yield Core(broker, database, projector, retention, directory, members, clock, trace, seats_to_forget)
     finally:
         await broker.close()
         await database.close()
@@ -213,6 +230,7 @@ class App:
             loop.create_task(made.projector.run(), name="projector"),
             loop.create_task(made.directory.run(), name="directory"),
             loop.create_task(made.retention.run(made.clock.now), name="retention"),
+            loop.create_task(made.seats_to_forget.run(), name="seats"),
             loop.create_task(tell_volatile(made.members), name="volatile"),
             loop.create_task(self._expire(), name="expiry"),
         ]

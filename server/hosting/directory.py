@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import structlog
@@ -122,6 +122,12 @@ class Directory:
     async def start(self) -> None:
         """Learn what is due; call before ``run``. Raises Unavailable."""
         self.dues.load(await self._around.broker.dues())
+
+    def wake_soon(self, rooms: Iterable[str]) -> None:
+        """Open these rooms once, one after the other, and see what is due in them."""
+        now = self._around.clock.now()
+        for room in rooms:
+            self.dues.note(room, now)
 
     async def run(self) -> None:
         """Wake what is due, write snapshots, close idle rooms, until cancelled."""

@@ -48,6 +48,15 @@ class Projector:
         done = self._done.get(room)
         return 0 if done is None else done.seq
 
+    async def done(self) -> Mapping[str, Position]:
+        """How far the database is, by room; none if it is new. Raises the database's errors."""
+        if not self._loaded:
+            async with self._database.reading() as connection:
+                rows = await connection.execute(select(checkpoints).where(checkpoints.c.reader == READER))
+                self._done = {row.room: Position(row.epoch, row.seq) for row in rows}
+            self._loaded = True
+        return self._done
+
     def note(self, room: str, head: Position) -> None:
         """The room's log ends there now."""
         self._heads[room] = head
@@ -104,11 +113,7 @@ class Projector:
         """Where all logs end: at the start, and now and then for those nobody told of."""
         if self._loaded and time.monotonic() - self._looked < LOOK_S:
             return
-        if not self._loaded:
-            async with self._database.reading() as connection:
-                rows = await connection.execute(select(checkpoints).where(checkpoints.c.reader == READER))
-                self._done = {row.room: Position(row.epoch, row.seq) for row in rows}
-            self._loaded = True
+        await self.done()
         for room, head in (await self._broker.heads()).items():
             if head.seq > self.projected(room):
                 self.note(room, head)
