@@ -10,7 +10,23 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from server.http import docs, errors, health, metrics, pages
-from server.http.api import exports, history, links, pairings, results, rooms, seats, templates
+from server.http.api import (
+    audit,
+    enter,
+    exports,
+    history,
+    links,
+    pairings,
+    results,
+    rooms,
+    seats,
+    shops,
+    staff,
+    staff_invitations,
+    staff_session,
+    staff_ways,
+    templates,
+)
 from server.http.api.exports import EXPORTS_AT_ONCE, Slots
 from server.http.guard import Guard
 from server.http.limits import Bounds
@@ -46,7 +62,10 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
     # Redirects for a slash too many would carry the address of whoever stands before us.
     app.router.redirect_slashes = False
 
-    for part in (rooms, templates, links, pairings, seats, history, results, exports):
+    for part in (
+        *(rooms, templates, links, pairings, seats, history, results, exports),
+        *(staff_session, staff_invitations, staff_ways, staff, shops, audit, enter),
+    ):
         app.include_router(part.router)
     app.include_router(health.router)
     app.include_router(metrics.router)

@@ -57,6 +57,10 @@ class Member:
         """What they are."""
         return self.standing.role
 
+    def with_password(self, hashed: str) -> Member:
+        """The same, with another password."""
+        return replace(self, password=hashed)
+
 
 class AccountTable(Protocol):
     """Where accounts and shops are kept."""
@@ -159,6 +163,10 @@ class Accounts:
         except LastOwner:
             raise Refused(Code.CONFLICT, "At least one owner must be able to sign in.") from None
         return before, after
+
+    async def set_password(self, member_id: str, hashed: str) -> None:
+        """Store the hash of a new password."""
+        await self._table.set_password(member_id, hashed)
 
     async def shops(self, own: Standing) -> Sequence[Shop]:
         """The shops that are theirs."""

@@ -6,13 +6,15 @@ from protocols.errors import Code, Refused
 from server.staff.accounts import LOGIN_LENGTH, Accounts, Member
 from server.staff.passkeys import Credential, Passkeys, Site
 from server.staff.passwords import Passwords
-from server.staff.tries import Tries
+from server.tries import Tries
 
+LOGIN_WAIT_S = 60.0  # at most, or strangers who try a login could keep its owner out
+ADDRESS_FREE = 20  # a shop shares one address
 _WRONG = "Login or password is wrong."
 
 
 class SignIn:
-    """Finds out who somebody is. A shop shares one address, so many may fail there before it is slowed."""
+    """Finds out who somebody is."""
 
     def __init__(
         self,
@@ -26,8 +28,8 @@ class SignIn:
         self._accounts = accounts
         self._passwords = passwords
         self._passkeys = passkeys
-        self._logins = logins or Tries()
-        self._addresses = addresses or Tries(free=20, most=300.0)
+        self._logins = Tries(longest_wait_s=LOGIN_WAIT_S) if logins is None else logins
+        self._addresses = Tries(free=ADDRESS_FREE) if addresses is None else addresses
 
     async def by_password(self, login: str, password: str, address: str) -> Member:
         """Whose login and password these are.
@@ -46,7 +48,7 @@ class SignIn:
         right = await self._passwords.verify(None if member is None else member.password, password)
         if member is None or not right or member.disabled_at is not None:
             raise Refused(Code.UNAUTHORIZED, _WRONG)
-        self._logins.clear(key)
+        self._logins.give_back(key)
         self._addresses.give_back(address)
         return member
 
@@ -66,4 +68,4 @@ class SignIn:
         self._logins.take(member.login)
         if password is None or not await self._passwords.verify(member.password, password):
             raise Refused(Code.FORBIDDEN, "current: is not your password")
-        self._logins.clear(member.login)
+        self._logins.give_back(member.login)
