@@ -280,6 +280,7 @@ class App:
         made = self.core
         metrics.add("broker", made.broker.statistics)
         metrics.add("projector", made.projector.statistics)
+        metrics.add("database", made.database.statistics)
         metrics.add("hosting", made.directory.statistics)
         metrics.add("gateway", self._gateway_statistics)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -35,6 +35,7 @@ class Database:
         self._busy_ms = busy_ms
         self._writing = asyncio.Lock()
         self._upserts: dict[tuple[str, ...], Executable] = {}
+        self._reads = self._writes = 0
         if self.embedded:
             event.listen(self.engine.sync_engine, "connect", self._prepare)
             event.listen(self.engine.sync_engine, "begin", _begin)
@@ -42,6 +43,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction that only reads."""
+        self._reads += 1
         async with self.engine.connect() as connection:
             yield connection
 
@@ -52,6 +54,7 @@ class Database:
         ``durable`` for what no log holds: on SQLite it outlives a power cut. Without, a power cut may take back
         the last transactions, whole, and they are projected again; their fsync does not delay that of the log.
         """
+        self._writes += 1
         # Waiting here is cheaper and fairer than SQLite's busy loop.
         async with self._writing, self.engine.connect() as plain:
             connection = await plain.execution_options(writing=True, durable=durable)
@@ -90,6 +93,10 @@ class Database:
                 await connection.exec_driver_sql(f"PRAGMA busy_timeout = {self._busy_ms}")
             self.uncut = bool(row[0])
         return not self.uncut
+
+    def statistics(self) -> Mapping[str, float]:
+        """Transactions since the start."""
+        return {"reads_total": self._reads, "writes_total": self._writes}
 
     async def close(self) -> None:
         """Let go of all connections."""

@@ -64,3 +64,13 @@ async def test_what_is_overwritten_is_in_no_file(at: House) -> None:
         await connection.execute(ballots.delete())
     assert await at.database.overwrite_erased()
     assert CANARY.encode() not in at.raw()
+
+
+async def test_transactions_are_counted(at: House) -> None:
+    before = at.database.statistics()
+    await stored(at)
+    async with at.database.writing() as connection:
+        await at.database.upsert(connection, checkpoints, [ROW])
+    after = at.database.statistics()
+    assert after["reads_total"] - before["reads_total"] == 1
+    assert after["writes_total"] - before["writes_total"] == 1
