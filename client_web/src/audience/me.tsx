@@ -47,8 +47,8 @@ function Seat({ room }: { room: Room }): JSX.Element {
     setBusy(true);
     setProblem("");
     try {
-      const { room: id, token } = room.session.pass;
-      setSeat(await api.seatCode(id, token));
+      const { room: id, token, device = "" } = room.session.pass;
+      setSeat(await api.seatCode(id, token, device));
     } catch (error) {
       setProblem(explain(failureOf(error).code));
     }

@@ -23,7 +23,8 @@ export interface Template {
 export interface PollResult {
   id: string;
   question: string;
-  status: "draft" | "open" | "paused" | "closed";
+  kind: "single" | "multi" | "rating";
+  status: "open" | "closed";
   options: { id: string | number; text: string; votes: number }[];
   voters: number;
   opened_at: number | null;

@@ -21,7 +21,7 @@ export function Results({ room }: { room: string }): JSX.Element {
                 [
                   [people, t.figures.people],
                   [messages, t.figures.messages],
-                  [polls.filter((poll) => poll.status !== "draft").length, t.figures.polls],
+                  [polls.length, t.figures.polls],
                 ] as const
               ).map(([count, label]) => (
                 <div key={label}>
@@ -43,14 +43,13 @@ export function Results({ room }: { room: string }): JSX.Element {
 
 function PollOutcome({ poll }: { poll: PollResult }): JSX.Element {
   const t = staffWords.value;
-  const draft = poll.status === "draft";
   const most = Math.max(...poll.options.map((option) => option.votes));
   return (
     <article class="outcome">
       <header class="row">
         <h3>{poll.question}</h3>
         <span class={`tag ${poll.status === "open" ? "live" : ""}`}>{words.value.poll_states[poll.status]}</span>
-        {!draft && <span class="note figures">{t.voters(figure(poll.voters))}</span>}
+        <span class="note figures">{t.voters(figure(poll.voters))}</span>
       </header>
       <ol class="bars">
         {poll.options.map((option, place) => {
@@ -58,19 +57,15 @@ function PollOutcome({ poll }: { poll: PollResult }): JSX.Element {
           return (
             <li key={option.id} class={poll.status === "closed" && option.votes > 0 && option.votes === most ? "best" : ""}>
               <div class="row tight">
-                <Sign place={place} />
-                <span class="grow">{option.text}</span>
-                {!draft && (
-                  <span class="figures count">
-                    <b>{figure(option.votes)}</b> {percent(share)}
-                  </span>
-                )}
+                <Sign place={place} kind={poll.kind} />
+                <span class="grow">{poll.kind === "rating" ? words.value.poll_points(Number(option.id)) : option.text}</span>
+                <span class="figures count">
+                  <b>{figure(option.votes)}</b> {percent(share)}
+                </span>
               </div>
-              {!draft && (
-                <div class={`bar ${blockOf(place)} ${option.votes ? "" : "none"}`}>
-                  <i style={{ width: wide(Math.min(1, share)) }} />
-                </div>
-              )}
+              <div class={`bar ${blockOf(place, poll.kind)} ${option.votes ? "" : "none"}`}>
+                <i style={{ width: wide(Math.min(1, share)) }} />
+              </div>
             </li>
           );
         })}

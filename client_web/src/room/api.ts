@@ -71,7 +71,8 @@ export const api = {
   /** Into the room as the member of staff who is signed in. */
   enter: (room: string) => call<Pass>("POST", `${at(room)}/enter`),
 
-  seatCode: (room: string, token: string) => call<SeatCode>("POST", `${at(room)}/seat-code`, { token }),
+  seatCode: (room: string, token: string, device: string) =>
+    call<SeatCode>("POST", `${at(room)}/seat-code`, { body: { device }, token }),
 
   seat: (room: string, code: string) => call<Pass>("POST", `${at(room)}/seat`, { body: { code } }),
 

@@ -25,6 +25,8 @@ export interface Me {
 /** What an invitation says before it is taken up. */
 export interface Invited {
   name?: string | null;
+  /** Set where it cannot be chosen: for an account that is there and gets a new way in. */
+  login?: string | null;
   role: StaffRole;
   shops: Shop[];
   expires_at: number;
@@ -64,6 +66,8 @@ export interface Invitation {
 
 export interface OpenInvitation {
   id: string;
+  /** The account that it gives a new way in. */
+  staff?: string | null;
   role: StaffRole;
   name?: string | null;
   shops: Shop[];
@@ -123,6 +127,8 @@ export const staffApi = {
   members: async () => (await call<{ staff: Member[] }>("GET", "/staff")).staff,
   change: (id: string, change: { role?: StaffRole; shops?: string[]; disabled?: boolean }) =>
     call<unknown>("PATCH", one("/staff", id), { body: change }),
+  /** A new way in for somebody who lost theirs; using it ends the earlier ones. */
+  renewWays: (id: string) => call<Invitation>("POST", `${one("/staff", id)}/invitation`),
   invite: (role: StaffRole, shops: string[], name?: string) =>
     call<Invitation>("POST", "/staff/invitations", { body: { role, shops, ...(name ? { name } : {}) } }),
   invitations: async () => (await call<{ invitations: OpenInvitation[] }>("GET", "/staff/invitations")).invitations,

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { moment, staffWords } from "../i18n/staff_words";
 import { Empty } from "../parts/bricks";
-import { type AuditEntry, staffApi } from "./api";
+import { type AuditEntry, type StaffRole, staffApi } from "./api";
 import { Head } from "./frame";
 import { Loaded, useAsked } from "./loaded";
 import { failed, shopName } from "./signed_in";
@@ -55,7 +55,15 @@ export function Audit(): JSX.Element {
 
 function Entry({ entry }: { entry: AuditEntry }): JSX.Element {
   const t = staffWords.value;
-  const details = Object.entries(entry.details ?? {}).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const about = entry.details ?? {};
+  const { role, by, shops } = about;
+  const details = [
+    typeof role === "string" ? (t.roles[role as StaffRole] ?? role) : "",
+    ...(Array.isArray(shops) ? shops.map((shop) => shopName(String(shop)) || String(shop)) : []),
+    by === "password" ? t.with_password : by === "passkey" ? t.with_passkey : "",
+    about["disabled"] === true ? t.disabled : "",
+  ];
+  const room = entry.action.startsWith("room.") || entry.action.startsWith("wall.") ? entry.target : "";
   return (
     <li class="entry">
       <time class="note figures" dateTime={new Date(entry.at).toISOString()}>
@@ -64,7 +72,13 @@ function Entry({ entry }: { entry: AuditEntry }): JSX.Element {
       <b>{entry.who?.name || t.audit_system}</b>
       <span class="grow">
         {t.actions[entry.action] ?? entry.action}
-        <span class="note"> {[shopName(entry.shop), entry.target, ...details].filter(Boolean).join(" · ")}</span>
+        <span class="note"> {Array.from(new Set([shopName(entry.shop), ...details].filter(Boolean))).join(" · ")}</span>
+        {room && (
+          <>
+            {" "}
+            <a href={`/lobby/rooms/${encodeURIComponent(room)}`}>{room}</a>
+          </>
+        )}
       </span>
     </li>
   );

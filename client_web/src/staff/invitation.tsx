@@ -39,10 +39,20 @@ export function Invitation({ invitation, onIn }: { invitation: string; onIn: (me
   );
 }
 
+/** The server's own words begin with the field that they are about. */
+function refusal(error: unknown): string {
+  const t = staffWords.value;
+  if (error instanceof PasskeyFailure) return why(error);
+  const { code, message } = failureOf(error);
+  if (code === "revoked" || code === "expired" || code === "unauthorized") return `${t.invitation_bad} · ${t.invitation_bad_hint}`;
+  if (message.startsWith("password")) return t.password_refused;
+  return message.startsWith("login") ? t.login_taken : why(error);
+}
+
 function Accept({ invited, invitation, onIn }: { invited: Invited; invitation: string; onIn: (me: Me) => void }): JSX.Element {
   const t = staffWords.value;
   const [name, setName] = useState(invited.name ?? "");
-  const [login, setLogin] = useState("");
+  const [login, setLogin] = useState(invited.login ?? "");
   const [password, setPassword] = useState("");
   const [way, setWay] = useState<WayIn>(canUsePasskeys() ? "passkey" : "password");
   const [busy, setBusy] = useState(false);
@@ -64,10 +74,7 @@ function Accept({ invited, invitation, onIn }: { invited: Invited; invitation: s
       const credential = await makePasskey(options);
       onIn(await staffApi.acceptByPasskey(invitation, { ...who, label: deviceName() }, challenge, credential));
     } catch (error) {
-      const code = error instanceof PasskeyFailure ? "" : failureOf(error).code;
-      if (code === "conflict") setProblem(t.login_taken);
-      else if (code === "invalid") setProblem(way === "password" ? `${t.password_refused} · ${t.login_taken}` : t.login_taken);
-      else setProblem(why(error));
+      setProblem(refusal(error));
       setBusy(false);
     }
   };
@@ -82,7 +89,7 @@ function Accept({ invited, invitation, onIn }: { invited: Invited; invitation: s
     >
       <Drawing of="polls" scale={1.1} />
       <div class="title">
-        <h1>{t.welcome}</h1>
+        <h1>{invited.login ? t.welcome_back : t.welcome}</h1>
         <p class="note">{t.welcome_lead(t.roles[invited.role], invited.shops.map((shop) => shop.name).join("、"))}</p>
       </div>
       <label class="field">
@@ -101,6 +108,7 @@ function Accept({ invited, invitation, onIn }: { invited: Invited; invitation: s
           autocomplete="username"
           autocapitalize="none"
           spellcheck={false}
+          readOnly={Boolean(invited.login)}
           maxLength={LOGIN_LENGTH}
           aria-describedby="about-login"
           onInput={(event) => setLogin(event.currentTarget.value)}

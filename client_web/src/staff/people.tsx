@@ -199,6 +199,11 @@ function Change({ who, member, onClose }: { who: Me; member: Member; onClose: ()
   const t = staffWords.value;
   const [role, setRole] = useState<StaffRole>(member.role);
   const [chosen, setChosen] = useState<readonly string[]>(member.shops.map((shop) => shop.id));
+  const [made, setMade] = useState("");
+
+  const renew = () => {
+    staffApi.renewWays(member.id).then(({ url }) => setMade(new URL(url, location.origin).href), failed);
+  };
 
   const change = async (fields: Parameters<typeof staffApi.change>[1], done: string) => {
     try {
@@ -226,6 +231,18 @@ function Change({ who, member, onClose }: { who: Me; member: Member; onClose: ()
         }}
       >
         <RoleAndShops who={who} role={role} chosen={chosen} onRole={setRole} onShops={setChosen} />
+        {!member.disabled &&
+          (made ? (
+            <div class="stack">
+              <Address url={made} />
+              <p class="note">{t.invite_once}</p>
+            </div>
+          ) : (
+            <button type="button" class="button" onClick={renew}>
+              <Icon name="key" size={20} />
+              {t.renew_ways}
+            </button>
+          ))}
         <div class="row end">
           {member.disabled ? (
             <button type="button" class="button" onClick={() => void change({ disabled: false }, t.enabled_done)}>
