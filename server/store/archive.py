@@ -102,7 +102,7 @@ class DatabaseArchive:
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self._database.reading() as connection:
+            async with self._database.reading(why="rooms") as connection:
                 yield connection
         except DatabaseErrors as error:
             raise Unavailable("the database cannot be read") from error

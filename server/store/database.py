@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from sqlalchemy import Executable, Table, event, make_url
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_MS = 5000
+PROBE_BUSY_MS = 1000  # how long who asks whether it can be written waits for others who write
 CUT_MS = 20  # how long the write-ahead log's end may wait for readers: meanwhile nobody can write
 # What the driver, the file system and the pool raise when the database cannot be had.
 DatabaseErrors = (SQLAlchemyError, OSError, TimeoutError)
@@ -35,15 +36,19 @@ class Database:
         self._busy_ms = busy_ms
         self._writing = asyncio.Lock()
         self._upserts: dict[tuple[str, ...], Executable] = {}
-        self._reads = self._writes = 0
+        self._reads = {"rooms": 0, "rest": 0}
+        self._writes = 0
+        self._probing = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=PROBE_BUSY_MS / 1000)
         if self.embedded:
             event.listen(self.engine.sync_engine, "connect", self._prepare)
             event.listen(self.engine.sync_engine, "begin", _begin)
+            event.listen(self._probing.sync_engine, "connect", self._prepare_probe)
+            event.listen(self._probing.sync_engine, "begin", _begin)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction that only reads."""
-        self._reads += 1
+    async def reading(self, *, why: Literal["rooms", "rest"] = "rest") -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that only reads; ``why`` sets those apart that bring rooms to work."""
+        self._reads[why] += 1
         async with self.engine.connect() as connection:
             yield connection
 
@@ -94,13 +99,31 @@ class Database:
             self.uncut = bool(row[0])
         return not self.uncut
 
-    def statistics(self) -> Mapping[str, float]:
+    def statistics(self) -> Mapping[str, object]:
         """Transactions since the start."""
-        return {"reads_total": self._reads, "writes_total": self._writes}
+        reads = {f"{why}_total": count for why, count in self._reads.items()}
+        return {"reads": reads, "writes_total": self._writes}
+
+    async def trouble(self) -> str | None:
+        """Why it cannot be read or written now, as a short phrase; None if it can. Writes nothing."""
+        try:
+            # Its own connection: those of the pool may all be waiting for what is wrong.
+            async with self._probing.connect() as plain:
+                connection = await plain.execution_options(writing=True)
+                async with connection.begin():
+                    await connection.exec_driver_sql("SELECT 1 FROM checkpoints LIMIT 1")
+        except DatabaseErrors:
+            return "the database is away"
+        return None
 
     async def close(self) -> None:
         """Let go of all connections."""
+        await self._probing.dispose()
         await self.engine.dispose()
+
+    def _prepare_probe(self, driver: Any, entry: ConnectionPoolEntry) -> None:
+        self._prepare(driver, entry)
+        driver.execute(f"PRAGMA busy_timeout = {PROBE_BUSY_MS}").close()
 
     def _prepare(self, driver: Any, _: ConnectionPoolEntry) -> None:
         # The driver must not begin transactions on its own: see _begin.
