@@ -15,6 +15,7 @@ import structlog
 from protocols.errors import Code, Refused
 from protocols.limits import BATCH_COMMANDS, DEDUPE_WINDOW_MS, MAILBOX_LIMIT
 from protocols.messages import Command, Position, Record
+from rooms.activities.room import PersonErase
 from rooms.budget import Budgets
 from rooms.dedupe import Dedupe, fingerprint
 from server.broker.port import Answered, Batch, Broker, Full, Lost, Stale, Unavailable
@@ -79,6 +80,7 @@ class Surroundings:
     ``on_records(room, epoch, records)``  committed, in order, before their acks
     ``on_commit(room, head, due)``        where the log ends and when, on ``clock``, the room wants to be woken
     ``on_epoch(room, epoch)``             the log goes on in another epoch: members must join anew
+    ``on_erased(room, user)``             a person was erased, also one of whom the log held nothing
     """
 
     broker: Broker
@@ -87,6 +89,7 @@ class Surroundings:
     on_records: Callable[[str, str, Sequence[Record]], None] = _nothing
     on_commit: Callable[[str, Position, int | None], None] = _nothing
     on_epoch: Callable[[str, str], None] = _nothing
+    on_erased: Callable[[str, str], None] = _nothing
     new_id: Callable[[], str] = new_id
     patience: Patience = field(default_factory=Patience)
     trace: Trace = field(default_factory=Trace)
@@ -355,6 +358,8 @@ class Host:
         for key, (body, seq) in decided.fresh.items():
             self._dedupe.note(key + body, seq, now)
         for waiting, outcome in decided.outcomes:
+            if isinstance(waiting.command, PersonErase) and isinstance(outcome, int):
+                self._around.on_erased(self.room_id, waiting.command.user)
             waiting.settle(outcome)
 
     def _fail(self, decided: Decided, refused: Refused) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final
 
+import structlog
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.forgotten import KEPT_MS
 from server.seats import Seat
-from server.store.database import Database
+from server.store.database import Database, DatabaseErrors
 from server.store.tables import forgotten, seat_codes
+
+WAITING_MOST: Final = 1_000
+AGAIN_S: Final = 1.0
+
+log = structlog.get_logger(__name__)
 
 
 class StoredSeats:
@@ -76,6 +83,49 @@ class StoredForgotten:
         read = select(forgotten.c.at).where(forgotten.c.room == room, forgotten.c.digest == digest)
         async with self._database.reading() as connection:
             return (await connection.execute(read)).first() is not None
+
+
+class SeatsToForget:
+    """Those whose seats go because they were erased, whoever asked for it; the host of a room cannot wait for that.
+
+    At most ``most`` wait while the database is away; beyond, the oldest stays until its code has run out.
+    """
+
+    def __init__(self, seats: StoredSeats, *, most: int = WAITING_MOST) -> None:
+        self._seats = seats
+        self._most = most
+        self._waiting: dict[tuple[str, str], None] = {}
+        self._news = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def note(self, room: str, user: str) -> None:
+        """This person was erased."""
+        self._waiting[room, user] = None
+        while len(self._waiting) > self._most:
+            del self._waiting[next(iter(self._waiting))]
+            log.warning("seat_not_forgotten")
+        self._news.set()
+
+    async def forget(self) -> None:
+        """Remove their seats. Raises the database's errors; what is done stays done."""
+        while self._waiting:
+            room, user = next(iter(self._waiting))
+            await self._seats.forget(room, user)
+            self._waiting.pop((room, user), None)
+
+    async def run(self) -> None:
+        """Remove them as they come, until cancelled; while the database is away try again and again."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            try:
+                await self.forget()
+            except DatabaseErrors as error:
+                log.warning("seats_not_forgotten", waiting=len(self), error=type(error).__name__)
+                await asyncio.sleep(AGAIN_S)
+                self._news.set()
 
 
 async def forget_seats(database: Database, connection: AsyncConnection, room: str, users: Sequence[str]) -> int:

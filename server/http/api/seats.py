@@ -9,11 +9,10 @@ from pydantic import StringConstraints
 
 from protocols.errors import Code, Refused
 from protocols.limits import DAY_MS
-from protocols.messages import Role
 from server import codes
 from server.guests import DEVICE_LENGTH
 from server.http.api.fields import PREFIX, Answer, Body, RoomPath
-from server.http.api.links import Admission
+from server.http.api.links import Admission, let_in
 from server.http.body import StrictRoute
 from server.http.callers import KnownCaller
 from server.http.services import address_of, services_of
@@ -44,7 +43,8 @@ class TypedSeatCode(Body):
 async def show_seat_code(request: Request, room: RoomPath, own: OwnDevice, caller: KnownCaller) -> SeatCodeAnswer:
     """One's own code, the same as long as it is good. Needs an attendee's token and the device that came with it."""
     viewer = caller.viewer
-    if viewer is None or viewer.room != room or viewer.role is not Role.ATTENDEE:
+    # Who has become a moderator is still the guest that they came as.
+    if viewer is None or viewer.room != room or not viewer.guest:
         raise Refused(Code.FORBIDDEN, "A seat code is for those who attend this room.")
     services = services_of(request)
     number = services.guests.number(viewer, own.device)
@@ -71,4 +71,4 @@ async def find_seat(request: Request, room: RoomPath, typed: TypedSeatCode) -> A
     seat = await services.seats.find(room, typed.code)
     services.seat_tries.give_back(key)
     link = None if seat.link is None else await services.links.standing(seat.link)
-    return Admission.of(services.guests.admit_again(room, seat.number, seat.name, link))
+    return await let_in(services, services.guests.admit_again(room, seat.number, seat.name, link))
