@@ -27,10 +27,10 @@ KEY_LENGTH: Final = 16  # bytes of a command's digest that say who sent which id
 DEDUPE_WINDOW_MS: Final = 10 * 60_000  # at least this long is a command id remembered
 
 # Recovery
-RECOVERY_WINDOW_MS: Final = 120_000  # (room setting)
+RECOVERY_WINDOW_MS: Final = 150_000  # two minutes away, and the way back (room setting)
 RECOVERY_EVENTS: Final = 2_000  # events kept in memory per room, whatever their age up to the window
 RECOVERY_ANSWER: Final = 1_500  # events in one join answer; more missed: recovered false
-RECOVERY_BYTES: Final = 512 * 1024  # of those events; well below OUTBOX_LIMIT, which would end the connection
+RECOVERY_BYTES: Final = 768 * 1024  # of those events; below OUTBOX_LIMIT, which would end the connection
 HISTORY_PAGE: Final = 100  # events in one page of history
 
 # Volatile
