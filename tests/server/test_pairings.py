@@ -1,0 +1,178 @@
+import asyncio
+
+import pytest
+
+from protocols.errors import Code, Refused
+from server.pairings import CODE_LENGTH, OPEN_LIMIT, OPEN_MS, WAITING_LIMIT, Paired, Pairing, Pairings
+
+ROOM = Paired("r1", "link.signed")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_ms(self, ms: int) -> None:
+        self.now += ms / 1000
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def pairings(clock: Clock) -> Pairings:
+    return Pairings(clock=clock)
+
+
+def begun(pairings: Pairings) -> tuple[Pairing, str]:
+    pairing = pairings.open()
+    assert pairing.code is not None
+    return pairing, pairing.code
+
+
+def pair(pairings: Pairings, code: str, paired: Paired = ROOM) -> None:
+    with pairings.taken(code) as pairing:
+        pairings.settle(pairing, paired)
+
+
+async def gone(pairings: Pairings, pairing: Pairing) -> bool:
+    try:
+        await pairings.collect(pairing.id, 0)
+    except Refused as refused:
+        assert refused.code is Code.NOT_FOUND
+        return True
+    return False
+
+
+async def waiting(pairing: Pairing, count: int = 1) -> None:
+    while pairing.waiting < count:
+        await asyncio.sleep(0)
+
+
+async def test_whoever_waits_is_told_at_once_and_again(pairings: Pairings, clock: Clock) -> None:
+    pairing, code = begun(pairings)
+    assert len(code) == CODE_LENGTH
+    waits = asyncio.create_task(pairings.collect(pairing.id, 60))
+    await waiting(pairing)
+    pair(pairings, code)
+    assert await asyncio.wait_for(waits, 1) == ROOM
+    # The answer may have been lost: it stands for as long as a code is good.
+    clock.pass_ms(OPEN_MS - 1)
+    assert await pairings.collect(pairing.id, 60) == ROOM
+    clock.pass_ms(1)
+    assert await gone(pairings, pairing)
+    assert len(pairings) == 0
+
+
+async def test_nothing_comes_of_a_wait_if_nobody_pairs(pairings: Pairings) -> None:
+    pairing, _ = begun(pairings)
+    assert await pairings.collect(pairing.id, 0) is None
+    assert pairing.waiting == 0
+
+
+async def test_two_who_collect_one_pairing_hear_the_same_and_a_third_waits_elsewhere(pairings: Pairings) -> None:
+    pairing, code = begun(pairings)
+    both = [asyncio.create_task(pairings.collect(pairing.id, 60)) for _ in range(WAITING_LIMIT)]
+    await waiting(pairing, WAITING_LIMIT)
+    with pytest.raises(Refused) as refused:
+        await pairings.collect(pairing.id, 60)
+    assert refused.value.code is Code.RATE_LIMITED
+    pair(pairings, code)
+    assert await asyncio.gather(*both) == [ROOM, ROOM]
+    assert await pairings.collect(pairing.id, 60) == ROOM
+
+
+async def test_whoever_leaves_makes_place_for_another(pairings: Pairings) -> None:
+    pairing, _ = begun(pairings)
+    both = [asyncio.create_task(pairings.collect(pairing.id, 60)) for _ in range(WAITING_LIMIT)]
+    await waiting(pairing, WAITING_LIMIT)
+    for each in both:
+        each.cancel()
+    await asyncio.gather(*both, return_exceptions=True)
+    assert await pairings.collect(pairing.id, 0) is None
+
+
+async def test_a_code_works_once(pairings: Pairings) -> None:
+    pairing, code = begun(pairings)
+    pair(pairings, code)
+    with pytest.raises(Refused) as refused:
+        pair(pairings, code, Paired("r2", "other"))
+    assert refused.value.code is Code.NOT_FOUND
+    assert await pairings.collect(pairing.id, 0) == ROOM
+
+
+async def test_of_two_who_race_for_a_code_one_gets_it(pairings: Pairings) -> None:
+    pairing, code = begun(pairings)
+    with pairings.taken(code) as first:
+        with pytest.raises(Refused):
+            pair(pairings, code, Paired("r2", "other"))
+        pairings.settle(first, ROOM)
+    assert await pairings.collect(pairing.id, 0) == ROOM
+
+
+async def test_a_code_is_good_again_if_pairing_failed(pairings: Pairings) -> None:
+    pairing, code = begun(pairings)
+    with pytest.raises(OSError, match="disk"), pairings.taken(code):
+        raise OSError("disk")
+    pair(pairings, code)
+    assert await pairings.collect(pairing.id, 0) == ROOM
+
+
+async def test_a_code_runs_out(pairings: Pairings, clock: Clock) -> None:
+    pairing, code = begun(pairings)
+    clock.pass_ms(OPEN_MS - 1)
+    assert await pairings.collect(pairing.id, 0) is None
+    clock.pass_ms(1)
+    with pytest.raises(Refused):
+        pair(pairings, code)
+    assert await gone(pairings, pairing)
+
+
+async def test_nobody_is_let_in_by_a_code_that_ran_out_meanwhile(pairings: Pairings, clock: Clock) -> None:
+    pairing, code = begun(pairings)
+    with pytest.raises(Refused) as refused, pairings.taken(code) as taken:
+        clock.pass_ms(OPEN_MS)
+        pairings.open()  # looks who has run out
+        pairings.settle(taken, ROOM)
+    assert refused.value.code is Code.NOT_FOUND
+    assert await gone(pairings, pairing)
+    with pytest.raises(Refused):
+        pair(pairings, code)
+
+
+async def test_one_more_than_allowed_pushes_the_oldest_out(pairings: Pairings) -> None:
+    oldest, code = begun(pairings)
+    waits = asyncio.create_task(pairings.collect(oldest.id, 60))
+    await waiting(oldest)
+    second, second_code = begun(pairings)
+    for _ in range(OPEN_LIMIT - 1):
+        pairings.open()
+    assert len(pairings) == OPEN_LIMIT
+    with pytest.raises(Refused) as refused:
+        await asyncio.wait_for(waits, 1)
+    assert refused.value.code is Code.NOT_FOUND
+    with pytest.raises(Refused):
+        pair(pairings, code)
+    pair(pairings, second_code)
+    assert await pairings.collect(second.id, 0) == ROOM
+
+
+@pytest.mark.parametrize("code", [None, "", "AAAAAA"])
+def test_what_no_screen_shows_pairs_nothing(pairings: Pairings, code: str | None) -> None:
+    with pytest.raises(Refused) as refused, pairings.taken(code):
+        raise AssertionError
+    assert refused.value.code is Code.NOT_FOUND
+
+
+async def test_nobody_collects_by_the_code(pairings: Pairings) -> None:
+    pairing, code = begun(pairings)
+    pair(pairings, code)
+    for guess in (code, "", "x"):
+        with pytest.raises(Refused):
+            await pairings.collect(guess, 0)
+    assert pairing.id != code
