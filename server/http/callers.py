@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from protocols.errors import Code, Refused
 from protocols.messages import STAFF, Audience, By, Role, audience_of
 from server.http.origins import SAFE, sent_from_here
+from server.http.present import present
 from server.http.services import services_of
 from server.identity import Viewer
 from server.keys import ApiKey, is_key
@@ -86,7 +87,7 @@ async def maybe_caller(
     if credentials is not None:
         if is_key(credentials.credentials):
             return Caller(key=await services.keys.verify(credentials.credentials))
-        return Caller(viewer=services.identity.verify(credentials.credentials))
+        return Caller(viewer=await present(services, services.identity.verify(credentials.credentials)))
     if request.headers.get("authorization"):
         raise Refused(Code.UNAUTHORIZED, "Authorization must be of the kind Bearer.")
     # A cookie that has run out counts as none: browsers send it on their own, also where nobody needs to be known.
@@ -96,6 +97,11 @@ async def maybe_caller(
     if request.method not in SAFE:
         sent_from_here(request, needed=True)
     return Caller(staff=signed_in)
+
+
+async def asks_again(request: Request) -> Caller:
+    """Who calls, if they still may: for what takes longer than a decision on them may wait. Raises Refused."""
+    return await known_caller(await maybe_caller(request, await scheme(request)))
 
 
 async def known_caller(caller: Annotated[Caller | None, Depends(maybe_caller)]) -> Caller:

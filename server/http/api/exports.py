@@ -6,6 +6,7 @@ another in the next. What was erased is an empty row.
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 import hmac
@@ -22,12 +23,13 @@ from protocols.errors import Code, Refused
 from protocols.messages import Audience, By, Record
 from server.http.api.fields import PREFIX, RoomPath
 from server.http.body import StrictRoute
-from server.http.callers import KnownCaller, host_of
+from server.http.callers import KnownCaller, asks_again, host_of
 from server.http.services import services_of
 from server.identity import derived_key
 
 router = APIRouter(prefix=PREFIX, tags=["export"], route_class=StrictRoute)
 
+ASK_AGAIN_S = 0.5  # between looks whether the reader is still a host here
 EXPORTS_AT_ONCE = 4  # each reads the database for as long as its reader takes
 COLUMNS = ("seq", "time", "type", "audience", "user", "name", "role", "guest", "via", "text", "data")
 # A spreadsheet takes a cell that begins with one of these for a formula; the full-width forms too.
@@ -159,7 +161,18 @@ async def _asked(request: Request, room: str, caller: KnownCaller) -> tuple[Chun
     position = {"epoch": live.position.epoch, "seq": live.position.seq}
     head = {"room": room, "title": live.room.title, "position": position}
     author = authors(services.settings.secret.get_secret_value(), room)
-    return services.history.export(room), author, head
+    return _while_allowed(request, room, services.history.export(room)), author, head
+
+
+async def _while_allowed(request: Request, room: str, chunks: Chunks) -> Chunks:
+    """The same, broken off when whoever asked may have it no longer: a reader may take minutes. Raises Refused."""
+    loop = asyncio.get_running_loop()
+    asked = loop.time()
+    async for chunk in chunks:
+        if loop.time() - asked >= ASK_AGAIN_S:
+            await host_of(request, await asks_again(request), room)
+            asked = loop.time()
+        yield chunk
 
 
 def _file(request: Request, pieces: AsyncIterator[bytes], kind: str, name: str) -> Response:

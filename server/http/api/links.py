@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
@@ -14,6 +15,8 @@ from server.guests import DEVICE_LENGTH, Admitted
 from server.http.api.fields import PREFIX, Answer, Body, Instant, LinkPath, RoomPath
 from server.http.body import StrictRoute
 from server.http.callers import KnownCaller, host_of
+from server.http.noting import note_act
+from server.http.present import present
 from server.http.services import Services, address_of, services_of
 from server.links import LINK_LENGTH, Link, link_url
 
@@ -98,13 +101,20 @@ class Admission(Answer):
         )
 
 
+async def let_in(services: Services, admitted: Admitted) -> Admission:
+    """The answer to somebody who comes in, as the room knows them. Raises Refused: banned."""
+    return Admission.of(replace(admitted, viewer=await present(services, admitted.viewer)))
+
+
 @router.post("/rooms/{room}/links", status_code=201, tags=["links"])
 async def create_link(request: Request, room: RoomPath, link: NewLink, caller: KnownCaller) -> LinkAnswer:
     """Make a link into a room. Needs an API key or the room's host."""
     await host_of(request, caller, room)
     services = services_of(request)
-    await services.directory.open(room)
+    live = (await services.directory.open(room)).live
     made = await services.links.create(room, Role(link.role), label=link.label, expires_at=link.expires_at)
+    details = {"link": made.id, "role": link.role}
+    await note_act(request, caller, "link.created", room, shop=live.room.shop, details=details)
     return _answer(services, made)
 
 
@@ -121,7 +131,10 @@ async def list_links(request: Request, room: RoomPath, caller: KnownCaller) -> L
 async def revoke_link(request: Request, room: RoomPath, link: LinkPath, caller: KnownCaller) -> None:
     """Withdraw a link: nobody comes in by it any more, and who did goes. Again changes nothing."""
     await host_of(request, caller, room)
-    await services_of(request).links.revoke(room, link)
+    services = services_of(request)
+    await services.links.revoke(room, link)
+    shop = (await services.directory.open(room)).live.room.shop
+    await note_act(request, caller, "link.withdrawn", room, shop=shop, details={"link": link})
 
 
 @router.post("/links/exchange", tags=["people"])
@@ -134,7 +147,7 @@ async def exchange(request: Request, opened: Opened) -> Admission:
     admitted = services.guests.admit_by(link, opened.nickname, device=opened.device, staff_names=staff)
     if link.role in STAFF:
         services.links.note_staff_name(link.room, admitted.viewer.name)
-    return Admission.of(admitted)
+    return await let_in(services, admitted)
 
 
 @router.post("/rooms/{room}/guest", tags=["people"])
@@ -144,7 +157,8 @@ async def admit_guest(request: Request, room: RoomPath, nicknamed: Nicknamed) ->
     _count(request, services)
     await services.directory.open(room)
     staff = await services.links.staff_names(room)
-    return Admission.of(services.guests.admit(room, nicknamed.nickname, device=nicknamed.device, staff_names=staff))
+    admitted = services.guests.admit(room, nicknamed.nickname, device=nicknamed.device, staff_names=staff)
+    return await let_in(services, admitted)
 
 
 def _count(request: Request, services: Services) -> None:

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from protocols.messages import Role
+from protocols.messages import By, Role
+from server.hosting.draft import Sender
 from server.keys import ApiKey
 from server.links import Link
 from server.store.links import StoredKeys, StoredLinks
@@ -46,3 +47,15 @@ async def test_keys(at: House) -> None:
     found = await table.get("k0")
     assert found is not None
     assert found.revoked_at == 500
+
+
+async def test_names_of_staff_are_those_under_which_they_acted(at: House) -> None:
+    room = await at.room()
+    await at.send("chat.send", Sender(By("mod", "小美", Role.MODERATOR)), text="hi")
+    await at.send("chat.send", Sender(By("guest-2", "Gus", Role.MODERATOR, guest=True)), text="a guest who moderates")
+    await at.send("chat.send", Sender(By("guest-1", "Ann", Role.ATTENDEE)), text="hi")
+    await at.projector.project()
+    seen = await StoredLinks(at.database).staff_seen(room.room_id, 10)
+    assert "小美" in seen
+    assert {"Ann", "Gus"}.isdisjoint(seen)
+    assert await StoredLinks(at.database).staff_seen(room.room_id, 1) != []

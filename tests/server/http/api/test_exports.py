@@ -1,10 +1,12 @@
 import csv
 import io
 import json
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from protocols.messages import By, Role
+from protocols.messages import By, Record, Role
+from server.http.api import exports
 from server.http.api.exports import COLUMNS, EXPORTS_AT_ONCE, harmless
 from tests.server.http.house import House
 
@@ -103,3 +105,23 @@ async def test_exports_have_a_bound(house: House) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "overloaded")
     slots.give()
     assert (await house.client.get("/api/v1/rooms/r1/export.csv", headers=house.by_key())).status_code == 200
+
+
+async def test_a_download_is_broken_off_when_its_reader_is_no_host_any_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "ASK_AGAIN_S", 0)
+    for number in range(6):
+        await house.say(f"message {number}")
+    export = house.history.export
+
+    async def interrupted(room: str) -> AsyncIterator[Sequence[Record]]:
+        async for chunk in export(room):
+            yield chunk
+            await house.do("person.role", By("host-1", "H", Role.HOST), user="u1", role="attendee")
+
+    monkeypatch.setattr(house.history, "export", interrupted)
+    answer = await house.client.get("/api/v1/rooms/r1/export.csv", headers=house.by(Role.HOST))
+    assert "message 0" in answer.text
+    assert "message 5" not in answer.text
+    assert house.exports()._free == EXPORTS_AT_ONCE

@@ -1,0 +1,174 @@
+"""What only the people of a room know: who may put out whom, and what holds for them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from protocols.errors import Code, Refused
+from protocols.limits import DAY_MS
+from protocols.messages import Audience, By, Role
+from rooms.activities import people
+from rooms.registry import REGISTRY
+from rooms.room import Room
+from tests.rooms.play import ANN, BEN, BOT, HOST, MODERATOR, WALL, Play, types
+
+SECOND = By("user-second", "¤Second", Role.HOST)
+
+
+@pytest.fixture
+def play() -> Play:
+    return Play()
+
+
+def refused(play: Play, who: By, word: str, **fields: Any) -> Code:
+    with pytest.raises(Refused) as caught:
+        play.do(who, word, **fields)
+    return caught.value.code
+
+
+def banned(play: Play) -> list[str]:
+    return [each["user"] for each in play.view("people", Audience.HOSTS)["banned"]]
+
+
+def test_who_is_banned_says_nothing_until_it_is_lifted(play: Play) -> None:
+    (told,) = play.do(HOST, "person.ban", user=ANN.id, name="Ann")
+    assert told.audience is Audience.HOSTS
+    assert told.by == HOST
+    assert refused(play, ANN, "chat.send", text="hi") is Code.BANNED
+    play.do(BEN, "chat.send", text="hi")
+
+    assert play.view("people", Audience.EVERYONE) == {}
+    (shown,) = play.view("people", Audience.HOSTS)["banned"]
+    assert shown == {"user": ANN.id, "name": "Ann", "at": play.now, "by": HOST.as_wire()}
+    assert play.do(HOST, "person.ban", user=ANN.id) == [], "they are banned already"
+
+    play.do(MODERATOR, "person.unban", user=ANN.id)
+    play.do(ANN, "chat.send", text="hi again")
+    assert play.do(HOST, "person.unban", user=ANN.id) == []
+
+
+def test_who_is_kicked_may_come_back(play: Play) -> None:
+    assert types(play.do(MODERATOR, "person.kick", user=ANN.id, name="Ann")) == ["person.kicked"]
+    play.do(ANN, "chat.send", text="hi")
+
+
+def test_a_role_changes_what_one_may_do(play: Play) -> None:
+    assert refused(play, ANN, "poll.create", question="?", kind="rating", options=[]) is Code.FORBIDDEN
+    (changed,) = play.do(HOST, "person.role", user=ANN.id, role="moderator", name="Ann")
+    assert play.room.people.changed_at(ANN.id) == changed.seq
+    (record,) = play.do(ANN, "chat.send", text="hi")
+    assert record.by is not None
+    assert record.by.role is Role.MODERATOR, "shown as what they are now"
+    play.do(ANN, "person.ban", user=BEN.id)
+    assert play.do(HOST, "person.role", user=ANN.id, role="moderator") == []
+
+    play.do(HOST, "person.role", user=ANN.id, role="attendee")
+    assert refused(play, ANN, "person.unban", user=BEN.id) is Code.FORBIDDEN
+
+
+def test_a_host_who_is_one_no_longer_decides_nothing(play: Play) -> None:
+    play.do(HOST, "person.role", user=SECOND.id, role="attendee")
+    assert refused(play, SECOND, "room.close") is Code.FORBIDDEN
+    assert refused(play, SECOND, "person.role", user=SECOND.id, role="host") is Code.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("who", "word", "fields"),
+    [
+        (ANN, "person.kick", {"user": BEN.id}),
+        (BOT, "person.ban", {"user": BEN.id}),
+        (WALL, "person.ban", {"user": BEN.id}),
+        (HOST, "person.ban", {"user": HOST.id}),
+        (MODERATOR, "person.role", {"user": ANN.id, "role": "moderator"}),
+        (HOST, "person.ban", {"user": "st_0001"}),
+        (HOST, "person.role", {"user": "st_0001", "role": "attendee"}),
+        (HOST, "person.role", {"user": "wecom:ann", "role": "moderator"}),
+    ],
+)
+def test_whom_nobody_decides_on(play: Play, who: By, word: str, fields: dict[str, str]) -> None:
+    assert refused(play, who, word, **fields) is Code.FORBIDDEN
+
+
+def test_a_moderator_does_not_decide_on_hosts(play: Play) -> None:
+    play.do(HOST, "person.role", user=ANN.id, role="host")
+    assert refused(play, MODERATOR, "person.kick", user=ANN.id) is Code.FORBIDDEN
+    # Nobody has seen this one's token yet: it is looked at when they come.
+    play.do(MODERATOR, "person.ban", user=SECOND.id)
+    play.do(SECOND, "chat.send", text="I am a host")
+    play.do(HOST, "person.unban", user=SECOND.id)
+    play.do(HOST, "person.ban", user=SECOND.id)
+    assert refused(play, SECOND, "chat.send", text="not any more") is Code.BANNED
+
+
+def test_machines_stay_what_they_are(play: Play) -> None:
+    play.do(HOST, "person.role", user=BOT.id, role="host")
+    (record,) = play.do(BOT, "chat.send", text="hi")
+    assert record.by == BOT
+
+
+def test_a_bot_speaks_for_nobody_who_is_banned_nor_when_it_is_itself(play: Play) -> None:
+    person = {"id": "w1", "name": "Wen", "via": "wecom"}
+    play.do(BOT, "chat.send", text="hi", on_behalf_of=person)
+    play.do(HOST, "person.ban", user="wecom:w1")
+    assert refused(play, BOT, "chat.send", text="hi", on_behalf_of=person) is Code.BANNED
+    play.do(HOST, "person.unban", user="wecom:w1")
+    play.do(HOST, "person.ban", user=BOT.id)
+    assert refused(play, BOT, "chat.send", text="hi", on_behalf_of=person) is Code.BANNED
+
+
+def test_there_is_an_end_to_the_lists(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "BANS_KEPT", 2)
+    monkeypatch.setattr(people, "ROLES_KEPT", 1)
+    for user in ("a", "b"):
+        play.do(HOST, "person.ban", user=user)
+    assert refused(play, HOST, "person.ban", user="c") is Code.CONFLICT
+    play.do(HOST, "person.role", user="a", role="moderator")
+    assert refused(play, HOST, "person.role", user="b", role="moderator") is Code.CONFLICT
+    play.do(HOST, "person.role", user="a", role="attendee")
+
+
+def test_whoever_is_erased_is_in_no_list_and_who_did_it_has_no_name(play: Play) -> None:
+    play.do(ANN, "chat.send", text="hi")
+    play.do(HOST, "person.ban", user=ANN.id, name="Ann")
+    play.do(SECOND, "person.role", user=BEN.id, role="moderator", name="Ben")
+    play.do(SECOND, "person.kick", user=ANN.id, name="Ann")
+
+    play.do(HOST, "person.erase", user=ANN.id)
+    assert banned(play) == []
+    told = json.dumps([[each.by and each.by.as_wire(), each.data and each.data.dump()] for each in play.log])
+    assert ANN.id not in told
+    assert "Ann" not in told
+
+    play.do(HOST, "person.erase", user=SECOND.id)
+    (role,) = play.view("people", Audience.HOSTS)["roles"]
+    assert role["user"] == BEN.id
+    assert role["by"]["id"].startswith("erased:"), "what they decided stays"
+    assert play.replayed().dump() == play.room.dump()
+
+
+def test_one_who_was_only_banned_can_be_erased(play: Play) -> None:
+    play.do(HOST, "person.ban", user="lurker", name="Lou")
+    assert types(play.do(HOST, "person.erase", user="lurker")) == ["person.unlisted", "person.erased"]
+    assert play.room.seqs_of("lurker") == ()
+    assert play.do(HOST, "person.erase", user="lurker") == []
+
+
+def test_what_holds_outlives_the_retention_and_what_held_does_not(play: Play) -> None:
+    play.do(HOST, "room.configure", settings={"retention_days": 1})
+    play.do(HOST, "person.ban", user=ANN.id, name="Ann")
+    play.do(HOST, "person.ban", user=BEN.id, name="Ben")
+    play.do(HOST, "person.unban", user=BEN.id)
+    play.wait(2 * DAY_MS)
+    play.retire()
+
+    assert banned(play) == [ANN.id]
+    assert refused(play, ANN, "chat.send", text="hi") is Code.BANNED
+    assert play.room.seqs_of(BEN.id) == ()
+    assert play.replayed().dump() == play.room.dump()
+
+
+def test_a_snapshot_from_before_there_were_any_is_read(play: Play) -> None:
+    state = play.room.dump()
+    del state["activities"]["people"]
+    assert Room.load("r1", state, REGISTRY).people.view(Audience.HOSTS) == {"banned": [], "roles": []}
