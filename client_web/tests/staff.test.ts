@@ -4,7 +4,7 @@ import { staffZh } from "../src/i18n/staff_zh";
 import { lobbyApi } from "../src/lobby/api";
 import { coded } from "../src/room/coded";
 import { staffApi } from "../src/staff/api";
-import { bytesOf, deviceName, makePasskey, PasskeyFailure, showPasskey, textOf } from "../src/staff/passkey";
+import { bytesOf, canUsePasskeys, deviceName, makePasskey, PasskeyFailure, showPasskey, textOf } from "../src/staff/passkey";
 import { placeOf, safeNext } from "../src/staff/place";
 
 interface Asked {
@@ -19,6 +19,7 @@ let answers: (() => Response)[] = [];
 beforeEach(() => {
   asked = [];
   answers = [];
+  vi.stubGlobal("location", { hostname: "live.example" });
   vi.stubGlobal("fetch", async (path: string, options: { method: string; body?: string }) => {
     asked.push({ method: options.method, path, body: options.body === undefined ? null : JSON.parse(options.body) });
     return answers.shift()?.() ?? Response.json({});
@@ -130,6 +131,16 @@ describe("passkeys", () => {
     }
     vi.stubGlobal("window", {});
     await expect(showPasskey({ challenge: "AA" })).rejects.toBeInstanceOf(PasskeyFailure);
+  });
+
+  it("need a name of the house", () => {
+    vi.stubGlobal("window", { PublicKeyCredential: Object });
+    vi.stubGlobal("navigator", { credentials: {} });
+    expect(["live.example", "localhost", "10.example", "192.168.0.7", "[::1]"].filter((host) => canUsePasskeys(host))).toEqual([
+      "live.example",
+      "localhost",
+      "10.example",
+    ]);
   });
 
   it("are called after the device", () => {

@@ -127,7 +127,7 @@ export function Door({ room, onEnter, onReturn }: DoorProps): JSX.Element {
           {problem === null ? t.join_hint : problem === "invalid" ? t.bad_name : explain(problem)}
         </p>
         <button type="button" class="button quiet" onClick={() => setReturning(true)}>
-          {t.seat_title}
+          {t.seat_door}
         </button>
       </form>
     </main>

@@ -49,6 +49,7 @@ export const en: Words = {
   seat_show: "Show my seat code",
   seat_until: (date) => `Good until ${date}`,
   seat_title: "I was here before",
+  seat_door: "I was here before: use my seat code",
   seat_lead: "Enter your seat code to get your name and votes back",
   seat_enter: "Seat code",
   seat_find: "Find my seat",

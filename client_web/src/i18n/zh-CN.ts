@@ -48,6 +48,7 @@ export const zhCN = {
   seat_show: "显示座位码",
   seat_until: (date: string) => `${date} 前有效`,
   seat_title: "我来过",
+  seat_door: "我来过，用座位码进入",
   seat_lead: "输入座位码，接着用原来的名字和投票",
   seat_enter: "座位码",
   seat_find: "找回座位",

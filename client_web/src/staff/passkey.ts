@@ -49,8 +49,12 @@ export function textOf(bytes: ArrayBuffer): string {
   return btoa(plain).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
+/** A passkey belongs to a name; an address of figures has none. */
+const FIGURES = /^(\d+\.){3}\d+$|^\[/;
+
 /** Whether this browser can make and use passkeys here; plain http outside localhost cannot. */
-export const canUsePasskeys = (): boolean => "PublicKeyCredential" in window && "credentials" in navigator;
+export const canUsePasskeys = (host: string = location.hostname): boolean =>
+  "PublicKeyCredential" in window && "credentials" in navigator && !FIGURES.test(host);
 
 const described = (some: Descriptor[] | undefined): PublicKeyCredentialDescriptor[] =>
   (some ?? []).map((one) => ({ ...one, id: bytesOf(one.id) }));
