@@ -27,7 +27,7 @@ COMMONEST: Final = frozenset(
     {
         *("1q2w3e4r5t", "1qaz2wsx3edc", "qazwsxedcrfv", "zaq12wsxcde3", "asdfghjkl;", "asdfghjkl123", "qwertyuiop"),
         *("qwertyuiop123", "qwerty123456", "abcdefghij", "abcd123456", "abc1234567", "a123456789", "aa12345678"),
-        *("woaini1314", "woaini520", "woaini1314520", "5201314520", "1314520520", "iloveyou123", "iloveyou12"),
+        *("woaini1314", "woaini1314520", "5201314520", "1314520520", "iloveyou123", "iloveyou12"),
         *("password12", "password123", "password1234", "passw0rd123", "p@ssw0rd123", "p@ssword123", "changeme123"),
         *("letmein123", "welcome123", "welcome1234", "admin12345", "admin123456", "administrator", "adminadmin"),
         *("superadmin", "showfloor1", "showfloor123", "trustno1trustno1", "football123", "monkey12345"),

@@ -18,7 +18,7 @@ from server.staff.passwords import Passwords
 from server.staff.roles import StaffRole, Standing
 from server.staff.sessions import Session, Sessions, StaffSession
 from server.staff.sign_in import SignIn
-from server.staff.tries import Tries
+from server.tries import Tries
 
 
 class MemoryAccounts:
