@@ -15,6 +15,7 @@ from rooms.activities.room import RoomCreate
 from rooms.registry import REGISTRY
 from server import logs, secret_mark
 from server.broker.embedded import EmbeddedBroker
+from server.certificate import validity
 from server.config import Settings
 from server.folder import held, opening
 from server.forgotten import Forgotten
@@ -40,6 +41,7 @@ from server.keys import ApiKeys
 from server.links import Links
 from server.lobby import Lobby
 from server.metrics import Metrics
+from server.readiness import PATIENCE_S, Disk, Readiness, certificate_valid, tasks_ended
 from server.seats import Seats
 from server.staff.audit import Audit
 from server.staffing import staff_of
@@ -65,7 +67,6 @@ log = logs.logger("app")
 LOG_FILE = "log.sqlite"
 DATABASE_FILE = "rooms.sqlite"
 EXPIRY_S = 0.25  # how often sockets with a token that has run out are looked for
-LAG_LIMIT_S = 60.0  # a projector that fails for longer makes this node unready
 CLI = By("cli", "Showfloor", Role.HOST)
 
 
@@ -191,6 +192,8 @@ class App:
                 trusted_proxies=settings.trusted_proxies,
             ),
         )
+        self._tasks: list[asyncio.Task[None]] = []
+        self.readiness = self._readiness()
         metrics = Metrics()
         self.services = Services(
             settings=settings,
@@ -211,13 +214,12 @@ class App:
             seats=Seats(StoredSeats(made.database), secret, clock=clock),
             forgotten=Forgotten(StoredForgotten(made.database), secret, clock=clock),
             metrics=metrics,
-            checks={"server": self._drains, "log": self._log_stands, "database": self._database_stands},
+            checks={"server": self._drains, **self.readiness.checks()},
             client_address=Proxies(settings.trusted_proxies).client,
             admissions=AddressBudget(settings.guests_per_minute),
         )
         self._measure(metrics)
         self.http = _Routes(PollingEndpoint(self.gateway), self.gateway.config.path, build_http(self.services))
-        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin what runs beside the requests."""
@@ -225,6 +227,7 @@ class App:
         await self.staff.sessions.load()
         await self.services.audit.prune()
         made = self.core
+        await self.readiness.look(PATIENCE_S)
         loop = asyncio.get_running_loop()
         self._tasks = [
             loop.create_task(made.projector.run(), name="projector"),
@@ -233,6 +236,7 @@ class App:
             loop.create_task(made.seats_to_forget.run(), name="seats"),
             loop.create_task(tell_volatile(made.members), name="volatile"),
             loop.create_task(self._expire(), name="expiry"),
+            loop.create_task(self.readiness.run(), name="readiness"),
         ]
         for task in self._tasks:
             task.add_done_callback(_ended)
@@ -262,19 +266,22 @@ class App:
             await asyncio.sleep(EXPIRY_S)
             self.door.entrants.expire(self.core.clock.now())
 
+    def _readiness(self) -> Readiness:
+        made, settings = self.core, self.settings
+        certificate = None if settings.tls_certificate is None else validity(settings.tls_certificate)
+        return Readiness(
+            {
+                "log": made.broker.trouble,
+                "database": made.database.trouble,
+                "projector": made.projector.trouble,
+                "disk": Disk(settings.data, (LOG_FILE, DATABASE_FILE)).trouble,
+                "tasks": tasks_ended(lambda: self._tasks),
+                "certificate": certificate_valid(certificate),
+            }
+        )
+
     def _drains(self) -> str | None:
         return "draining" if self.draining else None
-
-    async def _log_stands(self) -> str | None:
-        try:
-            await self.core.broker.heads()
-        except Exception:
-            return "the log cannot be read"
-        return "the log cannot be written" if self.core.broker.statistics()["failing_s"] else None
-
-    def _database_stands(self) -> str | None:
-        failing = self.core.projector.statistics()["failing_s"]
-        return "the database is away" if failing > LAG_LIMIT_S else None
 
     def _measure(self, metrics: Metrics) -> None:
         made = self.core
@@ -283,6 +290,8 @@ class App:
         metrics.add("database", made.database.statistics)
         metrics.add("hosting", made.directory.statistics)
         metrics.add("gateway", self._gateway_statistics)
+        metrics.add("node", self.readiness.statistics)
+        metrics.add("trace", made.trace.statistics)
 
     def _gateway_statistics(self) -> dict[str, object]:
         counts = self.gateway.statistics()

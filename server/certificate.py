@@ -102,6 +102,15 @@ def fits(files: CertificateFiles, wanted: set[ipaddress.IPv4Address | ipaddress.
     return wanted <= set(names.get_values_for_type(x509.IPAddress))
 
 
+def validity(certificate: Path) -> tuple[datetime, datetime] | None:
+    """From when to when a PEM certificate holds; None if it cannot be read."""
+    try:
+        read = x509.load_pem_x509_certificate(certificate.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return read.not_valid_before_utc, read.not_valid_after_utc
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Replace a file in one step; only its owner may read it."""
     part = path.with_name(f"{path.name}.part")

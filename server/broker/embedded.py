@@ -30,7 +30,8 @@ GROUP = 256  # jobs in one transaction
 CHUNK = 1000  # records read at once
 BUSY_MS = 1000  # how long another process may hold the file
 RETRY_S = 0.25  # between attempts to cut the write-ahead log after an erasure
-PROBE_S = 1.0  # between attempts to write while the file fails and nobody sends
+PROBE_S = 0.75  # between attempts to write while nobody sends
+QUIET_S = 2.0  # without one that succeeded; then the file hangs
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
@@ -62,7 +63,10 @@ class EmbeddedBroker:
         self._closing = False
         self._unheard: asyncio.Future[Any] = self._loop.create_future()  # for what the writer does by itself
         self._committed = self._commits = self._failures = 0
+        self._commit_s = 0.0
         self._failing_since: float | None = None
+        self._full = False
+        self._written = time.monotonic()  # when something could be written last
         file = self._open()
         if file.begun_again:
             log.warning("log.is_a_copy", rooms=file.begun_again, meaning="a backup: every room begins a new epoch")
@@ -133,11 +137,26 @@ class EmbeddedBroker:
 
         return stop
 
+    async def trouble(self) -> str | None:
+        """Why the log cannot be written or read now, as a short phrase; None if it can."""
+        if not self._writer.is_alive():
+            return "the log's writer has ended"
+        if self._failing_since is not None:
+            return "no space for the log" if self._full else "the log cannot be written"
+        if time.monotonic() - self._written > QUIET_S:
+            return "the log does not answer"
+        try:
+            await self._look(lambda file: file.heard())
+        except Unavailable:
+            return "the log cannot be read"
+        return None
+
     def statistics(self) -> Mapping[str, float]:
         failing = self._failing_since
         return {
             "waiting": self._jobs.qsize(),
             "commits_total": self._commits,
+            "commit_seconds_total": self._commit_s,
             "records_total": self._committed,
             "failures_total": self._failures,
             "failing_s": 0.0 if failing is None else time.monotonic() - failing,
@@ -186,9 +205,10 @@ class EmbeddedBroker:
             if group:
                 file, outcomes = self._commit(file, group)
                 self._loop.call_soon_threadsafe(self._settle, outcomes)
-            elif self._failing_since is not None and running:
-                # Or else nobody would learn that there is space again before somebody sends.
-                file, _ = self._commit(file, [_Job(LogFile.probe, self._unheard)])
+            elif running:
+                # Or else nobody would learn that it cannot be written, or can again, before somebody sends.
+                probe = LogFile.touch if self._failing_since is None else LogFile.probe
+                file, _ = self._commit(file, [_Job(probe, self._unheard)])
             if self._uncut and file is not None:
                 self._cut(file)
         if file is not None:
@@ -198,7 +218,7 @@ class EmbeddedBroker:
         """The jobs that wait, after waiting for the first; False with the last ones before the end."""
         group: list[_Job] = []
         with contextlib.suppress(queue.Empty):
-            job = self._jobs.get(timeout=RETRY_S if self._uncut else PROBE_S if self._failing_since else None)
+            job = self._jobs.get(timeout=RETRY_S if self._uncut else PROBE_S)
             while job is not None:
                 group.append(job)
                 if len(group) == GROUP:
@@ -209,6 +229,7 @@ class EmbeddedBroker:
 
     def _commit(self, file: LogFile | None, group: list[_Job]) -> tuple[LogFile | None, list[Outcome]]:
         """Do the jobs in one transaction. After an error of the file none of them stands, or that is unknown."""
+        begun = time.monotonic()
         try:
             file = file or self._open()
             outcomes = _transaction(file, group)
@@ -218,13 +239,15 @@ class EmbeddedBroker:
             if self._failing_since is None:
                 self._failing_since = time.monotonic()
                 log.error("log.failing", error=str(error))
-            full = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL if hasattr(error, "sqlite_errorcode") else False
-            failure = Full("no space for the log") if full else Unavailable("the log does not answer")
+            self._full = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+            failure = Full("no space for the log") if self._full else Unavailable("the log does not answer")
             return _recovered(file), [(job, None, failure) for job in group]
         if self._failing_since is not None:
             log.info("log.works_again", failed_s=round(time.monotonic() - self._failing_since, 1))
             self._failing_since = None
+        self._written = time.monotonic()
         self._commits += 1
+        self._commit_s += self._written - begun
         self._uncut = self._uncut or any(job.erases for job in group)
         return file, outcomes
 

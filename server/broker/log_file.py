@@ -210,6 +210,10 @@ class LogFile:
         """Write as much as a usual batch, to see whether that works."""
         self.connection.execute("INSERT OR REPLACE INTO probe VALUES (1, zeroblob(16384))")
 
+    def touch(self) -> None:
+        """Write as little as can be."""
+        self.connection.execute("INSERT OR REPLACE INTO probe VALUES (2, zeroblob(1))")
+
     def trim(self, room: str, upto: int) -> None:
         execute = self.connection.execute
         straddling = execute(
@@ -225,6 +229,10 @@ class LogFile:
         execute("DELETE FROM batches WHERE room = ? AND base + n <= ?", (room, upto))
 
     # Reading
+
+    def heard(self) -> None:
+        """Read as little as can be."""
+        self.connection.execute("SELECT room FROM logs LIMIT 1").fetchone()
 
     def head(self, room: str) -> Position | None:
         row = self.connection.execute("SELECT epoch, seq FROM logs WHERE room = ?", (room,)).fetchone()

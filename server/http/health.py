@@ -13,7 +13,7 @@ from server.http.body import JsonAnswer
 from server.http.services import Ready, services_of
 from server.logs import logger
 
-CHECK_S = 2.0  # a check that takes longer is itself a reason
+CHECK_S = 0.8  # a check that takes longer is itself a reason
 
 log = logger(__name__)
 router = APIRouter(include_in_schema=False)

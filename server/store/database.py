@@ -123,7 +123,9 @@ class Database:
 
     def _prepare_probe(self, driver: Any, entry: ConnectionPoolEntry) -> None:
         self._prepare(driver, entry)
-        driver.execute(f"PRAGMA busy_timeout = {PROBE_BUSY_MS}").close()
+        cursor = driver.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {PROBE_BUSY_MS}")
+        cursor.close()
 
     def _prepare(self, driver: Any, _: ConnectionPoolEntry) -> None:
         # The driver must not begin transactions on its own: see _begin.

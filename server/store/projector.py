@@ -21,6 +21,8 @@ BACKOFF_S = 0.2
 BACKOFF_MOST_S = 5.0
 LOOK_S = 2.0  # how often all heads are read: another process may have made a room
 ROUND = 500  # records in one transaction, about
+FAILING_S = 0.5  # of errors, before the server says that it is not ready
+STUCK_S = 2.0  # without a record stored while there are some to store
 
 Gathered = Mapping[str, tuple[str, Sequence[Record]]]  # room -> epoch, its next records
 log = structlog.get_logger(__name__)
@@ -42,6 +44,7 @@ class Projector:
         self._news = asyncio.Event()
         self._records = self._failures = 0
         self._failing_since: float | None = None
+        self._moved = time.monotonic()  # when it last was up to date, or came nearer to that
 
     def projected(self, room: str) -> int:
         """Up to which seq the database has the room's records, as far as is known here."""
@@ -61,6 +64,8 @@ class Projector:
         """The room's log ends there now."""
         self._heads[room] = head
         if room not in self._unreadable:
+            if not self._behind:
+                self._moved = time.monotonic()
             self._behind[room] = None
             self._news.set()
 
@@ -96,12 +101,23 @@ class Projector:
             await asyncio.sleep(PAUSE_S)
             await self._wait()
 
+    def trouble(self) -> str | None:
+        """Why the database does not follow the logs, as a short phrase; None if it does."""
+        if self._failing_since is not None and time.monotonic() - self._failing_since > FAILING_S:
+            return "the database cannot be written"
+        return "the projector is stuck" if self._waited() > STUCK_S else None
+
+    def _waited(self) -> float:
+        """For how long something has waited while nothing was projected."""
+        return time.monotonic() - self._moved if self._behind else 0.0
+
     def statistics(self) -> Mapping[str, float]:
         """How far behind it is, and for how long it has been failing."""
         lag = sum(self._heads[room].seq - self.projected(room) for room in self._behind if room in self._heads)
         failing = self._failing_since
         return {
             "lag_records": lag,
+            "lag_seconds": self._waited(),
             "rooms_behind": len(self._behind),
             "rooms_unreadable": len(self._unreadable),
             "records_total": self._records,
@@ -142,6 +158,7 @@ class Projector:
                 # Behind the others: a room that is always behind must not keep them waiting.
                 self._behind[room] = None
         self._records += sum(len(written) for _, written in stored.values())
+        self._moved = time.monotonic()
         return count
 
     async def _store(self, gathered: Gathered) -> Gathered:
