@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger("showfloor.gateway")
 
 _PING = prepare_packet(engineio.PING)
-_CLOSE = prepare_packet(engineio.CLOSE)
 
 
 class Wire(Protocol):
@@ -188,6 +187,11 @@ class Connection:
             log.exception("receive_failed", sid=self.session.sid)
             self.close(Closing.INTERNAL_ERROR)
 
+    @property
+    def blocked(self) -> bool:
+        """Whether it is not read until what it sent is answered."""
+        return self._blocked
+
     def block(self) -> None:
         """Stops reading; the heartbeat stops too, for a pong would not be read."""
         if not self._blocked and self.closing is None:
@@ -280,7 +284,10 @@ class Connection:
         return self._poll
 
     def take(self) -> bytes:
-        """All that is queued, as one body."""
+        """All that is queued, as one body; the last words, if it was closed since the poll was woken."""
+        if self.closing is not None:
+            last = engineio.NOOP if self.closing is Closing.CLIENT_LEFT else engineio.CLOSE
+            return self.gateway.take_farewell(self.session.sid) or last
         return join_payload(self.outbox.take(self.config.outbox_limit + 1))
 
     def _wake_poll(self) -> None:
@@ -346,7 +353,8 @@ class Connection:
         if closing is Closing.CLIENT_LEFT:
             last = engineio.NOOP
         else:
-            last = join_payload([*self.outbox, _CLOSE]) if linger else engineio.CLOSE
+            # Not with a close behind them: the official client would see that first, and come back.
+            last = join_payload([*self.outbox]) if linger and self.outbox else engineio.CLOSE
         if self._poll is not None:
             self._answer_poll(last)
         elif linger:

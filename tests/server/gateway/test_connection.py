@@ -210,6 +210,6 @@ async def test_last_words_to_a_polling_client() -> None:
     socket.disconnect(Closing.KICKED, message("why"))
 
     sid = socket.connection.session.sid
-    assert gateway.take_farewell(sid) == b"4why\x1e41\x1e1"
+    assert gateway.take_farewell(sid) == b"4why\x1e41"
     assert gateway.take_farewell(sid) is None
     assert application.gone == [(socket, Closing.KICKED)]

@@ -181,8 +181,40 @@ async def test_told_not_to_come_back() -> None:
         application.sockets[0].send(message("for members"))
         application.sockets[0].disconnect(Closing.KICKED, message("why"))
 
-        assert (await http.get(url)).text == "4why\x1e41\x1e1"
+        assert (await http.get(url)).text == "4why\x1e41"
         assert (await http.get(url)).status_code == 400
+
+
+async def test_told_not_to_come_back_under_a_waiting_poll() -> None:
+    application = Notes()
+    async with serving(application) as served, client(served) as http:
+        url = await session_of(served, http)
+        await http.post(url, content="40")
+        await http.get(url)
+        waiting = asyncio.ensure_future(http.get(url))
+        await until(lambda: any(each.session.polling for each in served.gateway.connections.values()))
+
+        # The message wakes the poll, whose answer is made a turn later.
+        application.sockets[0].send(message("for members"))
+        application.sockets[0].disconnect(Closing.BANNED, message("why"))
+
+        assert (await waiting).text == "4why\x1e41"
+        assert (await http.get(url)).status_code == 400
+
+
+async def test_closed_under_a_poll_that_was_woken() -> None:
+    application = Notes()
+    async with serving(application) as served, client(served) as http:
+        url = await session_of(served, http)
+        await http.post(url, content="40")
+        await http.get(url)
+        waiting = asyncio.ensure_future(http.get(url))
+        await until(lambda: any(each.session.polling for each in served.gateway.connections.values()))
+
+        application.sockets[0].send(message("for members"))
+        application.sockets[0].close(Closing.STALE)
+
+        assert (await waiting).text == "1"
 
 
 async def test_closed_under_a_waiting_poll() -> None:
