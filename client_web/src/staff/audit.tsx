@@ -69,7 +69,7 @@ function Entry({ entry }: { entry: AuditEntry }): JSX.Element {
       <time class="note figures" dateTime={new Date(entry.at).toISOString()}>
         {moment(entry.at)}
       </time>
-      <b>{entry.who?.name || t.audit_system}</b>
+      <b>{entry.who && entry.who.id !== "cli" ? entry.who.name : t.audit_system}</b>
       <span class="grow">
         {t.actions[entry.action] ?? entry.action}
         <span class="note"> {Array.from(new Set([shopName(entry.shop), ...details].filter(Boolean))).join(" · ")}</span>
