@@ -1,6 +1,7 @@
-"""A thousand people vote five times each, racing: exact tally in every client and in the database.
+"""A thousand people vote ten times each, racing: exact tally in every client and in the database.
 
-First poll: the same id again, other ids, changed minds, two sockets of one person, an id used for another choice.
+First poll: the same id again, other ids, changed minds, two sockets of one person, an id used for another choice; and
+in the midst of it the server is killed again and again.
 Second poll, hidden: everybody changes their mind again and again while the host closes it. Every vote acked before
 ``poll.closed`` counts, every later one is refused, and no frame to the audience bears a number of it.
 """
@@ -23,12 +24,13 @@ from loadtests.figures import Progress, milliseconds
 from loadtests.rig import command, start_all, stop_all, until_stored
 from loadtests.serving import Serving
 from loadtests.waiting import until
+from loadtests.wire import WireError
 
 ROOM = "votes"
-SHORT: dict[str, Any] = {"voters": 150, "seconds": 1.5}
+SHORT: dict[str, Any] = {"voters": 150, "repeats": 5, "kills": 2, "seconds": 1.5}
 OPTIONS = ["red", "green", "blue", "yellow"]
-REPEATS = 5
 TRIES = 20
+KILL_WITHIN = 0.15  # seconds after a share of the people have begun to vote
 PAUSE = 0.025  # between one's votes: a person may send 50 commands a second
 
 
@@ -88,6 +90,8 @@ class Outcome:
     again: set[str] = field(default_factory=set)  # who was told to try later
     acked_in_race: int = 0
     refused_in_race: int = 0
+    cut: int = 0  # votes whose answer a kill took away
+    kills: int = 0
 
     @property
     def holds(self) -> bool:
@@ -95,8 +99,8 @@ class Outcome:
 
     def lines(self) -> list[str]:
         return [
-            f"{self.votes} votes answered, {len(self.faults)} faults; around the close {self.acked_in_race} acked, "
-            f"{self.refused_in_race} refused",
+            f"{self.votes} votes answered, {self.kills} kills that took {self.cut} answers away; around the close "
+            f"{self.acked_in_race} acked, {self.refused_in_race} refused; {len(self.faults)} faults",
             f"a vote's answer: {milliseconds(self.took)}; {len(self.again)} people were told to try later",
             *self.faults[:20],
         ]
@@ -108,7 +112,13 @@ async def vote(voter: Voter, poll: str, choice: int, name: str, outcome: Outcome
     payload = {"id": name, "room": ROOM, "poll": poll, "choices": [choice]}
     answer: dict[str, Any] = {}
     for _ in range(TRIES):
-        answer = await voter.request("poll.vote", payload, within=60)
+        try:
+            await voter.until_joined(60)
+            answer = await voter.request("poll.vote", payload, within=60)
+        except WireError:  # the server was killed: whether the vote stands is found out by sending it again
+            outcome.again.add(voter.user)
+            outcome.cut += 1
+            continue
         outcome.votes += 1
         if answer.get("ok") or not answer["error"]["retry"]:
             break
@@ -118,16 +128,18 @@ async def vote(voter: Voter, poll: str, choice: int, name: str, outcome: Outcome
     return answer
 
 
-async def race(sockets: Sequence[Voter], number: int, poll: str, luck: random.Random, outcome: Outcome) -> Ballots:
-    """Five votes of one person at once, in one of five ways."""
+async def race(
+    sockets: Sequence[Voter], number: int, poll: str, luck: random.Random, outcome: Outcome, *, repeats: int
+) -> Ballots:
+    """All votes of one person at once, in one of five ways."""
     way, user = number % 5, sockets[0].user
     ballots = Ballots(user)
-    choices = [luck.randrange(len(OPTIONS)) for _ in range(REPEATS)]
+    choices = [luck.randrange(len(OPTIONS)) for _ in range(repeats)]
     if way in (0, 1):
-        choices = choices[:1] * REPEATS
+        choices = choices[:1] * repeats
     one_id = way in (0, 4)
-    names = [f"v{number}" if one_id else f"v{number}.{turn}" for turn in range(REPEATS)]
-    by = [sockets[turn % len(sockets)] for turn in range(REPEATS)]
+    names = [f"v{number}" if one_id else f"v{number}.{turn}" for turn in range(repeats)]
+    by = [sockets[turn % len(sockets)] for turn in range(repeats)]
     acks = await asyncio.gather(
         *(vote(each, poll, choice, name, outcome) for each, choice, name in zip(by, choices, names, strict=True))
     )
@@ -197,15 +209,21 @@ class Run:
     def everyone(self) -> list[Voter]:
         return [self.host, self.spy, *(voter for sockets in self.sockets for voter in sockets)]
 
-    async def race(self) -> None:
-        """The first poll."""
+    async def race(self, repeats: int, kills: int) -> None:
+        """The first poll; a share of the people votes around each kill, the last share in peace."""
         outcome, poll = self.outcome, await make_poll(self.host, hidden=False)
         for sockets in self.sockets:
             await sockets[0].until_told("poll.opened", poll)
         begun = time.monotonic()
-        ballots = await asyncio.gather(
-            *(race(sockets, number, poll, self.luck, outcome) for number, sockets in enumerate(self.sockets))
-        )
+        ballots: list[Ballots] = []
+        for turn in range(kills + 1):
+            share = [(number, sockets) for number, sockets in enumerate(self.sockets) if number % (kills + 1) == turn]
+            voting = asyncio.gather(
+                *(race(sockets, number, poll, self.luck, outcome, repeats=repeats) for number, sockets in share)
+            )
+            if turn < kills:
+                await self.kill()
+            ballots += await voting
         self.progress.say(f"{outcome.votes} votes answered in {time.monotonic() - begun:.1f} s")
         rows = await self.rows()
         stands = standing(rows, poll)
@@ -220,6 +238,14 @@ class Run:
             if told["result"]["counts"] != wanted or told["result"]["voters"] != len(self.sockets):
                 outcome.faults.append(f"{voter.user} was told {told['result']} at the close, not {wanted}")
         self.progress.say(f"first poll: {wanted} in every client and in the database")
+
+    async def kill(self) -> None:
+        """Kill the server in the midst of voting, and start it again."""
+        await asyncio.sleep(self.luck.uniform(0, KILL_WITHIN))
+        await self.server.kill()
+        took = await self.server.start()
+        self.outcome.kills += 1
+        self.progress.say(f"kill {self.outcome.kills}: ready again in {took:.2f} s")
 
     async def barrier(self, seconds: float) -> None:
         """The second poll: hidden, closed in the midst of voting, then revealed."""
@@ -274,6 +300,8 @@ async def run(
     progress: Progress,
     *,
     voters: int = 1000,
+    repeats: int = 10,
+    kills: int = 10,
     seconds: float = 3.0,
     race: bool = True,
     barrier: bool = True,
@@ -287,7 +315,7 @@ async def run(
         await start_all(votes.everyone)
         progress.say(f"{len(votes.everyone)} connections of {voters} voters joined")
         if race:
-            await votes.race()
+            await votes.race(repeats, kills)
         if barrier:
             await votes.barrier(seconds)
         await stop_all(votes.everyone)
