@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from protocols.errors import Code, Refused
@@ -98,8 +100,6 @@ async def test_all_but_one_end_also_those_that_are_idle(at: At) -> None:
 
 
 async def test_a_disabled_account_is_nobody(at: At) -> None:
-    from dataclasses import replace
-
     value, _ = await at.begin()
     at.tables.accounts.rows["st_mei"] = replace(at.mei, disabled_at=1)
     assert await at.sessions.of(value) is None

@@ -1,0 +1,114 @@
+from typing import Any
+
+import pytest
+
+from protocols.errors import Code, Refused
+from protocols.messages import Role
+from tests.server.http.api.staffed import PASSWORD, Staffed, refusal
+from tests.server.http.house import House
+
+
+@pytest.fixture
+async def at(house: House) -> Staffed:
+    return await Staffed(house).open()
+
+
+async def test_everybody_sees_those_of_their_shops(at: Staffed) -> None:
+    async def seen(name: str) -> dict[str, list[str]]:
+        listed = (await at.as_(name, "GET", "/staff")).json()["staff"]
+        return {each["id"]: [shop["id"] for shop in each["shops"]] for each in listed}
+
+    assert len(await seen("st_olga")) == 5
+    assert await seen("st_mei") == {"st_mei": ["s1"], "st_max": ["s1"], "st_sam": ["s1"]}
+    assert await seen("st_zoe") == {"st_max": ["s2"], "st_zoe": ["s2"]}
+    assert PASSWORD not in str((await at.as_("st_olga", "GET", "/staff")).json())
+
+
+@pytest.mark.parametrize(
+    ("by", "whom", "body", "answer"),
+    [
+        ("st_sam", "st_mei", {"disabled": True}, (403, "forbidden")),
+        ("st_mei", "st_zoe", {"disabled": True}, (404, "not_found")),
+        ("st_mei", "st_olga", {"disabled": True}, (404, "not_found")),
+        ("st_mei", "st_sam", {"role": "owner"}, (403, "forbidden")),
+        ("st_mei", "st_sam", {"shops": ["s2"]}, (403, "forbidden")),
+        ("st_mei", "st_mei", {"role": "owner"}, (403, "forbidden")),
+        ("st_olga", "st_olga", {"disabled": True}, (409, "conflict")),
+        ("st_olga", "st_olga", {"role": "staff", "shops": ["s1"]}, (409, "conflict")),
+        ("st_olga", "st_sam", {"shops": ["s9"]}, (422, "invalid")),
+        ("st_olga", "st_sam", {"name": "x"}, (422, "invalid")),
+    ],
+)
+async def test_changes_that_are_refused(
+    at: Staffed, by: str, whom: str, body: dict[str, Any], answer: tuple[int, str]
+) -> None:
+    assert refusal(await at.as_(by, "PATCH", f"/staff/{whom}", body)) == answer
+    assert at.acts() == []
+
+
+async def test_who_is_disabled_is_out_at_once(at: Staffed) -> None:
+    ended: list[str] = []
+    at.house.staff.sessions.on_ended(ended.append)
+    token = at.house.identity.issue(
+        user="st_sam", name="Sam", role=Role.HOST, room="r1", session=at.sessions["st_sam"]
+    ).token
+    answer = await at.as_("st_mei", "PATCH", "/staff/st_sam", {"disabled": True})
+    assert answer.json()["disabled"] is True
+    assert ended == [at.sessions["st_sam"]]
+    assert refusal(await at.as_("st_sam", "GET", "/staff/session")) == (401, "unauthorized")
+    with pytest.raises(Refused) as refused:
+        at.house.identity.verify(token)
+    assert refused.value.code is Code.REVOKED
+    history = await at.anyone("GET", "/rooms/r1/history", authorization=f"Bearer {token}")
+    assert refusal(history) == (401, "revoked")
+    sign_in = {"login": "sam", "password": PASSWORD}
+    assert refusal(await at.anyone("POST", "/staff/session", sign_in)) == (401, "unauthorized")
+    assert (await at.as_("st_mei", "PATCH", "/staff/st_sam", {"disabled": False})).json()["disabled"] is False
+    assert refusal(await at.as_("st_sam", "GET", "/staff/session")) == (401, "unauthorized")
+    assert (await at.anyone("POST", "/staff/session", sign_in)).status_code == 200
+    assert [act[:2] for act in at.acts()[:2]] == [("st_mei", "staff.changed")] * 2
+
+
+async def test_who_loses_a_shop_signs_in_anew_and_their_invitations_end(at: Staffed) -> None:
+    made = await at.as_("st_max", "POST", "/staff/invitations", {"role": "staff", "shops": ["s2"]})
+    assert made.status_code == 201
+    changed = await at.as_("st_olga", "PATCH", "/staff/st_max", {"shops": ["s1"]})
+    assert [shop["id"] for shop in changed.json()["shops"]] == ["s1"]
+    assert (await at.as_("st_max", "GET", "/staff/session")).status_code == 401
+    assert (await at.as_("st_olga", "GET", "/staff/invitations")).json()["invitations"] == []
+
+
+async def test_who_wins_one_stays_signed_in(at: Staffed) -> None:
+    await at.as_("st_olga", "PATCH", "/staff/st_sam", {"role": "manager", "shops": ["s1", "s2"]})
+    me = (await at.as_("st_sam", "GET", "/staff/session")).json()
+    assert (me["role"], [shop["id"] for shop in me["shops"]]) == ("manager", ["s1", "s2"])
+
+
+async def test_a_new_way_in_ends_the_earlier_ones(at: Staffed) -> None:
+    answer = await at.as_("st_mei", "POST", "/staff/st_sam/invitation")
+    assert answer.status_code == 201
+    value = answer.json()["url"].partition("#invitation=")[2]
+    read = (await at.anyone("POST", "/staff/invitations/read", {"invitation": value})).json()
+    assert read["login"] == "sam"
+    body = {"invitation": value, "login": "sam", "name": "Sam", "password": "a-better-horse-8"}
+    wrong = await at.anyone("POST", "/staff/invitations/accept", {**body, "login": "tom"})
+    assert refusal(wrong) == (422, "invalid")
+    joined = await at.anyone("POST", "/staff/invitations/accept", body)
+    assert (joined.json()["id"], joined.json()["role"]) == ("st_sam", "staff")
+    at.house.client.cookies.clear()
+    assert (await at.as_("st_sam", "GET", "/staff/session")).status_code == 401, "the earlier session is gone"
+    assert [act[1] for act in at.acts()] == ["staff.reset", "staff.renewed"]
+
+
+@pytest.mark.parametrize(
+    ("by", "whom", "answer"),
+    [
+        ("st_max", "st_mei", (403, "forbidden")),  # one manager could be the other
+        ("st_sam", "st_mei", (403, "forbidden")),
+        ("st_mei", "st_zoe", (404, "not_found")),
+        ("st_mei", "st_olga", (404, "not_found")),
+        ("st_olga", "st_none", (404, "not_found")),
+    ],
+)
+async def test_a_new_way_in_that_is_refused(at: Staffed, by: str, whom: str, answer: tuple[int, str]) -> None:
+    assert refusal(await at.as_(by, "POST", f"/staff/{whom}/invitation")) == answer
