@@ -21,9 +21,9 @@ CLIENT_SOURCES := $(shell find client_web protocols/schema -type f \
 	-not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/tests/*' -not -name '*.py' -not -name '*.pyc' 2>/dev/null)
 
 # Tests that start browsers, whole servers or official suites; all the others are quick.
-SLOW := tests/e2e tests/conformance tests/rigs
+SLOW := tests/e2e tests/conformance tests/rigs tests/cluster
 
-.PHONY: help run check quick test lock schema pictures bench faults chromium clean
+.PHONY: help run check quick test lock schema pictures bench locust faults chromium clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ pictures: $(DEV) $(CLIENT_BUILT) chromium ## Take the screenshots in docs/pictur
 
 bench: $(DEV) $(PEER_PACKAGES) ## Measure the server under load on this machine, and beside node's socket.io
 	$(NODE) $(BIN)/python -m loadtests
+
+locust: $(DEV) ## Let a crowd into a show on a server of its own (USERS=200 SHAPE=storm TIME=60; test-results/locust.html)
+	$(BIN)/python -m loadtests.show $(if $(USERS),--users $(USERS)) $(if $(SHAPE),--shape $(SHAPE)) $(if $(TIME),--run-time $(TIME))
 
 faults: $(DEV) ## Try to break every promise, in full length (ONLY=5,13; SHORT=1; writes docs/explanation/promises.md)
 	@mkdir -p test-results

@@ -109,6 +109,7 @@ class Member:
         "on_told",
         "pending",
         "reader",
+        "recovering",
         "refused",
         "room",
         "seq",
@@ -131,6 +132,7 @@ class Member:
         self.seq = -1
         self.told = 0
         self.joined = False
+        self.recovering = False  # while what was missed is told, in a join's answer
         self.refused = ""
         self.connection = 0
         self.unproven = 0  # acked, and jumped over by a join that did not recover
@@ -278,8 +280,10 @@ class Member:
         if ack["recovered"]:
             if asked < 0 or position["epoch"] != self.epoch or position["seq"] < asked:
                 self._fault("resume", f"{self.tag} asked from {self.epoch}:{asked} and was recovered at {position}")
+            self.recovering = True
             for event in ack.get("events") or ():
                 self._told(told_of(event["type"], event))
+            self.recovering = False
         else:
             self.unproven += len(self._owed)
             self._owed.clear()

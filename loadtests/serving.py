@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
 import os
 import secrets
 import signal
@@ -22,9 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from joserfc import jwt
-from joserfc.jwk import OctKey
-
+from loadtests.admission import minted
 from loadtests.behaviour import Settings
 from loadtests.client import Client
 from loadtests.evidence import Exit, Idle
@@ -161,10 +157,7 @@ class Serving:
 
     def token(self, room: str, user: str, role: str = "attendee", **claims: Any) -> str:
         """A token as the server issues them, made here because a thousand are needed."""
-        key = OctKey.import_key(hmac.new(self.secret.encode(), b"showfloor token", hashlib.sha256).digest())
-        now = int(time.time())
-        stated = {"iss": "showfloor", "sub": user, "name": user, "role": role, "room": room, **claims}
-        return jwt.encode({"alg": "HS256"}, {"iat": now, "exp": now + 3600, **stated}, key)
+        return minted(self.secret, room, user, role, **claims)
 
     async def command(self, *arguments: str) -> str:
         """The output of ``python -m server …`` on this data; raises ServerFailed."""
@@ -219,6 +212,7 @@ class Serving:
             rooms=number("showfloor_gateway_rooms"),
             descriptors=number("process_open_fds"),
             memory=memory_of(self.process.pid),
+            tasks=number("showfloor_process_tasks") if "showfloor_process_tasks" in numbers else 0,
         )
 
 

@@ -103,9 +103,9 @@ def test_a_recovery_that_leaves_something_out_is_a_gap(room: Room) -> None:
 
 
 @pytest.mark.parametrize("place", [{"epoch": "other", "seq": 14}, {"epoch": "e", "seq": 9}])
-def test_a_recovery_elsewhere_is_a_fault(room: Room, place: dict[str, Any]) -> None:
+def test_a_recovery_elsewhere_is_a_fault(room: Room, place: Any) -> None:
     room.member.lost()
-    room.enter(recovered=True, events=[], **{"position": place})
+    room.enter(recovered=True, events=[], position=place)
     assert room.kinds == ["resume"]
 
 
