@@ -1,0 +1,282 @@
+"""RedisBroker: the log in a Redis 7 or newer, or in a Redis Cluster, for any number of gateways.
+
+An append is one script on the keys of one room: compare, replace what is erased, append, announce. With
+``appendfsync always`` its answer means that it stands on the disk of that node.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.cluster import RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from protocols.messages import Position, Record
+from server.broker.codec import answered as answered_in
+from server.broker.codec import decode, encode
+from server.broker.following import Following
+from server.broker.log_file import new_epoch
+from server.broker.port import Answered, Batch, Due, Listener, Lost, Stale, Unavailable
+from server.broker.redis_lanes import Client, Lanes, Script
+from server.broker.redis_log import SHELVES, Stored, announcement, keys_of, mark_of, position_of, shelf_of, stored
+from server.broker.shards import Shards
+from server.catalogue import Catalogue
+from server.erasing import erasures, stubbed
+
+CHUNK_BYTES = 128 * 1024  # read at once
+TRIES = 5  # to replace what somebody else replaces at the same time
+TOP = 2**53 - 1  # above every seq: the last whole number that Lua keeps
+ANSWER_S = 2.0  # how long one answer may take
+
+PUBLISH, REWRITE, READ, HEAD = map(Script, ("publish.lua", "rewrite.lua", "read.lua", "head.lua"))
+log = structlog.get_logger(__name__)
+
+Rewrite = tuple[int, str, bytes]
+
+
+def client_of(url: str) -> Client:
+    """A client for ``redis://host:port`` or ``redis+cluster://host:port`` (``rediss`` with TLS)."""
+    once = Retry(NoBackoff(), 1)
+    timeouts: dict[str, Any] = {"socket_timeout": ANSWER_S, "socket_connect_timeout": ANSWER_S}
+    scheme, _, rest = url.partition("://")
+    if scheme.endswith("+cluster"):
+        plain = f"{scheme.removesuffix('+cluster')}://{rest}"
+        return RedisCluster.from_url(plain, retry=once, **timeouts)
+    return Redis.from_url(url, retry=once, **timeouts)
+
+
+class RedisBroker:
+    """A ``Broker`` on Redis. Make it inside the running loop; ``close`` it before the loop ends."""
+
+    def __init__(self, client: Client, catalogue: Catalogue) -> None:
+        self._client = client
+        self._catalogue = catalogue
+        self._lanes = Lanes(client)
+        self._records = 0
+        self._shards = Shards(client)
+        self._following = Following(self, self._shards, catalogue)
+
+    # The port
+
+    async def create(self, room: str) -> Position:
+        await self._lanes.call(shelf_of(room), "SADD", shelf_of(room), room)
+        return position_of(await self._head("create", room, new_epoch()))
+
+    async def renew(self, room: str, seq: int) -> Position:
+        await self._lanes.call(shelf_of(room), "SADD", shelf_of(room), room)
+        old = await self.head(room)
+        answer = await self._head("renew", room, new_epoch(old.epoch if old else None), seq)
+        if answer[0] == b"stale":
+            raise Stale(position_of(answer[1:]))
+        return position_of(answer)
+
+    async def claim(self, room: str) -> int:
+        answer = await self._head("claim", room)
+        if not answer:
+            raise Lost(None)
+        return int(answer[0])
+
+    async def head(self, room: str) -> Position | None:
+        row = await self.ask_head(room)
+        return None if row[0] is None else position_of(row)
+
+    def ask_head(self, room: str) -> asyncio.Future[Any]:
+        """The epoch and the seq of the head as they lie there, asked for at once."""
+        return self._lanes.call(keys_of(room).head, "HMGET", keys_of(room).head, "epoch", "seq")
+
+    async def heads(self) -> Mapping[str, Position]:
+        return {
+            room: position_of(row) for room, row in (await self._rows("epoch", "seq")).items() if row[0] is not None
+        }
+
+    async def heads_of(self, rooms: Iterable[str]) -> Mapping[str, Position]:
+        """Where the logs of these rooms end."""
+        asked = {room: self.ask_head(room) for room in rooms}
+        await _all(asked.values())
+        rows = {room: waiter.result() for room, waiter in asked.items()}
+        return {room: position_of(row) for room, row in rows.items() if row[0] is not None}
+
+    async def dues(self) -> Mapping[str, Due]:
+        rows = await self._rows("due", "at")
+        return {room: Due(int(due), int(at)) for room, (due, at) in rows.items() if due}
+
+    async def publish(self, batch: Batch) -> Position:
+        if not batch.records:
+            return batch.base
+        erased = erasures(batch.records)
+        # What was said and deleted within one batch is never written at all.
+        records = stubbed(batch.records, erased)
+        keys, mark = keys_of(batch.room), mark_of(batch)
+        base = batch.base
+        due = "" if batch.due is None else batch.due
+        fixed = (base.epoch, base.seq, batch.head.seq, batch.term, due, batch.records[-1].at, mark)
+        said = announcement(batch, records)
+        for _ in range(TRIES):
+            rewrites, keyed = await self._erasing(batch, records, erased) if erased else ([], {})
+            arguments = (*fixed, mark + encode(records), said, len(rewrites), *_flat(rewrites), len(keyed))
+            answer = await self._lanes.run(PUBLISH, keys, (*arguments, *_flat(keyed.items())))
+            match answer[0]:
+                case b"ok":
+                    self._records += len(records)
+                    self._following.told(replace(batch, records=records))
+                    return batch.head
+                case b"stood":
+                    return batch.head
+                case b"stale":
+                    raise Stale(position_of(answer[1:]))
+                case b"lost":
+                    raise Lost(position_of(answer[1:]) if len(answer) > 1 else None)
+        raise Unavailable("the log changes too fast")
+
+    async def read(self, room: str, after: int) -> AsyncIterator[Sequence[Record]]:
+        while found := await self._stored(room, "up", after):
+            records = [record for each in found for record in decode(each.body, self._catalogue) if record.seq > after]
+            if records:
+                yield records
+            after = found[-1].last
+
+    async def answered(self, room: str, since: int) -> Sequence[Answered]:
+        found: list[Sequence[Answered]] = []
+        before = TOP
+        while batches := await self._stored(room, "down", before):
+            for each in batches:
+                # Time never runs back in a room: older batches hold nothing newer.
+                if each.at < since:
+                    break
+                found.append([answer for answer in answered_in(each.body) if answer.at >= since])
+            if batches[-1].at < since:
+                break
+            before = batches[-1].last
+        return [answer for batch in reversed(found) for answer in batch]
+
+    async def keyed(self, before: int) -> Mapping[str, Sequence[int]]:
+        rooms = await self._rooms()
+        asked = {room: self._lanes.call(keys_of(room).keyed, "HGETALL", keys_of(room).keyed) for room in rooms}
+        await _all(asked.values())
+        found = {
+            room: sorted(int(seq) for seq, at in waiter.result().items() if int(at) < before)
+            for room, waiter in asked.items()
+        }
+        return {room: seqs for room, seqs in found.items() if seqs}
+
+    async def forget(self, keyed: Mapping[str, Sequence[int]]) -> None:
+        for room, seqs in keyed.items():
+            among = frozenset(seqs)
+            await self._rewrite(room, seqs, lambda records, among=among: _without_keys(records, among), forgotten=seqs)  # type: ignore[misc]
+
+    async def trim(self, room: str, upto: int) -> None:
+        await self._rewrite(
+            room, [upto], lambda records: [record for record in records if record.seq > upto], upto=upto
+        )
+
+    def subscribe(self, room: str, listener: Listener) -> Callable[[], None]:
+        return self._following.subscribe(room, listener)
+
+    def statistics(self) -> Mapping[str, float]:
+        failing = self._lanes.failing_since
+        return {
+            "waiting": self._lanes.waiting,
+            "commits_total": self._lanes.pipelines,
+            "records_total": self._records,
+            "failures_total": self._lanes.failures,
+            "failing_s": 0.0 if failing is None else asyncio.get_running_loop().time() - failing,
+            **self._following.statistics(),
+        }
+
+    async def close(self) -> None:
+        await self._following.close()
+        await self._shards.close()
+        await self._lanes.close()
+        await self._client.aclose()
+
+    # The steps
+
+    async def _head(self, what: str, room: str, *arguments: Any) -> Sequence[Any]:
+        answer: Sequence[Any] = await self._lanes.run(HEAD, [keys_of(room).head], (what, *arguments))
+        return answer
+
+    async def _rooms(self) -> list[str]:
+        shelves = [f"sf:rooms:{number}" for number in range(SHELVES)]
+        asked = [self._lanes.call(shelf, "SMEMBERS", shelf) for shelf in shelves]
+        await _all(asked)
+        return [room.decode() for waiter in asked for room in waiter.result()]
+
+    async def _rows(self, *fields: str) -> dict[str, Sequence[Any]]:
+        rooms = await self._rooms()
+        asked = {room: self._lanes.call(keys_of(room).head, "HMGET", keys_of(room).head, *fields) for room in rooms}
+        await _all(asked.values())
+        return {room: waiter.result() for room, waiter in asked.items()}
+
+    async def _stored(self, room: str, way: str, start: int, enough: int = CHUNK_BYTES) -> list[Stored]:
+        keys = keys_of(room)
+        flat = await self._lanes.run(READ, [keys.log, keys.order], (way, start, enough))
+        return [stored(last, value) for last, value in zip(flat[::2], flat[1::2], strict=True)]
+
+    async def _holding(self, room: str, seqs: Collection[int]) -> list[tuple[Stored, list[Record]]]:
+        """The batches that hold these seqs, as they are now."""
+        found: list[tuple[Stored, list[Record]]] = []
+        done = 0
+        for seq in sorted(seqs):
+            if seq <= done:
+                continue
+            first = await self._stored(room, "up", seq - 1, 1)
+            if not first:
+                break
+            records = decode(first[0].body, self._catalogue)
+            if records and records[0].seq <= seq:
+                found.append((first[0], records))
+                done = first[0].last
+        return found
+
+    async def _erasing(
+        self, batch: Batch, records: Sequence[Record], erased: Mapping[int, str | None]
+    ) -> tuple[list[Rewrite], dict[int, int]]:
+        """What is to be replaced in the log, and which stubs still say who sent which id: seq -> at."""
+        rewrites: list[Rewrite] = []
+        stubs = [record for record in records if record.seq in erased]
+        for old, held in await self._holding(batch.room, [seq for seq in erased if seq <= batch.base.seq]):
+            changed = stubbed(held, erased)
+            rewrites.append(old.changed(changed))
+            stubs += [record for record in changed if record.seq in erased]
+        return rewrites, {stub.seq: stub.at for stub in stubs if stub.command is not None}
+
+    async def _rewrite(
+        self,
+        room: str,
+        seqs: Collection[int],
+        change: Callable[[Sequence[Record]], list[Record]],
+        *,
+        forgotten: Sequence[int] = (),
+        upto: int | None = None,
+    ) -> None:
+        keys = keys_of(room)
+        for _ in range(TRIES):
+            changed = [(old, change(records)) for old, records in await self._holding(room, seqs)]
+            rewrites = [old.changed(records) for old, records in changed if records]
+            arguments = ("" if upto is None else upto, len(rewrites), *_flat(rewrites), *forgotten)
+            answer = await self._lanes.run(REWRITE, [keys.log, keys.order, keys.keyed], arguments)
+            if answer[0] == b"ok":
+                return
+        raise Unavailable("the log changes too fast")
+
+
+def _flat(rows: Iterable[Iterable[Any]]) -> list[Any]:
+    return [each for row in rows for each in row]
+
+
+def _without_keys(records: Sequence[Record], among: Collection[int]) -> list[Record]:
+    return [replace(record, command=None) if record.seq in among else record for record in records]
+
+
+async def _all(waiters: Iterable[asyncio.Future[Any]]) -> None:
+    """Wait for all, so that no failure goes unheard; the first is raised."""
+    outcomes = await asyncio.gather(*waiters, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
