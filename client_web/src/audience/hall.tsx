@@ -31,6 +31,7 @@ export function Hall({ room }: { room: Room }): JSX.Element {
         <MeButton room={room} />
       </TopBar>
       <Banner room={room} />
+      <Promoted room={room} />
       <div class="now">
         <PinnedMessage room={room} />
         {views.map(({ activity, Card }) => Card && <Card key={activity.name} room={room} />)}
@@ -40,6 +41,19 @@ export function Hall({ room }: { room: Room }): JSX.Element {
         <Composer room={room} staff={false} placeholder={t.say} />
       </main>
       <Toasts />
+    </div>
+  );
+}
+
+/** A host gave this person a role: here is the way to what it is for. */
+function Promoted({ room }: { room: Room }): JSX.Element | null {
+  const t = words.value;
+  const { you } = room.now.value;
+  if (you?.role !== "host" && you?.role !== "moderator") return null;
+  return (
+    <div class="banner back" role="status">
+      {t.promoted(t.roles[you.role])}{" "}
+      <a href={`/host/${encodeURIComponent(room.session.pass.room)}`}>{t.open_console}</a>
     </div>
   );
 }

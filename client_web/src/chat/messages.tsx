@@ -45,6 +45,17 @@ export function Badges({ by }: { by: By }): JSX.Element | null {
 export interface Deeds {
   remove(message: ChatMessage): void;
   pin?(message: ChatMessage): void;
+  /** Show who wrote it, and what can be done about them. */
+  person?(by: By): void;
+}
+
+/** The face of somebody about whom something can be done. A row has one, the name beside it says the same. */
+function Who({ by, onChoose }: { by: By; onChoose: (by: By) => void }): JSX.Element {
+  return (
+    <button type="button" class="whose" aria-label={words.value.person_open(by.name)} onClick={() => onChoose(by)}>
+      <Face by={by} />
+    </button>
+  );
 }
 
 interface RowProps {
@@ -81,13 +92,24 @@ export class Row extends Component<RowProps, { open: boolean }> {
     const kind = `message ${own ? "own" : ""} ${joined ? "joined" : ""} ${open ? "open" : ""} ${by.role}`;
     return (
       <li class={kind} data-seq={message.seq}>
-        {!own && <Face by={by} />}
+        {!own && (deeds?.person ? <Who by={by} onChoose={deeds.person} /> : <Face by={by} />)}
         {/* A short cut for thumbs; with a keyboard the deeds themselves are reached. */}
         {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
         <div class="said" onClick={own && deeds ? () => this.setState({ open: !open }) : undefined}>
           {!joined && (
             <p class="who">
-              {!own && <span class="name">{by.name}</span>}
+              {!own && (
+                <span class="name">
+                  {deeds?.person ? (
+                    // The face is the button for keyboards and readers.
+                    <button type="button" tabIndex={-1} aria-hidden="true" onClick={() => deeds.person?.(by)}>
+                      {by.name}
+                    </button>
+                  ) : (
+                    by.name
+                  )}
+                </span>
+              )}
               {!own && <Badges by={by} />}
               <time class="figures">{timeOfDay(message.at)}</time>
             </p>

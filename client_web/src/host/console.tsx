@@ -13,6 +13,7 @@ import { deedsOf } from "./deeds";
 import { Health } from "./health";
 import { KeyList, useKeys } from "./keys";
 import { More } from "./more";
+import { PersonSheet } from "./people";
 import { showingKeys, tab } from "./desk";
 
 interface ConsoleProps {
@@ -54,6 +55,7 @@ export function Console({ room, parts }: ConsoleProps): JSX.Element {
       <Tabs room={room} parts={parts} />
       {parts.map(({ Over, panel: { name } }) => Over && <Over key={name} room={room} />)}
       {showingKeys.value && <KeyList onClose={() => (showingKeys.value = false)} />}
+      <PersonSheet room={room} />
       <Confirmation />
       <Toasts />
     </div>

@@ -4,6 +4,7 @@ import { type Room, stateOf } from "../page";
 import { toast, toastFailure } from "../parts/toast";
 import { chat, type ChatMessage } from "../room/activities/chat";
 import { act } from "./act";
+import { openPerson } from "./people";
 
 let lastRemoved: ChatMessage | null = null;
 
@@ -41,6 +42,7 @@ export function deedsOf(room: Room): Deeds {
   if (made) return made;
   const deeds: Deeds = {
     remove: (message) => void remove(room, message),
+    person: openPerson,
     pin: (message) => {
       const before = stateOf(room.client.snapshot, chat).pinned;
       if (before?.message === message.message) {

@@ -34,10 +34,17 @@ async function asBefore(): Promise<Session | null> {
     return null;
   });
   if (kept) return kept;
-  return Session.asStaff(device, "host", address.room).catch((error: unknown) => {
-    if (failureOf(error).code === "unauthorized") return null;
+  return Session.asStaff(device, "host", address.room).catch(async (error: unknown) => {
+    if (failureOf(error).code === "unauthorized") return promoted();
     throw error;
   });
+}
+
+/** As the person from the audience on this device, if a host has given them a role since. */
+async function promoted(): Promise<Session | null> {
+  const session = await Session.resume(device, "audience", address.room).catch(() => null);
+  await session?.renew();
+  return session && STAFF.has(session.pass.role) ? session : null;
 }
 
 async function arrive(): Promise<void> {
@@ -67,15 +74,29 @@ function Page(): JSX.Element {
   useEffect(() => void arrive(), []);
   if (failure.value) return <Gone failure={failure.value} onAgain={() => void arrive()} />;
   if (!room.value) return <Waiting label={t.loading} />;
-  const { phase, refusal, position } = room.value.now.value;
+  const { phase, refusal, position, you } = room.value.now.value;
   if (phase === "refused" && refusal) {
     return room.value.session.staff && SIGNED_OUT.has(refusal.code) ? <SignedOut /> : <Gone failure={refusal} />;
   }
   if (!position) return <Waiting label={t.connecting} />;
+  if (you && !STAFF.has(you.role)) return <NotRunning room={address.room} />;
   return <Console room={room.value} parts={parts.value} />;
 }
 
+const STAFF = new Set<string>(["host", "moderator"]);
 const SIGNED_OUT = new Set<string>(["unauthorized", "revoked", "expired"]);
+
+/** Somebody took the role back. */
+function NotRunning({ room: id }: { room: string }): JSX.Element {
+  const t = words.value;
+  return (
+    <Empty drawing="door" title={t.not_running} hint={t.not_running_hint}>
+      <a class="button main" href={`/r/${encodeURIComponent(id)}`}>
+        {t.to_audience}
+      </a>
+    </Empty>
+  );
+}
 
 /** The staff session has ended, here or from another device. */
 function SignedOut(): JSX.Element {

@@ -9,6 +9,7 @@ import { lifecycle } from "../room/activities/lifecycle";
 import { act } from "./act";
 import { Choices } from "../parts/controls";
 import { Results } from "./results";
+import { PeopleLists } from "./people";
 import { Share } from "./share";
 
 const SLOW = { off: 0, s5: 5_000, s15: 15_000, s30: 30_000, m1: 60_000 } as const;
@@ -21,6 +22,7 @@ export function More({ room }: { room: Room }): JSX.Element {
       <Share id={room.session.pass.room} token={room.session.pass.token} mayInvite={host} />
       {host && <Results room={room} />}
       {host && <Rules room={room} />}
+      <PeopleLists room={room} />
       <Bin room={room} />
       <Doors room={room} />
     </div>

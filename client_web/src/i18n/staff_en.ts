@@ -3,7 +3,7 @@ import type { StaffWords } from "./staff_zh";
 const s = (count: number | string) => (String(count) === "1" ? "" : "s");
 
 export const staffEn: StaffWords = {
-  nav: { lobby: "Rooms", people: "Staff and shops", audit: "Activity", account: "My account" },
+  nav: { lobby: "Rooms", people: "Staff", audit: "Activity", account: "Account" },
   menu: "Menu",
   sign_out: "Sign out",
   saved: "Saved",

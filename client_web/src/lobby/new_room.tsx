@@ -76,11 +76,11 @@ export function NewRoom({ shop: first, onClose }: { shop: string; onClose: () =>
       >
         <fieldset class="field">
           <legend class="note">{t.template}</legend>
-          <Loaded of={asked}>
-            {(templates) => (
-              <div class="templates">
-                <Pick chosen={template === null} title={t.template_blank} hint={t.template_blank_hint} onPick={() => setTemplate(null)} />
-                {templates.map((one) => (
+          <div class="templates">
+            <Pick chosen={template === null} title={t.template_blank} hint={t.template_blank_hint} onPick={() => setTemplate(null)} />
+            <Loaded of={asked}>
+              {(templates) =>
+                templates.map((one) => (
                   <Pick
                     key={one.id}
                     chosen={template?.id === one.id}
@@ -89,10 +89,10 @@ export function NewRoom({ shop: first, onClose }: { shop: string; onClose: () =>
                     onPick={() => setTemplate(one)}
                     {...(one.shop ? { onDrop: () => drop(one) } : {})}
                   />
-                ))}
-              </div>
-            )}
-          </Loaded>
+                ))
+              }
+            </Loaded>
+          </div>
         </fieldset>
         <label class="field">
           <span>{t.room_title}</span>

@@ -94,13 +94,13 @@ function Sheet({ room }: { room: KnownRoom }): JSX.Element {
       <div class="columns wide-left">
         <Results room={room.id} />
         <div class="stack wide-gap">
+          <Share id={room.id} mayInvite />
           <section class="card stack">
             <h2>{t.exports}</h2>
             <File href={files.results} title={t.export_results} hint={t.export_results_hint} kind="CSV" />
             <File href={files.csv} title={t.export_all} hint={t.export_all_hint} kind="CSV" />
             <File href={files.json} title={t.export_all} hint={t.export_all_hint} kind="JSON" />
           </section>
-          <Share id={room.id} mayInvite />
         </div>
       </div>
       {asking === "pair" && <PairDialog room={room.id} onClose={close} />}

@@ -13,6 +13,16 @@ export function Gone({ failure, onAgain }: { failure: Failure; onAgain?: () => v
   if (failure.code === "revoked" || failure.code === "forbidden") {
     return <Empty drawing="lost" title={explain(failure.code)} hint={t.no_access_hint} />;
   }
+  if (failure.code === "kicked" || failure.code === "banned") {
+    const banned = failure.code === "banned";
+    return (
+      <Empty drawing="door" title={explain(failure.code)} hint={banned ? t.banned_hint : t.kicked_hint}>
+        <button type="button" class={banned ? "button" : "button main"} onClick={again}>
+          {banned ? t.try_again : t.come_back}
+        </button>
+      </Empty>
+    );
+  }
   if (failure.code === "unauthorized") {
     // Trying again with the same link would end here again.
     return <Empty drawing="lost" title={t.bad_link} hint={t.no_access_hint} />;

@@ -210,7 +210,7 @@ export class RoomClient {
     this.clock.learn(answer.now, asked, Date.now());
     const first = this.#state.position === null;
     const away = this.#state.phase !== "live";
-    const anew = this.#anew && !away;
+    const anew = (this.#anew && !away) || answer.reason === "role";
     const held = this.#meanwhile ?? [];
     this.#meanwhile = null;
 
@@ -323,7 +323,10 @@ export class RoomClient {
     if (typeof body !== "object" || body === null) return;
     const message = body as Record<string, unknown>;
     if (type === "connection.closed") {
-      this.#wasCut(String(message["reason"]));
+      const reason = String(message["reason"]);
+      // For good: coming back by itself would only end the same way.
+      if (reason === "kicked" || reason === "banned") this.#refuse(new Failure(reason));
+      else this.#wasCut(reason);
       return;
     }
     if (message["room"] !== this.options.room) return;
@@ -332,6 +335,10 @@ export class RoomClient {
       this.#logged({ ...message, type } as unknown as LoggedEvent);
     } else if (type === "room.occupancy") {
       this.#set({ occupancy: message["count"] as number });
+    } else if (type === "room.role") {
+      // What we hold was told to another role; the room is heard again after a join as this one.
+      this.#anew = true;
+      void this.#join();
     } else if (type === "room.mine") {
       this.#set({ mine: { ...this.#state.mine, ...(message["mine"] as object) } });
     } else {

@@ -1,7 +1,7 @@
 import type { Code } from "./messages";
 
-/** What the server or the way to it says no with; `network`, `timeout`, `unsure` and `full` are our own. */
-export type FailureCode = Code | "network" | "timeout" | "unsure" | "full";
+/** What the server or the way to it says no with; `kicked` ends a connection, those after it are our own. */
+export type FailureCode = Code | "kicked" | "network" | "timeout" | "unsure" | "full";
 
 export class Failure extends Error {
   readonly code: FailureCode;

@@ -20,6 +20,7 @@ export type {
   LoggedEvent,
   MessageView,
   Mine,
+  PeopleView,
   PollCreated,
   PollsView,
   PollView,

@@ -25,7 +25,7 @@ function ways(who: Me): Way[] {
     all.push({ page: "people", href: "/staff/people", icon: "people", label: nav.people });
     all.push({ page: "audit", href: "/staff/audit", icon: "clock", label: nav.audit });
   }
-  all.push({ page: "account", href: "/staff", icon: "keys", label: nav.account });
+  all.push({ page: "account", href: "/staff", icon: "person", label: nav.account });
   return all;
 }
 

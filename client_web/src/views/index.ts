@@ -1,11 +1,12 @@
 import type { Activity } from "../room/activity";
 import { lifecycle } from "../room/activities/lifecycle";
 import { chatView } from "./chat";
+import { peopleView } from "./people";
 import { pollsView } from "./polls";
 import type { ConsolePart, View, WallPart } from "./view";
 
 /** What a room can do, as this client knows it, in the order in which it stands on a page. A new activity is a line here. */
-export const views: readonly View[] = [{ activity: lifecycle }, chatView, pollsView];
+export const views: readonly View[] = [{ activity: lifecycle }, peopleView, chatView, pollsView];
 
 export const activities: readonly Activity[] = views.map((view) => view.activity);
 
