@@ -1,0 +1,161 @@
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { Badges, Face } from "../chat/messages";
+import { words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { IconButton } from "../parts/bricks";
+import { confirmFirst, Dialog } from "../parts/dialog";
+import { Icon } from "../parts/icons";
+import { timeOfDay } from "../parts/time";
+import { people } from "../room/activities/people";
+import type { By } from "../room/messages";
+import { deedsOn } from "../room/powers";
+import { act } from "./act";
+
+/** Whose sheet is open. */
+const chosen = signal<By | null>(null);
+
+export const openPerson = (by: By): void => {
+  chosen.value = by;
+};
+
+/** Who somebody is, and what can be done about them; over the console while it is open. */
+export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
+  const t = words.value;
+  const by = chosen.value;
+  if (!by) return null;
+  const state = stateOf(room.now.value, people);
+  const role = state.roles.find((one) => one.user === by.id)?.role ?? by.role;
+  const banned = state.banned.some((one) => one.user === by.id);
+  const may = deedsOn({ ...by, role }, room.now.value.you);
+  const close = () => {
+    chosen.value = null;
+  };
+  const about = { user: by.id, name: by.name };
+  const unban = () => void act(room, "person.unban", { user: by.id });
+  const give = (next: "moderator" | "attendee" | "host") => {
+    close();
+    const before = role === "host" || role === "moderator" ? role : "attendee";
+    void act(room, "person.role", { ...about, role: next }, () => void act(room, "person.role", { ...about, role: before }));
+  };
+  return (
+    <Dialog title={by.name} onClose={close}>
+      <p class="row tight person">
+        <Face by={by} />
+        <Badges by={{ ...by, role }} />
+        {banned && <span class="tag warn">{t.person_banned}</span>}
+      </p>
+      {!may.kick && !may.ban && !may.role && <p class="note">{t.person_nothing}</p>}
+      <div class="stack deeds-on">
+        {may.role && role === "attendee" && (
+          <button type="button" class="button wide" onClick={() => give("moderator")}>
+            {t.person_promote}
+          </button>
+        )}
+        {may.role && role !== "attendee" && (
+          <button type="button" class="button wide" onClick={() => give("attendee")}>
+            {t.person_demote}
+          </button>
+        )}
+        {may.kick && !banned && (
+          <button
+            type="button"
+            class="button wide"
+            onClick={() => {
+              close();
+              void act(room, "person.kick", about);
+            }}
+          >
+            <Icon name="door" size={20} />
+            {t.person_kick}
+          </button>
+        )}
+        {may.ban && !banned && (
+          <button
+            type="button"
+            class="button risky wide"
+            onClick={() => {
+              close();
+              confirmFirst(t.person_ban_title(by.name), t.person_ban_sure, t.person_ban, () =>
+                void act(room, "person.ban", about, unban),
+              );
+            }}
+          >
+            <Icon name="stop" size={20} />
+            {t.person_ban}
+          </button>
+        )}
+        {may.ban && banned && (
+          <button
+            type="button"
+            class="button wide"
+            onClick={() => {
+              close();
+              unban();
+            }}
+          >
+            {t.person_unban}
+          </button>
+        )}
+        <button type="button" class="button quiet wide" onClick={close}>
+          {t.close}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Who is banned and who was given a role, each with the way back. */
+export function PeopleLists({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
+  const { banned, roles } = stateOf(room.now.value, people);
+  const host = room.now.value.you?.role === "host";
+  const given = roles.filter((one) => one.role !== "attendee");
+  return (
+    <section class="group">
+      <h2>{t.people_lists}</h2>
+      <p class="note">{t.people_lists_hint}</p>
+      {given.length > 0 && <h3 class="note">{t.people_given}</h3>}
+      <ul>
+        {[...given].reverse().map(({ user, name, role, at }) => (
+          <li class="binned row tight" key={user}>
+            <p class="grow">
+              <b>{name || user}</b> <span class={`tag ${role}`}>{t.roles[role]}</span>{" "}
+              <time class="note figures">{timeOfDay(at)}</time>
+            </p>
+            {host && (
+              <IconButton
+                icon="undo"
+                label={`${t.person_demote} · ${name || user}`}
+                onClick={() =>
+                  void act(room, "person.role", { user, name, role: "attendee" }, () =>
+                    void act(room, "person.role", { user, name, role: role as "moderator" | "host" }),
+                  )
+                }
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+      <h3 class="note">{`${t.people_banned} · ${banned.length}`}</h3>
+      <ul>
+        {[...banned].reverse().map(({ user, name, at, by }) => (
+          <li class="binned row tight" key={user}>
+            <p class="grow">
+              <b>{name || user}</b> <time class="note figures">{timeOfDay(at)}</time>
+              {by?.name && (
+                <>
+                  <br />
+                  <span class="note">{t.person_by(by.name)}</span>
+                </>
+              )}
+            </p>
+            <button type="button" class="button quiet" onClick={() => void act(room, "person.unban", { user })}>
+              {t.person_unban}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
