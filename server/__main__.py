@@ -1,4 +1,4 @@
-"""The command line: serve, token, key, backup, restore, trace, migrate, schema."""
+"""The command line: serve, token, key, staff, backup, restore, trace, migrate, schema."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from protocols.messages import Role
 from server.config import Settings, SettingsError, unknown_settings
 from server.operations import add_parsers
+from server.staff_commands import add_staff_parsers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("--label", required=True, help="what it is for")
     key.set_defaults(run=_key)
 
+    add_staff_parsers(commands)
     add_parsers(commands)
 
     migrate = commands.add_parser(

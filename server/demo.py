@@ -1,4 +1,4 @@
-"""The demo: a room that is there at the first start, its links in the terminal, and bots in it."""
+"""The demo: a shop and its room that are there at the first start, their links in the terminal, and bots in it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from server import logs
 from server.certificate import lan_addresses
 from server.config import Settings
 from server.links import Links, link_url
+from server.staff.desk import Staff
+from server.staff.invitations import invitation_url
+from server.staff.roles import StaffRole, standing
 
 if TYPE_CHECKING:
     from server.http.services import Services
@@ -26,6 +29,8 @@ log = logs.logger("demo")
 
 ROOM = "demo"
 TITLE = "周末搭建会 · Build Together"
+SHOP = "demo"
+SHOP_NAME = "演示店 · Demo shop"
 HOST = By("demo-host", "演示", Role.HOST)
 ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound
 INVERTED, PLAIN = "\x1b[97;40m", "\x1b[0m"  # light blocks on dark, whatever the terminal's colours
@@ -33,11 +38,12 @@ INVERTED, PLAIN = "\x1b[97;40m", "\x1b[0m"  # light blocks on dark, whatever the
 
 @dataclass(frozen=True, slots=True)
 class DemoLinks:
-    """The ways into the demo room, as addresses from the server's root."""
+    """The ways into the demo room and into its shop, as addresses from the server's root."""
 
     audience: str
     host: str
     wall: str
+    staff: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +76,17 @@ def print_links(links: DemoLinks, where: Reach, out: TextIO) -> None:
         ("大屏 wall    ", where.people + links.wall),
     ):
         out.write(f"  {label}  {address}\n")
+    out.write(f"  员工 staff     {staff_origin(where)}{links.staff}\n")
     if where.people != where.here:
         out.write(f"  本机 local     {where.here}{links.audience}\n")
     print_code(where.people + links.audience, out)
     out.write("  Ctrl-C 结束 / ends it\n\n")
     out.flush()
+
+
+def staff_origin(where: Reach) -> str:
+    """Where staff signs in: browsers make passkeys for a host's name, not for an address."""
+    return where.people.replace("//127.0.0.1:", "//localhost:")
 
 
 def print_code(address: str, out: TextIO) -> None:
@@ -92,9 +104,29 @@ def _blocks(address: str) -> list[str]:
     return text.getvalue().rstrip("\n").split("\n")
 
 
+async def ensure_shop(services: Services) -> None:
+    """Make the demo room's shop unless there is one."""
+    try:
+        await services.staff.accounts.add_shop(SHOP_NAME, SHOP)
+    except Refused as refused:
+        if refused.code is not Code.CONFLICT:
+            raise
+
+
+async def staff_door(staff: Staff) -> str:
+    """An invitation to be the house's owner; the lobby, once somebody has become that."""
+    everywhere = standing(StaffRole.OWNER, ())
+    if any(member.role is StaffRole.OWNER for member in await staff.accounts.seen_by(everywhere)):
+        return "/lobby"
+    # One that was printed at an earlier start cannot be printed again, so it is withdrawn.
+    await staff.invitations.end_of(HOST.id)
+    value, _ = await staff.invitations.create(HOST.id, everywhere)
+    return invitation_url("", value)
+
+
 async def ensure_room(services: Services) -> None:
     """Make the demo room unless there is one."""
-    command = RoomCreate(id="demo-create", room=ROOM, title=TITLE)
+    command = RoomCreate(id="demo-create", room=ROOM, title=TITLE, shop=SHOP)
     try:
         await services.directory.create(command, HOST)
     except Refused as refused:
@@ -102,9 +134,14 @@ async def ensure_room(services: Services) -> None:
             raise
 
 
-async def demo_links(links: Links) -> DemoLinks:
-    """The demo room's links, the same at every start unless one was withdrawn."""
-    return DemoLinks(f"/r/{ROOM}", await _link(links, Role.HOST, "演示主持"), await _link(links, Role.WALL, "演示大屏"))
+async def demo_links(links: Links, staff: Staff) -> DemoLinks:
+    """The demo room's links, the same at every start unless one was withdrawn, and the way in for staff."""
+    return DemoLinks(
+        f"/r/{ROOM}",
+        await _link(links, Role.HOST, "演示主持"),
+        await _link(links, Role.WALL, "演示大屏"),
+        await staff_door(staff),
+    )
 
 
 async def _link(links: Links, role: Role, label: str) -> str:
@@ -120,8 +157,9 @@ async def start_demo(services: Services, port: int, *, bots: bool) -> asyncio.Ta
     """Make the room, print its links, let the bots in; cancel the task to send them home."""
     settings = services.settings
     where = reach(settings, port, lan_addresses())
+    await ensure_shop(services)
     await ensure_room(services)
-    print_links(await demo_links(services.links), where, sys.stdout)
+    print_links(await demo_links(services.links, services.staff), where, sys.stdout)
     return asyncio.create_task(_bots(services, where.here) if bots else asyncio.sleep(0), name="demo")
 
 

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from pydantic_core import PydanticCustomError
+
 from protocols.errors import Code, Refused
 from protocols.messages import By, Role
+from protocols.text import clean_line, clean_name
 from server.config import Settings
 from server.folder import opening
 from server.staff.accounts import Accounts, Member, Shop
@@ -57,13 +60,18 @@ class CommandLine:
         self._audit = audit
         self._origin = origin
 
-    async def add(self, role: StaffRole, *, shop: str | None, login: str | None, name: str | None) -> str:
+    async def add(self, role: str, *, shop: str | None, login: str | None, name: str | None) -> str:
         """Invite somebody, into a shop that is made if it is new; the link. Raises Refused: invalid, conflict."""
+        given = None if name is None else _cleaned(clean_name, name, "name")
+        if login is not None and await self._staff.accounts.by_login(login) is not None:
+            raise Refused(Code.CONFLICT, "There is an account of this login; let it in again by staff reset.")
+        # Before a shop is made for nothing.
+        standing(StaffRole(role), [] if shop is None else [shop])
         shops = [] if shop is None else [(await self._shop(shop)).id]
-        wanted = standing(role, shops)
-        value, invitation = await self._staff.invitations.create(CLI, wanted, login=login, name=name)
+        wanted = standing(StaffRole(role), shops)
+        value, invitation = await self._staff.invitations.create(CLI, wanted, login=login, name=given)
         await self._audit.note(
-            self, "staff.invited", invitation.id, shop=shops[0] if shops else None, details={"role": str(role)}
+            self, "staff.invited", invitation.id, shop=shops[0] if shops else None, details={"role": role}
         )
         return invitation_url(self._origin, value)
 
@@ -93,9 +101,17 @@ class CommandLine:
         for shop in await self._staff.accounts.shops(standing(StaffRole.OWNER, ())):
             if wanted in {shop.id, shop.name}:
                 return shop
-        made = await self._staff.accounts.add_shop(wanted)
+        made = await self._staff.accounts.add_shop(_cleaned(clean_line, wanted, "shop"))
         await self._audit.note(self, "shop.created", made.id, shop=made.id)
         return made
+
+
+def _cleaned(clean: Callable[[str], str], text: str, field: str) -> str:
+    try:
+        return clean(text)
+    except PydanticCustomError as error:
+        # These messages are sentences of our own, without what was typed.
+        raise Refused(Code.INVALID, f"{field}: {error.message()}") from None
 
 
 def origin_of(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,25 @@ import pytest
 from protocols.errors import Code, Refused
 from protocols.messages import By, Command, Role
 from server.config import Settings
-from server.demo import DemoLinks, Reach, demo_links, ensure_room, print_links, reach
-from server.links import Link, Links
+from server.demo import (
+    DemoLinks,
+    Reach,
+    demo_links,
+    ensure_room,
+    ensure_shop,
+    print_links,
+    reach,
+    staff_door,
+    staff_origin,
+)
+from server.links import Links
+from server.staff.desk import Staff
+from server.staff.roles import StaffRole
+from tests.server.staff.tables import MemoryStaff, staff_on
+from tests.server.stores import MemoryLinks
 
 SECRET = "k3J-v9Qx_2mZ7wLp0Tn4Rb8Yc1Hd6Sf5"
-LINKS = DemoLinks("/r/demo", "/host/demo#link=h", "/wall/demo#link=w")
+LINKS = DemoLinks("/r/demo", "/host/demo#link=h", "/wall/demo#link=w", "/staff#invitation=i")
 LAN = ["192.168.7.20", "10.0.0.3"]
 
 
@@ -60,6 +75,7 @@ def test_all_links_and_a_code_are_printed() -> None:
         "https://live.example/r/demo\n",
         "https://live.example/host/demo#link=h\n",
         "https://live.example/wall/demo#link=w\n",
+        "https://live.example/staff#invitation=i\n",
         "http://127.0.0.1:8000/r/demo\n",
     ):
         assert f"  {link}" in text
@@ -73,41 +89,19 @@ def test_a_terminal_that_cannot_show_blocks_gets_none() -> None:
     assert "???" not in text.replace("?? audience", "").replace("?? ", "")
 
 
-class Table:
-    """Links in memory."""
-
-    def __init__(self) -> None:
-        self.links: dict[str, Link] = {}
-
-    async def add(self, link: Link) -> None:
-        self.links[link.id] = link
-
-    async def get(self, link_id: str) -> Link | None:
-        return self.links.get(link_id)
-
-    async def of_room(self, room: str) -> Sequence[Link]:
-        return [link for link in self.links.values() if link.room == room]
-
-    async def revoke(self, link_id: str, at: int) -> None:
-        link = self.links[link_id]
-        self.links[link_id] = Link(link.id, link.room, link.role, link.label, link.created_at, None, at)
-
-    async def revoked_since(self, at: int) -> Sequence[str]:
-        return []
-
-
 async def test_links_stay_the_same_until_they_are_withdrawn() -> None:
-    table = Table()
+    table = MemoryLinks()
     links = Links(table, SECRET)
-    first = await demo_links(links)
+    staff = staff_on(MemoryStaff(), secret=SECRET)
+    first = await demo_links(links, staff)
     assert first.audience == "/r/demo"
     assert first.host.startswith("/host/demo#link=")
     assert first.wall.startswith("/wall/demo#link=")
-    assert await demo_links(Links(table, SECRET)) == first
+    assert replace(await demo_links(Links(table, SECRET), staff), staff=first.staff) == first
 
-    (host,) = [link for link in table.links.values() if link.role is Role.HOST]
+    (host,) = [link for link in table.rows.values() if link.role is Role.HOST]
     await links.revoke("demo", host.id)
-    again = await demo_links(links)
+    again = await demo_links(links, staff)
     assert again.host != first.host
     assert again.wall == first.wall
 
@@ -132,10 +126,41 @@ class OnlyDirectory:
 async def test_the_room_is_made_at_the_first_start_alone() -> None:
     new = OnlyDirectory()
     await ensure_room(new)  # type: ignore[arg-type]
-    assert [command.room for command in new.directory.made] == ["demo"]
+    assert [(command.room, command.shop) for command in new.directory.made] == [("demo", "demo")]  # type: ignore[attr-defined]
     await ensure_room(OnlyDirectory(Code.CONFLICT))  # type: ignore[arg-type]
 
 
 async def test_a_store_that_fails_is_not_taken_for_a_room_that_is_there() -> None:
     with pytest.raises(Refused):
         await ensure_room(OnlyDirectory(Code.UNAVAILABLE))  # type: ignore[arg-type]
+
+
+class OnlyStaff:
+    def __init__(self, staff: Staff) -> None:
+        self.staff = staff
+
+
+async def test_the_shop_is_made_once() -> None:
+    tables = MemoryStaff()
+    services = OnlyStaff(staff_on(tables, secret=SECRET))
+    for _ in range(2):
+        await ensure_shop(services)  # type: ignore[arg-type]
+    assert list(tables.accounts.places) == ["demo"]
+
+
+async def test_somebody_is_invited_to_own_the_house_until_somebody_does() -> None:
+    tables = MemoryStaff()
+    staff = staff_on(tables, secret=SECRET)
+    first, second = await staff_door(staff), await staff_door(staff)
+    with pytest.raises(Refused):
+        await staff.invitations.read(first.removeprefix("/staff#invitation="))
+    invitation = await staff.invitations.read(second.removeprefix("/staff#invitation="))
+    assert invitation.standing.everywhere
+    tables.member("st_olga", StaffRole.OWNER)
+    assert await staff_door(staff) == "/lobby"
+
+
+def test_staff_is_sent_to_a_name_that_passkeys_can_be_made_for() -> None:
+    here = "http://127.0.0.1:8000"
+    assert staff_origin(Reach(here, here)) == "http://localhost:8000"
+    assert staff_origin(Reach(here, "https://live.example")) == "https://live.example"
