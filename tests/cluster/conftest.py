@@ -1,10 +1,14 @@
 """A Redis Cluster for all tests here, emptied for each."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.server.redises import SERVER, Cluster
+from server.broker.port import Broker
+from server.broker.redis import RedisBroker, client_of
+from tests.contracts.test_broker import Reopen
+from tests.server.records import CATALOGUE
+from tests.server.redises import SERVER, Cluster, flushed
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +17,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         pytest.skip("there is no redis-server on PATH")
     with Cluster(tmp_path_factory.mktemp("cluster"), masters=3, replicas=1) as cluster:
         yield cluster
+
+
+@pytest.fixture
+async def reopen(cluster: Cluster) -> AsyncIterator[Reopen]:
+    opened: list[Broker] = []
+    await flushed(cluster.servers)
+
+    async def again() -> Broker:
+        if opened:
+            await opened.pop().close()
+        opened.append(RedisBroker(client_of(cluster.url), CATALOGUE))
+        return opened[0]
+
+    yield again
+    await opened.pop().close()
