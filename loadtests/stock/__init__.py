@@ -1,0 +1,1 @@
+"""The checker turned on somebody else's server: what it finds in a stock python-socketio with its Redis manager."""
