@@ -21,7 +21,12 @@ _REFUSED: Final = re.compile(
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U000e0001]"
 )
 # Tag characters are the flags of England, Scotland and Wales, or else text that nobody sees.
-_TAGS: Final = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]")
+# The tag first: a pattern that begins by looking back is tried at every character.
+_TAGS: Final = re.compile("[\U000e0020-\U000e007f](?<![\U0001f3f4\U000e0020-\U000e007f][\U000e0020-\U000e007f])")
+# Latin letters, Chinese characters, kana and their punctuation: none of them is a mark, and most texts hold no others.
+_OTHERS: Final = re.compile(
+    "[^\n -\u02ff\u2010-\u2026\u3001-\u3029\u3041-\u3096\u30a0-\u30ff\u3400-\u9fff\uff01-\uff9d]"
+)
 _JOINER: Final = "\u200d"
 _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that show nothing
 _PICTURE: Final = frozenset({"So", "Sk", "Mn"})  # an emoji, its skin tone, its variation selector
@@ -41,9 +46,16 @@ def _check(text: str) -> None:
         raise _refuse("control", "holds a character that is not allowed")
     if not _visible(text):
         raise _refuse("blank", "holds nothing to read")
+    if _OTHERS.search(text):
+        _check_marks(text)
+
+
+def _check_marks(text: str) -> None:
+    # Each character is looked at once, however often it stands there.
+    marks = {char for char in set(text) if unicodedata.category(char) in {"Mn", "Me"}}
     run = 0
-    for char in text:
-        run = run + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
+    for char in text if marks else ():
+        run = run + 1 if char in marks else 0
         if run > MARKS:
             raise _refuse("marks", "has too many marks on one letter")
 

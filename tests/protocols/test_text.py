@@ -1,5 +1,6 @@
 """What people may write, and which names look alike."""
 
+import sys
 import unicodedata
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from protocols.text import MARKS, Name, Text, clean_line, clean_name, clean_text, skeleton
+from protocols.text import _OTHERS, MARKS, Name, Text, clean_line, clean_name, clean_text, skeleton
 
 TEXT: TypeAdapter[str] = TypeAdapter(Text)
 NAME: TypeAdapter[str] = TypeAdapter(Name)
@@ -36,6 +37,11 @@ def test_living_scripts_pass_unchanged(text: str) -> None:
     assert TEXT.validate_python(text) == unicodedata.normalize("NFC", text)
 
 
+def test_no_mark_is_among_the_letters_that_are_not_looked_at() -> None:
+    chars = map(chr, range(sys.maxunicode + 1))
+    assert [char for char in chars if unicodedata.category(char) in {"Mn", "Me"} and not _OTHERS.search(char)] == []
+
+
 def test_text_is_tidied() -> None:
     assert clean_text("  e\u0301\r\nb\tc ") == "é\nb c"
     assert clean_line(" a \n b ") == "a b"
@@ -56,6 +62,9 @@ def test_text_is_tidied() -> None:
         "a\ufffe",
         "a\U000e0041",
         "Z" + "\u0300" * (MARKS + 1),
+        "好" + "\u0300\u20dd" * MARKS,
+        "👍\U000e0041",
+        "a\U000e0041\U000e0042",
         "x" * 4001,
     ],
 )
