@@ -53,7 +53,7 @@ function Promoted({ room }: { room: Room }): JSX.Element | null {
   return (
     <div class="banner back" role="status">
       {t.promoted(t.roles[you.role])}{" "}
-      <a href={`/host/${encodeURIComponent(room.session.pass.room)}`}>{t.open_console}</a>
+      <a href={`/host/${encodeURIComponent(room.session.pass.room)}?promoted`}>{t.open_console}</a>
     </div>
   );
 }

@@ -5,7 +5,6 @@ import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { IconButton } from "../parts/bricks";
 import { confirmFirst, Dialog } from "../parts/dialog";
-import { Icon } from "../parts/icons";
 import { timeOfDay } from "../parts/time";
 import { people } from "../room/activities/people";
 import type { By } from "../room/messages";
@@ -66,7 +65,6 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
               void act(room, "person.kick", about);
             }}
           >
-            <Icon name="door" size={20} />
             {t.person_kick}
           </button>
         )}
@@ -81,7 +79,6 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
               );
             }}
           >
-            <Icon name="stop" size={20} />
             {t.person_ban}
           </button>
         )}
