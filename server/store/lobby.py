@@ -59,7 +59,7 @@ class StoredRooms:
 
     async def counted(self, room: str) -> Counted:
         """What was said in this room, up to the end of its log. Raises Refused: unavailable."""
-        gone: list[int] = []
+        gone: dict[int, str | None] = {}
         messages, people = 0, set[str]()
         try:
             async with self._database.reading() as connection:
@@ -67,14 +67,17 @@ class StoredRooms:
                 projected = (await connection.execute(reached)).scalar_one_or_none() or 0
                 # What the database does not have yet, and what of it is erased by now.
                 async for news in self._broker.read(room, projected):
-                    gone += [seq for seq in erasures(news) if seq <= projected]
+                    gone |= {seq: name for seq, name in erasures(news).items() if seq <= projected}
                     messages += sum(record.type in SAYING for record in news if record.data is not None)
                     people |= {record.by.id for record in news if record.by is not None and _takes_part(record)}
                 still = (records.c.room == room) & (records.c.seq <= projected) & records.c.data.is_not(None)
-                messages += await _count(connection, still & records.c.type.in_(SAYING), gone)
-                voices = still & records.c.type.in_(TAKING_PART) & (records.c.role == Role.ATTENDEE.value)
-                read = select(records.c.user).where(voices, records.c.user.is_not(None)).distinct()
+                said = func.count().filter(records.c.type.in_(SAYING))
+                messages += (await connection.execute(select(said).where(still))).scalar_one()
+                attends = records.c.type.in_(TAKING_PART) & (records.c.role == Role.ATTENDEE.value)
+                read = select(records.c.user).where(still & attends, records.c.user.is_not(None)).distinct()
                 people |= set((await connection.execute(read)).scalars())
+                if gone:
+                    messages -= await _leave(connection, still, attends, gone, people)
         except (*DatabaseErrors, Unavailable):
             raise Refused(Code.UNAVAILABLE) from None
         return Counted(messages, len(people))
@@ -134,14 +137,30 @@ class StoredTemplates:
             await connection.execute(delete(templates).where(templates.c.id == template_id))
 
 
-async def _count(connection: AsyncConnection, where: ColumnElement[bool], but: Sequence[int]) -> int:
-    """How many records there are, without those that were erased since."""
-    count = select(func.count()).select_from(records)
-    total: int = (await connection.execute(count.where(where))).scalar_one()
-    for start in range(0, len(but), ROWS):
-        gone = where & records.c.seq.in_(but[start : start + ROWS])
-        total -= (await connection.execute(count.where(gone))).scalar_one()
-    return total
+async def _leave(
+    connection: AsyncConnection,
+    still: ColumnElement[bool],
+    attends: ColumnElement[bool],
+    gone: Mapping[int, str | None],
+    people: set[str],
+) -> int:
+    """Take out of ``people`` those of whom nothing stays but what is erased; how many messages go.
+
+    A ballot of somebody who was erased stays, under the pseudonym.
+    """
+    seqs, messages, authors = sorted(gone), 0, set[str]()
+    for start in range(0, len(seqs), ROWS):
+        read = select(records.c.type, records.c.user, records.c.seq)
+        for row in await connection.execute(read.where(still, records.c.seq.in_(seqs[start : start + ROWS]))):
+            messages += row.type in SAYING
+            authors.add(row.user)
+            if row.type == PollVoted.type and gone[row.seq] is not None:
+                people.add(gone[row.seq] or "")
+    for author in authors & people:
+        left = select(records.c.seq).where(still & attends, records.c.user == author)
+        if all(seq in gone for seq in (await connection.execute(left)).scalars()):
+            people.discard(author)
+    return messages
 
 
 def _takes_part(record: Record) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
+from protocols.messages import Role
 from server.app import core, running
 from server.config import Settings
 from server.store.tables import records
@@ -100,3 +101,32 @@ async def test_a_log_that_does_not_answer_leaves_time_to_close_connections(
             await app.drain(50)
             assert (await ann.answer())["error"]["code"] == "unavailable"
             await ann.ended()
+
+
+async def test_a_person_who_is_erased_over_the_wire_loses_their_seat(tmp_path: Path) -> None:
+    async with served(tmp_path) as (app, address), httpx.AsyncClient(base_url=f"http://{address}/api/v1") as client:
+        # They said nothing: the log knows nothing of them.
+        ann = (await client.post("/rooms/r1/guest", json={"nickname": "Ann"})).json()
+        headers = {"authorization": f"Bearer {ann['token']}"}
+        shown = await client.post("/rooms/r1/seat-code", json={"device": ann["device"]}, headers=headers)
+        code = shown.json()["code"]
+        assert (await client.post("/rooms/r1/seat", json={"code": code})).json()["user"] == ann["user"]
+        async with raw(address, {"token": token(app, "hana", Role.HOST)}) as host:
+            await host.join()
+            assert (await host.ask("person.erase", {"id": "c", "room": "r1", "user": ann["user"]}))["ok"]
+        async with asyncio.timeout(2):
+            while len(app.core.seats_to_forget):  # noqa: ASYNC110 - until it is done
+                await asyncio.sleep(0.001)
+        assert (await client.post("/rooms/r1/seat", json={"code": code})).status_code == 404
+
+
+async def test_a_lobby_lists_who_is_there_and_what_came_of_it(tmp_path: Path) -> None:
+    async with served(tmp_path) as (app, address), httpx.AsyncClient(base_url=f"http://{address}/api/v1") as client:
+        client.headers["authorization"] = f"Bearer {await app.services.keys.create('tests')}"
+        async with raw(address, {"token": token(app, "ann")}) as ann:
+            await ann.join()
+            assert (await ann.ask("chat.send", {"id": "c", "room": "r1", "text": "hi"}))["ok"]
+            (listed,) = (await client.get("/rooms")).json()["rooms"]
+            assert (listed["id"], listed["shop"], listed["people"]) == ("r1", None, 1)
+        told = (await client.get("/rooms/r1/results")).json()
+        assert (told["messages"], told["people"], told["polls"]) == (1, 1, [])

@@ -27,6 +27,8 @@ def test_a_code_is_typed_as_people_type(text: str) -> None:
     assert codes.typed(codes.shown("ABCDEF"), 6) == "ABCDEF"
 
 
-@pytest.mark.parametrize("text", ["", "ABCDE", "ABCDEFG", "ABCDE0", "ABC/DEF", "码码码码码码", "A" * 500, " " * 500 + "ABCDEF"])
+@pytest.mark.parametrize(
+    "text", ["", "ABCDE", "ABCDEFG", "ABCDE0", "ABC/DEF", "码码码码码码", "A" * 500, " " * 500 + "ABCDEF"]
+)
 def test_what_is_no_code(text: str) -> None:
     assert codes.typed(text, 6) is None

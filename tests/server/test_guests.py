@@ -42,6 +42,31 @@ def test_nobody_becomes_another_by_naming_them(guests: Guests) -> None:
         assert thief.device != victim.device
 
 
+def test_whoever_has_the_device_comes_as_who_they_were(guests: Guests) -> None:
+    first = guests.admit("r1", "小王")
+    number = guests.number(first.viewer, first.device)
+    again = guests.admit_again("r1", number, "小王", link(Role.ATTENDEE, expires_at=2**52))
+    assert (again.viewer.user, again.viewer.name, again.device) == (first.viewer.user, "小王", first.device)
+    assert (again.viewer.role, again.viewer.guest, again.viewer.link) == (Role.ATTENDEE, True, "l1")
+
+
+def test_a_device_is_one_persons(guests: Guests) -> None:
+    first, other = guests.admit("r1", "小王"), guests.admit("r1", "小美")
+    elsewhere = guests.admit("r2", "小王", device=first.device)
+    guests.number(elsewhere.viewer, first.device)
+    for viewer, device in (
+        (other.viewer, first.device),
+        (first.viewer, other.device),
+        (first.viewer, first.device[:-1]),
+        (first.viewer, "é"),
+        (first.viewer, "x" * 4000),
+        (guests.admit_by(link(Role.HOST), "店", device=first.device).viewer, first.device),
+    ):
+        with pytest.raises(Refused) as refused:
+            guests.number(viewer, device)
+        assert refused.value.code is Code.INVALID
+
+
 def test_the_number_of_a_browser_cannot_be_read_from_its_user_id(guests: Guests) -> None:
     admitted = guests.admit("r1", "小王")
     assert admitted.device.split(".")[0] not in admitted.viewer.user

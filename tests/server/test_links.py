@@ -43,6 +43,18 @@ async def test_a_link_is_what_was_made(links: Links) -> None:
     assert (made.room, made.role, made.label, made.created_at) == ("r1", Role.HOST, "店长", NOW * 1000)
 
 
+async def test_what_rests_on_a_link_stands_as_long_as_it_does(links: Links, clock: Clock) -> None:
+    made = await links.create("r1", Role.ATTENDEE, expires_at=(NOW + 60) * 1000)
+    gone = await links.create("r1", Role.ATTENDEE)
+    assert await links.standing(made.id) == made
+    await links.revoke("r1", gone.id)
+    clock.now += 60
+    for link_id, code in ((made.id, Code.EXPIRED), (gone.id, Code.REVOKED), ("none", Code.UNAUTHORIZED)):
+        with pytest.raises(Refused) as caught:
+            await links.standing(link_id)
+        assert caught.value.code is code
+
+
 async def test_a_link_fits_into_a_small_code(links: Links) -> None:
     made = await links.create("demo", Role.WALL)
     assert len(link_url("https://live.example", "demo", made.role, links.signed(made))) < 110

@@ -62,7 +62,7 @@ def test_a_room_is_drafted_again_as_it_was() -> None:
         poll("A?", "x", "y", seconds=60),
         poll("B?", "x", "y", "z", hidden=True, most=2),
         poll("C?"),
-        poll("D?", "x", "y", hidden=True) | {"who": "bound"},
+        {**poll("D?", "x", "y", hidden=True), "who": "bound"},
     ]
     draft(play, wanted)
     before = asked(view(play))

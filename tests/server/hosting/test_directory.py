@@ -48,6 +48,17 @@ async def test_a_room_that_nobody_was_allowed_to_make_is_not_there(at: House) ->
     assert (await at.directory.open("r")).live.room.created
 
 
+async def test_the_rooms_at_work_are_known_as_they_are(at: House) -> None:
+    assert at.directory.at_work() == []
+    host = await at.room()
+    with pytest.raises(Refused):
+        await at.directory.create_room("never", "Test", by=ANN.by)
+    await at.send("room.configure", HOST, title="New")
+    assert [(room, room.title) for room in at.directory.at_work()] == [(host.live.room, "New")]
+    await host.close()
+    assert at.directory.at_work() == []
+
+
 async def test_many_who_open_a_room_get_one_host(at: House) -> None:
     await at.room()
     await at.restart()

@@ -30,7 +30,7 @@ from server.keys import ApiKeys
 from server.links import Links
 from server.lobby import Lobby
 from server.metrics import Metrics
-from server.pairings import Pairings
+from server.pairings import PAIRINGS_PER_MINUTE, Pairings
 from server.seats import Seats
 from server.staff.audit import Audit
 from server.templates import Templates
@@ -145,6 +145,7 @@ class House:
             seats=Seats(MemorySeats(), SECRET, clock=lambda: self.now),
             forgotten=Forgotten(MemoryForgotten(), SECRET),
             pairings=Pairings(clock=lambda: self.now),
+            pairings_begun=AddressBudget(PAIRINGS_PER_MINUTE, clock=lambda: self.now),
             seat_tries=Tries(free=5, clock=lambda: self.now),
             pairing_tries=Tries(clock=lambda: self.now),
             metrics=Metrics(),
@@ -179,8 +180,13 @@ class House:
 
     async def do(self, word: str, by: By, **body: Any) -> None:
         """Have a command done in room r1."""
-        command = REGISTRY.command(word, {"id": f"d{len(self.host().commands)}", "room": "r1", **body})
-        await self.host().ask(command, Sender(by))
+        await self.do_in("r1", word, by, **body)
+
+    async def do_in(self, room: str, word: str, by: By, **body: Any) -> None:
+        """Have a command done in a room."""
+        host = self.host(room)
+        command = REGISTRY.command(word, {"id": f"d{len(host.commands)}", "room": room, **body})
+        await host.ask(command, Sender(by))
 
     def exports(self) -> Slots:
         slots: Slots = self.app._app.state.exports  # type: ignore[attr-defined]
