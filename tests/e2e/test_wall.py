@@ -80,7 +80,9 @@ async def test_words_are_large_enough_on_every_screen(stage: Stage, language: st
     for screen in SCREENS:
         await readable(wall, screen)
 
-    await open_vote(stage, [f"第 {number} 号作品" for number in range(1, 21)], question="二十件作品里，你最喜欢哪一件？")
+    await open_vote(
+        stage, [f"第 {number} 号作品" for number in range(1, 21)], question="二十件作品里，你最喜欢哪一件？"
+    )
     await wall.locator(".rows.many").wait_for()
     for screen in SCREENS:
         await readable(wall, screen)

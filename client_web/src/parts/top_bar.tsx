@@ -8,7 +8,7 @@ import { Icon } from "./icons";
 export function LanguageSwitch(): JSX.Element {
   const t = words.value;
   return (
-    <button type="button" class="button quiet language" aria-label={t.switch_language} onClick={switchLanguage}>
+    <button type="button" class="button quiet language" aria-label={`${t.other_language} · ${t.switch_language}`} onClick={switchLanguage}>
       {t.other_language}
     </button>
   );
