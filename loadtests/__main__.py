@@ -21,7 +21,7 @@ SIZES = (
     Plan(clients=500, senders=10, rate=10, seconds=10),
     Plan(clients=1000, senders=10, rate=10, seconds=10),
 )
-RIGS = "kill resume votes resend slow flood crowd peers checker"
+RIGS = "kill resume votes resend slow flood crowd peers stock show checker"
 
 
 def main() -> int:

@@ -1,18 +1,19 @@
 """Reads a chat without positions for a checker that judges by them.
 
-A stock event has no seq, so the messages are numbered here: in the order in which one client heard them, and what it
-never heard goes behind what others heard before it. Then, in the checker's words, a message that came backwards (I3) is
-one that stands elsewhere for somebody else, and an acked position that was never told (I1) is a lost message.
+A stock event has no seq, so the messages are numbered here. Those that everybody heard stand in the order in which one
+member heard them: in the checker's words a message that came backwards to another (I3) stands elsewhere for them. Each
+of the others gets a place of its own, where the checker sees who was never told it (I1): the place of a lost message
+in an order would be a guess, and a guess no fault.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from loadtests.client import Client
-from loadtests.diary import Answered, Delivered, Diary, Entry, Joined, Left, Opened, digest_of, mark_of
+from loadtests.diary import Answered, Delivered, Diary, Entry, Joined, Left, Opened, Sent, digest_of, mark_of
 from loadtests.evidence import Evidence
 
 EPOCH = "stock"
@@ -44,44 +45,36 @@ def heard(diary: Diary) -> list[str]:
     return [entry.mark for entry in diary.entries if isinstance(entry, Delivered)]
 
 
-def order(ways: Iterable[Sequence[str]]) -> list[str]:
-    """One order of all marks: the first way's, and what it lacks behind what came before it in another."""
-    whole: list[str] = []
-    known: set[str] = set()
-    for way in ways:
-        place = 0
-        for mark in way:
-            if mark in known:
-                place = whole.index(mark) + 1
-            else:
-                whole.insert(place, mark)
-                known.add(mark)
-                place += 1
-    return whole
-
-
 def evidence(diaries: Sequence[Diary]) -> tuple[Evidence, int]:
     """What the checker is to judge, and how many clients are left out because they lost their session.
 
     A stock server does not promise them what they missed; our own is not excused from that.
     """
     steady = [diary for diary in diaries if sum(isinstance(entry, Opened) for entry in diary.entries) == 1]
-    # The longest way first: the fewer marks have to be put in between, the better.
-    places = {mark: place + 1 for place, mark in enumerate(order(sorted(map(heard, steady), key=len, reverse=True)))}
-    acked = [entry.id for diary in diaries for entry in diary.entries if isinstance(entry, Answered) and entry.ok]
-    for mark in acked:
-        places.setdefault(mark, len(places) + 1)  # heard by nobody
-    numbered = [Diary(diary.user, _numbered(diary.entries, places)) for diary in steady]
+    ways = [heard(diary) for diary in steady]
+    everybody = set(ways[0]).intersection(*ways[1:]) if ways else set()
+    places: dict[str, int] = {}
+    for mark in ways[0] if ways else ():
+        if mark in everybody:
+            places.setdefault(mark, len(places) + 1)
+    acked = {entry.id for diary in diaries for entry in diary.entries if isinstance(entry, Answered) and entry.ok}
+    partly = sorted(acked.union(*ways) - everybody)
+    numbered = [Diary(diary.user, _numbered(diary.entries, places, partly)) for diary in steady]
     return Evidence(numbered), len(diaries) - len(steady)
 
 
-def _numbered(entries: Iterable[Entry], places: dict[str, int]) -> Iterable[Entry]:
+def _numbered(entries: Iterable[Entry], places: dict[str, int], partly: Sequence[str]) -> Iterator[Entry]:
     for entry in entries:
         if isinstance(entry, Delivered):
-            yield entry._replace(seq=places[entry.mark])
+            room, epoch = (entry.room, EPOCH) if entry.mark in places else (f"{entry.room}/{entry.mark}", entry.mark)
+            yield entry._replace(room=room, epoch=epoch, seq=places.get(entry.mark, 1))
         elif isinstance(entry, Answered) and entry.ok:
-            yield entry._replace(epoch=EPOCH, seq=places[entry.id])
+            yield entry._replace(epoch=EPOCH if entry.id in places else entry.id, seq=places.get(entry.id, 1))
+        elif isinstance(entry, Sent):
+            yield entry._replace(room=entry.room if entry.id in places else f"{entry.room}/{entry.id}")
         elif isinstance(entry, Joined):
             yield entry._replace(epoch=EPOCH, seq=0)
+            for mark in partly:
+                yield entry._replace(room=f"{entry.room}/{mark}", epoch=mark, seq=0)
         elif not isinstance(entry, Left):  # they leave when all is over
             yield entry

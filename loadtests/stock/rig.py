@@ -68,7 +68,7 @@ class Outcome:
         return [
             f"{self.kills} kills of Redis; {figures['sent']:.0f} sent, {figures['acked']:.0f} acked, "
             f"{figures['deliveries']:.0f} deliveries; {self.left_out} clients not judged",
-            f"lost: {len(lost)} acked messages, never told to {len(self.lost)} members who were there all the time",
+            f"lost: {len(lost)} acked messages were not told to all ({len(self.lost)} deliveries that never came)",
             f"order: {len(self.unordered)} times a member heard a message after one that others heard later",
             *self.verdict.sentences(most=3),
         ]
