@@ -5,6 +5,8 @@ First the room talks with all reading, then ten of them stop; afterwards they re
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.client import Client
+from loadtests.cores import apart
 from loadtests.figures import Progress, milliseconds, percentile
 from loadtests.listening import Heard, talk, until_heard
 from loadtests.rig import command, start_all, stop_all
@@ -35,6 +38,7 @@ class Outcome:
     back: int
     slow: int
     complete: bool
+    alone: bool = True  # server and rig had cores of their own
     timed: bool = True
 
     @property
@@ -59,6 +63,7 @@ class Outcome:
             f"readers before: {milliseconds(self.before)}",
             f"readers during: {milliseconds(self.during)}",
             *([] if self.complete else ["NOT everything was heard, or something was refused"]),
+            *([] if self.alone else ["server and rig shared their cores"]),
         ]
 
 
@@ -79,6 +84,16 @@ def read_on(client: Client) -> None:
         wire.resume()
 
 
+async def peak_memory(pid: int, over: asyncio.Event) -> int:
+    """The most that a process held until it was over, in bytes."""
+    peak = memory_of(pid)
+    while not over.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), 0.25)
+        peak = max(peak, memory_of(pid))
+    return peak
+
+
 async def run(
     data: Path,
     progress: Progress,
@@ -90,7 +105,7 @@ async def run(
     seconds: float = 60.0,
     timed: bool = True,
 ) -> Outcome:
-    """Serve, talk with all reading, talk with some not reading, let them come back; each half takes ``seconds``."""
+    """Serve, talk among readers, talk with some not reading, let them come back; each half takes ``seconds``."""
     body = "好" * (kib * 1024 // 3)
     async with Serving(data) as server:
         assert server.process is not None
@@ -99,34 +114,38 @@ async def run(
         first, second = Heard(), Heard()
         reading = [first.client(server, ROOM, f"r{number}") for number in range(readers)]
         stopping = [first.client(server, ROOM, f"s{number}", heard=False) for number in range(slow)]
-        await start_all([*reading, *stopping])
-        senders = reading[: max(2, int(rate // 25))]
+        with apart(server) as alone:
+            await start_all(reading)
+            senders = reading[: max(2, int(rate // 25))]
+            said = await talk(senders, rate, seconds, body)
+            complete = await until_heard(first, len(said.acks) * len(reading)) and not said.refused
+            progress.say(f"all read: {milliseconds(first.took)}")
 
-        said = await talk(senders, rate, seconds, body)
-        complete = await until_heard(first, len(said.acks) * len(reading)) and not said.refused
-        progress.say(f"all read: {milliseconds(first.took)}")
+            for client in reading:
+                client.on_event = second.on_event
+            await start_all(stopping)
+            memory, connections = memory_of(pid), [client.connection for client in stopping]
+            for client in stopping:
+                stop_reading(client)
+            over = asyncio.Event()
+            watching = asyncio.create_task(peak_memory(pid, over))
+            said = await talk(senders, rate, seconds, body)
+            complete &= await until_heard(second, len(said.acks) * len(reading)) and not said.refused
+            over.set()
+            growth = await watching - memory
+            progress.say(f"{slow} do not read: {milliseconds(second.took)}, it grew by up to {growth / MIB:.1f} MiB")
 
-        for client in reading:
-            client.on_event = second.on_event
-        memory, connections = memory_of(pid), [client.connection for client in stopping]
-        for client in stopping:
-            stop_reading(client)
-        said = await talk(senders, rate, seconds, body)
-        complete &= await until_heard(second, len(said.acks) * len(reading)) and not said.refused
-        growth = memory_of(pid) - memory
-        progress.say(f"{slow} do not read: {milliseconds(second.took)}, the server grew by {growth / MIB:.1f} MiB")
+            for client in stopping:
+                read_on(client)
+            head = reading[0].place.seq
 
-        for client in stopping:
-            read_on(client)
-        head = reading[0].place.seq
+            def back() -> int:
+                return sum(client.joined and client.place.seq >= head for client in stopping)
 
-        def back() -> int:
-            return sum(client.joined and client.place.seq >= head for client in stopping)
-
-        await until(lambda: back() == slow, 20)
-        ended = sum(client.connection > before for client, before in zip(stopping, connections, strict=True))
-        outcome = Outcome(first.took, second.took, growth, ended, back(), slow, complete, timed)
-        await stop_all([host, *reading, *stopping])
+            await until(lambda: back() == slow, 20)
+            ended = sum(client.connection > before for client, before in zip(stopping, connections, strict=True))
+            outcome = Outcome(first.took, second.took, growth, ended, back(), slow, complete, alone, timed)
+            await stop_all([host, *reading, *stopping])
     return outcome
 
 

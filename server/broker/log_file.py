@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS keyed (
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 """
 EPOCH_BYTES = 3  # 4 characters; compared within one room only, and an epoch is rare
+CHUNK_BYTES = 4 * 1024 * 1024  # of batches read at once, which take several times that as records and rows
 CUT_MS = 20  # how long the write-ahead log's end may wait for readers: meanwhile nobody can write
 COPY_MARK = "copy_mark"  # a table that only a copy has, until it is opened
 
@@ -256,11 +257,13 @@ class LogFile:
         return found
 
     def chunk(self, room: str, after: int, enough: int) -> list[Record]:
-        """Records after that seq, at least ``enough`` if there are as many."""
+        """Records after that seq, at least ``enough`` if there are as many and they are not too heavy."""
         records: list[Record] = []
+        size = 0
         for (body,) in self._bodies(room, after):
             records += [record for record in decode(body, self._catalogue) if record.seq > after]
-            if len(records) >= enough:
+            size += len(body)
+            if records and (len(records) >= enough or size >= CHUNK_BYTES):
                 break
         return records
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from protocols.messages import Position
-from server.broker.log_file import LogFile, new_epoch
+from server.broker.log_file import CHUNK_BYTES, LogFile, new_epoch
 from tests.server.records import CATALOGUE, batch, said
 
 
@@ -43,6 +43,16 @@ def test_a_chunk_ends_with_the_batch_in_which_it_is_enough(file: LogFile) -> Non
     assert head == Position(head.epoch, 100)
     assert [record.seq for record in file.chunk("r", 15, 12)] == list(range(16, 31))
     assert file.chunk("r", 100, 12) == []
+
+
+def test_a_chunk_is_bounded_by_its_weight_too(file: LogFile) -> None:
+    head = file.create("r")
+    for seq in range(1, 7):
+        one = batch("r", head, [said(seq, text="x" * (CHUNK_BYTES // 2))])
+        head, _ = file.append(one)
+    assert [record.seq for record in file.chunk("r", 0, 100)] == [1, 2]
+    assert [record.seq for record in file.chunk("r", 2, 100)] == [3, 4]
+    assert [record.seq for record in file.chunk("r", 5, 100)] == [6]
 
 
 def test_a_probe_leaves_one_row(file: LogFile) -> None:
