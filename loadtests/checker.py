@@ -243,11 +243,11 @@ def no_accidents(facts: Facts) -> Iterator[str]:
 
 
 def nothing_left(facts: Facts) -> Iterator[str]:
-    """I9: when all have left there are no more sockets, rooms and descriptors than before, and memory within 10 %."""
+    """I9: when all have left, no more sockets, rooms, descriptors and tasks than before, and memory within 10 %."""
     before, after = facts.evidence.before, facts.evidence.after
     if before is None or after is None:
         return
-    for name in ("sockets", "rooms", "descriptors"):
+    for name in ("sockets", "rooms", "descriptors", "tasks"):
         was, now = getattr(before, name), getattr(after, name)
         if now > was:
             yield f"{now} {name} are left, {was} were there before"

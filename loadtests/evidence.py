@@ -36,6 +36,7 @@ class Idle(NamedTuple):
     rooms: int
     descriptors: int
     memory: int
+    tasks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

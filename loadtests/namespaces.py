@@ -173,6 +173,10 @@ class Network:
     def through(self) -> tuple[str, ...]:
         return "nsenter", f"--target={self._holder.pid}", "--net"
 
+    def rain(self, weather: Weather) -> None:
+        """Another weather, from the next packet on."""
+        self.weather.delay, self.weather.jitter, self.weather.loss = weather.delay, weather.jitter, weather.loss
+
     async def __aenter__(self) -> Self:
         refuse_unless_root(tun=True)
         await self._holder.start()

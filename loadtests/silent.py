@@ -160,8 +160,8 @@ class Outcome:
         dead = "NOT gone" if self.dead_after is None else f"gone after {self.dead_after:.1f} s"
         times = max((*crowd.websockets, *crowd.polling, *crowd.bare), default=0.0)
         return [
-            f"{self.silent} silent peers, {crowd.closed} closed within {times:.1f} s (limit {self.connect_s + LATE_S:.1f} s); "
-            f"{self.dead} dead members {dead} (limit {self.dead_s:.0f} s); "
+            f"{self.silent} silent peers, {crowd.closed} closed within {times:.1f} s "
+            f"(limit {self.connect_s + LATE_S:.1f} s); {self.dead} dead members {dead} (limit {self.dead_s:.0f} s); "
             f"others' p99 {percentile(self.before, 0.99) * 1000:.0f} → {percentile(self.during, 0.99) * 1000:.0f} ms",
             f"others before: {milliseconds(self.before)}",
             f"others meanwhile: {milliseconds(self.during)}{'' if self.complete else ', NOT all heard'}",
