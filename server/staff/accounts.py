@@ -19,6 +19,7 @@ from server.staff.roles import StaffRole, Standing, managing, standing
 
 LOGIN_LENGTH: Final = 64
 SHOPS_LIMIT: Final = 1_000
+SHOPS_EACH: Final = 200  # of one account; so many ids still fit into one request. Who runs more is an owner
 _LOGIN: Final = re.compile(r"[\w.@+-]{2,64}")
 
 

@@ -168,3 +168,16 @@ def test_memory_is_bounded_and_forgets_who_was_not_seen_for_longest(clock: Clock
 def test_what_is_refused_is_not_remembered(identity: Identity) -> None:
     refused(identity, forged(CLAIMS, key=b"k" * 32))
     assert not identity._cache
+
+
+def test_a_token_that_rests_on_a_session_ends_with_it() -> None:
+    ended: set[str] = set()
+    identity = Identity(SECRET, ended=ended.__contains__)
+    issued = identity.issue(user="st_mei", name="Mei", role=Role.HOST, room="r1", session="ss_1")
+    assert issued.viewer.session == "ss_1"
+    assert identity.verify(issued.token) == issued.viewer
+    ended.add("ss_1")
+    with pytest.raises(Refused) as refused:
+        identity.verify(issued.token)
+    assert refused.value.code is Code.REVOKED
+    assert "link" not in refused.value.message

@@ -14,7 +14,7 @@ from server.http.callers import COOKIE, Caller
 from server.http.noting import note_act
 from server.http.origins import came_by_https
 from server.http.services import services_of
-from server.staff.accounts import LOGIN_LENGTH, Member, Shop
+from server.staff.accounts import LOGIN_LENGTH, SHOPS_EACH, Member, Shop
 from server.staff.challenges import HANDLE_LENGTH
 from server.staff.passwords import LEAST, MOST
 from server.staff.sessions import LIFE_MS, StaffSession
@@ -27,7 +27,7 @@ Login = Annotated[
 ]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=MOST)]
 NewPassword = Annotated[Password, Field(description=f"{LEAST} to {MOST} characters.")]
-ShopIds = Annotated[list[Id], Field(max_length=1_000, description="Ids of shops; none for an owner, who has all.")]
+ShopIds = Annotated[list[Id], Field(max_length=SHOPS_EACH, description="Ids of shops; none for an owner, who has all.")]
 Handle = Annotated[
     str, StringConstraints(min_length=1, max_length=HANDLE_LENGTH), Field(description="As it was given out.")
 ]
