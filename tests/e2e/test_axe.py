@@ -142,7 +142,7 @@ async def test_the_staffs_pages_have_no_barriers(
     await signed_in.get_by_role("button", name="新建房间").first.click()
     await signed_in.locator(".pick-one").nth(1).wait_for()
     await clean(signed_in, "a new room")
-    await signed_in.get_by_text("新品直播演示").click()
+    await signed_in.get_by_role("dialog").get_by_text("新品直播演示").click()
     await signed_in.get_by_role("button", name="建好房间").click()
     await signed_in.get_by_role("link", name="去主持").wait_for()
     room = signed_in.url.rsplit("/", 1)[1]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Download, Page, expect
 
 from tests.e2e.backstage import named, owner
 from tests.e2e.stage import Stage, draft_and_open
@@ -23,6 +23,12 @@ async def made(page: Page, title: str) -> str:
     await form.get_by_role("button", name="建好房间").click()
     await page.get_by_role("heading", name=title, level=1).wait_for()
     return page.url.rsplit("/", 1)[1]
+
+
+async def text_of(download: Download) -> str:
+    """What a file holds that the browser has kept."""
+    path = await download.path()
+    return await asyncio.to_thread(path.read_text, "utf-8-sig")
 
 
 async def voted(stage: Stage, room: str, name: str, choice: str) -> None:
@@ -56,13 +62,12 @@ async def test_a_room_from_making_to_results(stage: Stage) -> None:
     # Kept as a file; a cell that would be a formula is harmless.
     async with page.expect_download() as download:
         await page.get_by_role("link", name="投票结果").click()
-    text = Path(await (await download.value).path()).read_text("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows = list(csv.DictReader(io.StringIO(await text_of(await download.value))))
     assert [(row["option"], row["votes"]) for row in rows] == [("城堡", "2"), ("恐龙", "1")]
     assert all(row["question"] == "'=哪件最好？" for row in rows)
     async with page.expect_download() as download:
         await page.get_by_role("link", name="全部记录").first.click()
-    assert "poll.opened" in Path(await (await download.value).path()).read_text("utf-8-sig")
+    assert "poll.opened" in await text_of(await download.value)
 
     # Copied: the vote is a draft again, and nobody has voted.
     await page.get_by_role("button", name="复制房间").click()

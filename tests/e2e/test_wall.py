@@ -27,7 +27,8 @@ WORDS = """(small) => {
 }"""
 INSIDE = """() => {
   const { innerWidth: width, innerHeight: height } = window;
-  return Array.from(document.querySelectorAll("#page h1, #page h2, .qr, .short, .crowd, .label, .pair-code b, .pairing li"))
+  const all = "#page h1, #page h2, .qr, .short, .crowd, .label, .pair-code b, .pairing li";
+  return Array.from(document.querySelectorAll(all))
     .filter((one) => {
       const { right, bottom, left, top } = one.getBoundingClientRect();
       return right > width + 1 || bottom > height + 1 || left < -1 || top < -1;
@@ -86,6 +87,15 @@ async def test_words_are_large_enough_on_every_screen(stage: Stage, language: st
     await wall.locator(".rows.many").wait_for()
     for screen in SCREENS:
         await readable(wall, screen)
+    assert stage.troubles == []
+
+
+async def test_the_code_of_a_screen_without_a_room_is_read_from_afar(stage: Stage) -> None:
+    for language in ("zh-CN", "en"):
+        wall = await stage.open(f"{stage.server.url}/wall", "wall", language=language)
+        await expect(wall.locator(".pair-code b")).to_have_count(6)
+        for screen in SCREENS:
+            await readable(wall, screen)
     assert stage.troubles == []
 
 
