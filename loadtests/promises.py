@@ -120,6 +120,13 @@ ROWS: tuple[Row, ...] = (
         {"race": False},
     ),
     Row(
+        19,
+        "who may no longer hear hears nothing",
+        "kick, ban, role change, token expiry, link withdrawal, also in the middle of coming back to 1,000 missed "
+        "events: no further event ≤ 1 s later; the door, the history and the download are shut, also after a restart",
+        "loadtests.authorise",
+    ),
+    Row(
         20,
         "limits are fair",
         "a flooder at 1,000 messages a second among 100: the excess is refused with retry_after_ms, then closed; "
@@ -145,6 +152,43 @@ ROWS: tuple[Row, ...] = (
         "latency",
         "2,000 deliveries a second: p50 ≤ 20 ms, p99 ≤ 60 ms; 10,000 a second: p99 ≤ 100 ms",
         "loadtests.latency",
+    ),
+    Row(
+        10,
+        "a full disk stops only writing",
+        "refused in ≤ 2 s, reading goes on, /readyz says so in ≤ 3 s, normal ≤ 10 s after space is back, no restart, "
+        "nothing acked is lost",
+        "loadtests.disk",
+    ),
+    Row(
+        12,
+        "the dead and the silent are let go",
+        "200 dead members are gone within ping interval + timeout + 1 s; 2,000 who never say who they are within 15 s; "
+        "the others' p99 ≤ 1.2 ×",
+        "loadtests.silent",
+    ),
+    Row(
+        13,
+        "all come back at once",
+        "1,000 clients in 20 rooms, SIGKILL: 99 % back and recovered in ≤ 10 s, all in ≤ 30 s, "
+        "≤ 2 database reads a room",
+        "loadtests.storm",
+        limit=600,
+    ),
+    Row(
+        15,
+        "a poor mobile network delays, and loses nothing",
+        "300 ms there and back, 30 % of packets lost each way: every send acked in ≤ 60 s, nothing lost",
+        "loadtests.mobile",
+        limit=600,
+    ),
+    Row(
+        25,
+        "those who went leave nothing behind",
+        "200,000 connects and closes from 16 addresses: sockets, tasks and descriptors as before, memory within 10 %, "
+        "its slope ≤ 24 bytes a visit",
+        "loadtests.churn",
+        limit=1200,
     ),
 )
 
