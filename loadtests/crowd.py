@@ -86,7 +86,9 @@ async def run(plan: Plan, data: Path, progress: Progress) -> Outcome:
     # Polling takes two sockets a client, and each has another end in the server.
     room_for_descriptors(plan.clients * 2 + 500)
     record = Record()
-    async with Serving(data, env={"SHOWFLOOR_MAX_CONNECTIONS": str(plan.clients + 100)}) as server:
+    most = str(plan.clients * 2 + 100)
+    env = {"SHOWFLOOR_MAX_CONNECTIONS": most, "SHOWFLOOR_MAX_CONNECTIONS_PER_ADDRESS": most}
+    async with Serving(data, env=env) as server:
         assert server.process is not None
         pid = server.process.pid
         host = await server.host(ROOM)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -38,19 +37,26 @@ class Scene:
     voting: float = 6.0  # seconds that a poll is open
     within: float = 10.0  # seconds in which what was acked must have come
     sample: int = 1
+    made: str | None = None  # the host's token of a room that was made for this run
     run: str = field(default_factory=lambda: secrets.token_hex(3))
     reader: Reader = field(default_factory=Reader)
     people: int = 0
     ballots: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # poll -> who was acked a ballot
-    storming: threading.Event = field(default_factory=threading.Event)
 
     def tag(self) -> str:
         """A name that nobody else has."""
         self.people += 1
         return f"load-{self.run}-{self.people}"
 
+    def prepare(self) -> None:
+        """Make the room before the first person asks for it, if that is ours to do. Raises NotAdmitted."""
+        if self.api_key:
+            self.made = host_by_key(self.url, self.api_key, self.room)
+
     def host_token(self, tag: str) -> str | None:
         """A host's token, by whatever way in there is; None if there is none. Raises NotAdmitted."""
+        if self.made:
+            return self.made
         if self.host_link:
             return opened(self.url, self.host_link)[1]
         if self.api_key:
@@ -70,6 +76,7 @@ class Guest(User):
 
     abstract = True
     visit: Visit
+    inside = False
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
@@ -90,21 +97,26 @@ class Guest(User):
             context={},
         )
 
+    def must_be_inside(self) -> None:
+        """Ends a user who was not let in. Not in ``on_start``: locust would print that as a failure of ours."""
+        if not self.inside:
+            raise StopUser
+
     def enter(self, token: str) -> None:
         member = Member(self.scene.room, self.tag, token, self.scene.reader)
         self.visit = Visit(self.scene.url, member, self.report, sample=self.scene.sample)
         self.visit.on_told = self.told
         self.visit.start()
-        if not self.visit.joined.wait(30):
+        self.inside = self.visit.joined.wait(30)
+        if not self.inside:
             self.report("connect", "connect", 30_000, "not let in within 30 s")
             self.visit.leave()
-            raise StopUser
 
     def told(self, told: Told) -> None:
         """An event came, in order."""
 
     def on_stop(self) -> None:
-        if hasattr(self, "visit"):
+        if self.inside:
             self.visit.settle(self.scene.within)
             self.visit.leave()
 
@@ -118,11 +130,11 @@ class Person(Guest):
 
     def on_start(self) -> None:
         try:
-            self.admitted = self.scene.token(self.tag)
+            token = self.scene.token(self.tag)
         except NotAdmitted as refused:
             self.report("connect", "admission", 0, str(refused))
-            raise StopUser from refused
-        self.enter(self.admitted)
+            return
+        self.enter(token)
 
     def told(self, told: Told) -> None:
         if told.type == "poll.opened" and told.data:
@@ -137,21 +149,24 @@ class Person(Guest):
 
     @task(20)
     def chat(self) -> None:
+        self.must_be_inside()
         self.visit.say(random.choice(WORDS))
 
     @task(2)
     def lose_the_network(self) -> None:
+        self.must_be_inside()
         self.visit.cut(random.uniform(0.2, 5))
         gevent.sleep(0.1)
         self.visit.joined.wait(30)
 
     @task(1)
     def go_and_come_back(self) -> None:
+        self.must_be_inside()
         self.visit.settle(self.scene.within)
         self.visit.leave()
         gevent.sleep(random.uniform(0.5, 3))
         # A new visit, without the position of the one before, as after the page was closed.
-        self.tag = self.scene.tag()
+        self.inside, self.tag = False, self.scene.tag()
         self.on_start()
 
 
@@ -165,10 +180,10 @@ class Host(Guest):
             token = self.scene.host_token(self.tag)
         except NotAdmitted as refused:
             self.report("connect", "host", 0, str(refused))
-            raise StopUser from refused
+            return
         if token is None:
             log.warning("nobody runs the show: give --room-secret, --api-key or --host-link for that")
-            raise StopUser
+            return
         self.polls: dict[str, str] = {}  # question -> poll
         self.results: dict[str, dict[str, Any]] = {}
         self.shows = 0
@@ -186,6 +201,7 @@ class Host(Guest):
 
     @task
     def show(self) -> None:
+        self.must_be_inside()
         self.shows += 1
         question, hidden = f"{self.tag} {self.shows}?", self.shows % 2 == 0
         fields = {"question": question, "kind": "single", "options": OPTIONS, "hidden": hidden}

@@ -18,8 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from locust import LoadTestShape, events
 from locust.env import Environment
-from locust.runners import MasterRunner
+from locust.runners import MasterRunner, WorkerRunner
 
+from loadtests.admission import NotAdmitted
 from loadtests.locust_users import SCENES, Host, Person, Scene
 from loadtests.shapes import SHAPES, stage
 
@@ -87,7 +88,7 @@ def _start(environment: Environment, **_: Any) -> None:
     assert options is not None
     if not environment.host:
         sys.exit("showfloor: --host says where the server is")
-    SCENES[environment] = Scene(
+    scene = SCENES[environment] = Scene(
         url=environment.host.rstrip("/"),
         room=options.room,
         secret=options.room_secret,
@@ -98,6 +99,11 @@ def _start(environment: Environment, **_: Any) -> None:
         within=options.within,
         sample=options.sample,
     )
+    if not isinstance(environment.runner, WorkerRunner):
+        try:
+            scene.prepare()
+        except NotAdmitted as refused:
+            sys.exit(f"showfloor: {refused}")
 
 
 def _storm(environment: Environment, **_: Any) -> None:
@@ -105,5 +111,5 @@ def _storm(environment: Environment, **_: Any) -> None:
     assert environment.runner is not None
     for greenlet in list(environment.runner.user_greenlets):
         user = greenlet.args[0]
-        if isinstance(user, Person) and hasattr(user, "visit"):
+        if isinstance(user, Person) and user.inside:
             user.visit.cut(random.random())
