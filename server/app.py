@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from protocols.closing import Closing
 from protocols.errors import Code, Refused
 from protocols.messages import By, Record, Role
 from rooms.activities.room import RoomCreate
@@ -184,6 +185,7 @@ class App:
             GatewayConfig(
                 node_id=settings.node_id,
                 max_connections=settings.max_connections,
+                max_connections_per_address=settings.max_connections_per_address,
                 ping_interval_ms=settings.ping_interval_ms,
                 ping_timeout_ms=settings.ping_timeout_ms,
                 connect_timeout_ms=settings.connect_timeout_ms,
@@ -290,6 +292,7 @@ class App:
         metrics.add("database", made.database.statistics)
         metrics.add("hosting", made.directory.statistics)
         metrics.add("gateway", self._gateway_statistics)
+        metrics.add("door", self.door.statistics)
         metrics.add("node", self.readiness.statistics)
         metrics.add("trace", made.trace.statistics)
 
@@ -297,9 +300,18 @@ class App:
         counts = self.gateway.statistics()
         return {
             "connections": {"polling": counts.polling, "websocket": counts.websocket},
-            "outbox_bytes": counts.outbox_bytes,
+            "addresses": counts.addresses,
+            "address_most": counts.address_most,
+            "connecting": counts.connecting,
+            "farewells": counts.farewells,
             "rooms": len(self.core.members),
-            "closed": {f"{reason}_total": count for reason, count in counts.closed.items()},
+            "outbox_bytes": counts.outbox_bytes,
+            "outbox_most_bytes": counts.outbox_most_bytes,
+            "behind": counts.behind,
+            "unread": counts.unread,
+            "refused": {f"{reason}_total": count for reason, count in counts.refused.items()},
+            # Those that have not happened too, or else the first of them would be no rise.
+            "closed": {f"{reason.value}_total": counts.closed.get(reason.value, 0) for reason in Closing},
         }
 
 

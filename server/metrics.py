@@ -14,6 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from server.logs import logger
+from server.measures import MEANINGS
 
 Statistics = Callable[[], Mapping[str, object]]
 NAMESPACE = "showfloor"
@@ -46,7 +47,8 @@ class PartsCollector(Collector):
                 log.exception("statistics_failed", part=part)
                 continue
             for key, value in numbers:
-                yield _family(f"{NAMESPACE}_{part}_{key}", f"{part}: {key.replace('_', ' ')}", value)
+                text = MEANINGS.get(f"{part}_{key}", f"{part}: {key.replace('_', ' ')}")
+                yield _family(f"{NAMESPACE}_{part}_{key}", text, value)
 
     def describe(self) -> Iterable[CounterMetricFamily | GaugeMetricFamily]:
         return ()
@@ -82,14 +84,14 @@ class Metrics:
 
         self._requests = Counter(
             "http_requests",
-            "HTTP requests by route and status.",
+            MEANINGS["http_requests_total"],
             ("method", "route", "status"),
             namespace=NAMESPACE,
             registry=self.registry,
         )
         self._seconds = Histogram(
             "http_request_seconds",
-            "Time to the end of an HTTP answer.",
+            MEANINGS["http_request_seconds"],
             ("route",),
             namespace=NAMESPACE,
             registry=self.registry,

@@ -4,6 +4,7 @@
 ``protocols/schema/messages.ts``           the same as types, by client_web/schema.mjs
 ``docs/reference/wire.md``                 the same for people
 ``docs/reference/settings.md``             the settings of the server, made along with them
+``docs/reference/metrics.md``              its metrics, likewise
 """
 
 from __future__ import annotations
@@ -34,13 +35,14 @@ from protocols.wire import (
     You,
 )
 from rooms.registry import REGISTRY, Registry
-from server import settings_page
+from server import measures, settings_page
 from server.wire_page import page
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SCHEMA: Final = ROOT / "protocols" / "schema" / "messages.schema.json"
 PAGE: Final = ROOT / "docs" / "reference" / "wire.md"
 SETTINGS: Final = ROOT / "docs" / "reference" / "settings.md"
+METRICS: Final = ROOT / "docs" / "reference" / "metrics.md"
 
 Mode = Literal["validation", "serialization"]
 Schema = dict[str, Any]
@@ -218,6 +220,7 @@ def main(check: bool) -> int:  # noqa: FBT001 - the command line's one switch
             (SCHEMA, json.dumps(made, indent=2, ensure_ascii=False) + "\n"),
             (PAGE, page(made)),
             (SETTINGS, settings_page.page()),
+            (METRICS, measures.page()),
         )
         if not _settled(path, text, check=check)
     ]

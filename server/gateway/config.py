@@ -26,6 +26,7 @@ class GatewayConfig:
 
     max_payload: int = limits.MAX_PAYLOAD
     max_connections: int = 10_000
+    max_connections_per_address: int = 10_000
     max_attachments: int = 8
     max_unanswered: int = limits.UNANSWERED_LIMIT
     high_water: int = limits.HIGH_WATER

@@ -71,6 +71,19 @@ class Door:
         self._clock = clock
         self._closings: OrderedDict[str, Closing] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._throttled = self._overloaded = 0
+
+    def statistics(self) -> Mapping[str, float]:
+        """Who is here, what waits, and what was refused."""
+        return {
+            "people": len(self.entrants),
+            "waiting": self.entrants.waiting,
+            "requests": len(self._tasks),
+            "throttles": len(self._throttles),
+            "closings": len(self._closings),
+            "throttled_total": self._throttled,
+            "overloaded_total": self._overloaded,
+        }
 
     async def connect(self, socket: Socket, auth: Mapping[str, Any], recovery: Recovery | None) -> Accepted:
         """Checks the token and the bans, and resumes a stock client where it was if that can be done whole."""
@@ -102,16 +115,19 @@ class Door:
                 socket.close(Closing.FLOOD)
                 return
             case Verdict.REFUSE:
+                self._throttled += 1
                 _refuse(ack, Refused(Code.RATE_LIMITED, retry_after_ms=throttle.retry_after_ms()))
                 return
             case Verdict.PASS:
                 pass
 
         if not entrant.answering and not entrant.waiting:
+            entrant.received = now
             self._handle(socket, entrant, name, args, ack)
         elif len(entrant.waiting) <= UNANSWERED_LIMIT:  # one more than may be unanswered is still read
-            entrant.waiting.append((name, args, ack))
+            entrant.waiting.append((now, name, args, ack))
         else:
+            self._overloaded += 1
             _refuse(ack, Refused(Code.OVERLOADED))
 
     def disconnected(self, socket: Socket, closing: Closing) -> None:
@@ -225,7 +241,7 @@ class Door:
         that stays behind, for there is something waiting until the last of it is being handled."""
         entrant.answering = False
         while entrant.waiting and not entrant.answering:
-            name, args, ack = entrant.waiting.popleft()
+            entrant.received, name, args, ack = entrant.waiting.popleft()
             if socket.closing is None:
                 self._handle(socket, entrant, name, args, ack)
             else:
@@ -271,7 +287,7 @@ def _submit(host: Host, command: Command, entrant: Entrant, ack: Ack | None) -> 
         else:
             ack(b'{"ok":true,"position":{"epoch":"%b","seq":%d}}' % (outcome.epoch.encode(), outcome.seq))
 
-    host.submit(command, entrant.sender, answer)
+    host.submit(command, entrant.sender, answer, entrant.received)
 
 
 def _request_of(name: str, data: dict[str, Any]) -> Request:

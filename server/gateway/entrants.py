@@ -33,7 +33,8 @@ class Entrant:
     """What the door keeps of a socket.
 
     ``claimed``      what the token says        ``viewer``  who they are in the room now
-    ``waiting``      what came in while a request was ``answering``
+    ``waiting``      what came in while a request was ``answering``, and when
+    ``received``     when what is being handled came in, on the steady clock
     ``staff_names``  for a bot: whom those it speaks for must not look like
     """
 
@@ -42,7 +43,8 @@ class Entrant:
     host: Host | None = None
     staff_names: Collection[str] = ()
     answering: bool = False
-    waiting: deque[tuple[str, list[Any], Ack | None]] = field(default_factory=deque)
+    waiting: deque[tuple[float, str, list[Any], Ack | None]] = field(default_factory=deque)
+    received: float = 0.0
 
     @property
     def person(self) -> Person:
@@ -65,6 +67,11 @@ class Entrants:
 
     def __len__(self) -> int:
         return len(self._people)
+
+    @property
+    def waiting(self) -> int:
+        """How much has to wait for the answers to requests."""
+        return sum([len(socket.data.waiting) for socket in self._sockets])
 
     def add(self, socket: Socket, entrant: Entrant) -> None:
         """Takes a socket in. Raises Refused: forbidden (too many of one person)."""

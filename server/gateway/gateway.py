@@ -12,6 +12,7 @@ from typing import Any
 
 from protocols import engineio
 from protocols.closing import Closing
+from server.addresses import counted_as
 from server.gateway.application import Application
 from server.gateway.config import GatewayConfig
 from server.gateway.connection import Connection, Layer
@@ -24,11 +25,24 @@ _DRAIN_STEP_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """How a gateway is doing: connections by transport, bytes waiting, and closes by reason since the start."""
+    """How a gateway is doing: connections by transport, bytes waiting, closes and refusals by reason since the start.
+
+    ``behind``     connections for which something waits        ``unread``     those not read until they are answered
+    ``connecting`` CONNECTs that are being decided              ``farewells``  last words kept for polling clients
+    ``addresses``  that connections come from; ``address_most`` of them from one
+    """
 
     polling: int
     websocket: int
     outbox_bytes: int
+    outbox_most_bytes: int
+    behind: int
+    unread: int
+    connecting: int
+    farewells: int
+    addresses: int
+    address_most: int
+    refused: Mapping[str, int]
     closed: Mapping[str, int]
 
 
@@ -55,6 +69,8 @@ class Gateway:
         self._tasks: set[asyncio.Task[None]] = set()
         self._farewells: dict[str, bytes] = {}
         self._closed: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter(draining=0, full=0, address=0)
+        self._addresses: Counter[str] = Counter()
 
     @classmethod
     def serving(cls, application: Application, config: GatewayConfig | None = None) -> Gateway:
@@ -72,19 +88,28 @@ class Gateway:
         """Milliseconds of a steady clock."""
         return self.sweeper.now()
 
-    @property
-    def full(self) -> bool:
-        """Whether no further connection is taken."""
-        return self.draining or len(self.connections) >= self.config.max_connections
+    def has_no_room_for(self, address: str) -> str | None:
+        """Why no further connection from there is taken, which is counted; None if one is."""
+        if self.draining:
+            why, text = "draining", "This node is going away"
+        elif len(self.connections) >= self.config.max_connections:
+            why, text = "full", "No room for another connection"
+        elif self._addresses[counted_as(address)] >= self.config.max_connections_per_address:
+            why, text = "address", "Too many connections from this address"
+        else:
+            return None
+        self._refused[why] += 1
+        return text
 
     def open(self, transport: engineio.Transport, address: str, headers: Mapping[str, str]) -> Connection:
-        """A new connection. The caller has looked at `full`."""
+        """A new connection. The caller has asked `has_no_room_for`."""
         # The node comes first, so that a proxy can route the polls of one session to it.
         sid = f"{self.config.node_id}.{secrets.token_urlsafe(15)}"
         session = engineio.Session(sid, transport, self._settings, now=self.now())
         connection = Connection(self, session, address, headers)
         connection.layer = self._layer(connection)
         self.connections[sid] = connection
+        self._addresses[counted_as(address)] += 1
         connection.schedule()
         return connection
 
@@ -92,6 +117,10 @@ class Gateway:
         """A connection has ended."""
         del self.connections[connection.session.sid]
         self._closed[closing.value] += 1
+        counted = counted_as(connection.address)
+        self._addresses[counted] -= 1
+        if not self._addresses[counted]:
+            del self._addresses[counted]
 
     def keep_farewell(self, sid: str, body: bytes) -> None:
         """Keeps the last words to a polling client for a short time."""
@@ -111,9 +140,22 @@ class Gateway:
     def statistics(self) -> Statistics:
         """Counts, taken now."""
         everyone = self.connections.values()
-        polling = sum(1 for connection in everyone if connection.session.transport == "polling")
-        waiting = sum(connection.outbox.size for connection in everyone)
-        return Statistics(polling, len(everyone) - polling, waiting, dict(self._closed))
+        polling = sum([connection.session.transport == "polling" for connection in everyone])
+        waiting = [connection.outbox.size for connection in everyone if connection.outbox]
+        return Statistics(
+            polling=polling,
+            websocket=len(everyone) - polling,
+            outbox_bytes=sum(waiting),
+            outbox_most_bytes=max(waiting, default=0),
+            behind=len(waiting),
+            unread=sum([connection.blocked for connection in everyone]),
+            connecting=len(self._tasks),
+            farewells=len(self._farewells),
+            addresses=len(self._addresses),
+            address_most=max(self._addresses.values(), default=0),
+            refused=dict(self._refused),
+            closed=dict(self._closed),
+        )
 
     async def drain(self, within_ms: int) -> None:
         """Takes no more connections and closes those there are, spread evenly over the time, in random order."""

@@ -60,7 +60,7 @@ def read_opening(gateway: Gateway, query: str, headers: Mapping[str, str], peer:
     if transport not in ("polling", "websocket"):
         raise Rejected(HTTPStatus.BAD_REQUEST, "Transport unknown")
     sid = fields.get("sid", [None])[0]
-    if sid is None and gateway.full:
-        raise Rejected(HTTPStatus.SERVICE_UNAVAILABLE, "No room for another connection")
     address = gateway.proxies.client(peer, headers.get("x-forwarded-for"))
+    if sid is None and (why := gateway.has_no_room_for(address)) is not None:
+        raise Rejected(HTTPStatus.SERVICE_UNAVAILABLE, why)
     return Opening(transport, sid, headers, address)

@@ -201,7 +201,17 @@ class Directory:
         for host in self._hosts.values():
             for key, value in host.statistics().items():
                 sums[key] = sums.get(key, 0) + value
-        return {"rooms": len(self._hosts), "due": len(self.dues), **sums}
+        now = self._around.clock.now()
+        behind = [host for host in self._hosts.values() if host.live.room.seq > host.snapshot_seq]
+        return {
+            "rooms": len(self._hosts),
+            "opening": len(self._opening),
+            "due": len(self.dues),
+            "waiting_most": max((host.waiting for host in self._hosts.values()), default=0),
+            "snapshot_records_most": max((host.live.room.seq - host.snapshot_seq for host in behind), default=0),
+            "snapshot_seconds_most": max(((now - host.snapshot_at) / 1000 for host in behind), default=0),
+            **sums,
+        }
 
     async def _open(self, room: str) -> Host:
         around = self._around

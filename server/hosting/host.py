@@ -105,6 +105,7 @@ class Host:
         self.closed = False
         self.wants_snapshot = restored.needs_snapshot
         self.snapshot_seq = restored.snapshot_seq
+        self.snapshot_at = around.clock.now()  # when one was written here, or at the beginning
         self.used = around.clock.now()
         self._around = around
         # Claimed with the first batch, so that one who only looks takes the room from nobody.
@@ -127,6 +128,11 @@ class Host:
     def room_id(self) -> str:
         """The room's id."""
         return self.live.room.id
+
+    @property
+    def waiting(self) -> int:
+        """How many commands are not answered yet."""
+        return len(self._mailbox) + len(self._in_flight)
 
     @property
     def busy(self) -> bool:
@@ -215,15 +221,17 @@ class Host:
     def saved(self, snapshot: Snapshot) -> None:
         """This snapshot is stored."""
         self.snapshot_seq = snapshot.seq
+        self.snapshot_at = self._around.clock.now()
         # A message may have been erased while this was being written.
         self.wants_snapshot = self._erased_seq > snapshot.seq
 
     def statistics(self) -> Mapping[str, float]:
         """Queue lengths and counts."""
         return {
-            "waiting": len(self._mailbox) + len(self._in_flight),
+            "waiting": self.waiting,
             "recent": len(self.live),
             "kept": len(self._kept),
+            "answered": len(self._dedupe),
             "batches_total": self._batches,
             "records_total": self._records,
             "kept_bytes": self._kept.weight,

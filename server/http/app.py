@@ -57,6 +57,8 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
     app.openapi = partial(described, app)  # type: ignore[method-assign]
     app.state.services = services
     app.state.exports = Slots(EXPORTS_AT_ONCE)
+    services.metrics.add("exports", app.state.exports.statistics)
+    services.metrics.add("http", services.statistics)
     errors.install(app)
 
     # Redirects for a slash too many would carry the address of whoever stands before us.

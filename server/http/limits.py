@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -22,19 +21,6 @@ class Bounds:
     body_s: float = 10.0
 
 
-def counted_as(address: str) -> str:
-    """What an address is counted by: itself, or for IPv6 its /64, which one person has whole."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return address
-
-
 class AddressBudget:
     """How often each address may do something: ``per_minute``, up to that many at once.
 
@@ -50,6 +36,10 @@ class AddressBudget:
         self._addresses = addresses
         self._clock = clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self.refused = 0
+
+    def __len__(self) -> int:
+        return len(self._left)
 
     def take(self, address: str) -> None:
         """Count one. Raises Refused: rate_limited, with the time until the next is allowed."""
@@ -57,6 +47,7 @@ class AddressBudget:
         left, since = self._left.get(address, (self._burst, now))
         left = min(self._burst, left + (now - since) * self._rate)
         if left < 1:
+            self.refused += 1
             raise Refused(Code.RATE_LIMITED, retry_after_ms=int((1 - left) / self._rate * 1000) + 1)
 
         self._left[address] = (left - 1, now)

@@ -10,12 +10,13 @@ from fastapi import Request
 
 from protocols.messages import Audience, By, Command, Position, Record
 from rooms.activities.room import RoomCreate
+from server.addresses import counted_as
 from server.config import Settings
 from server.forgotten import Forgotten
 from server.guests import Guests
 from server.hosting.draft import Sender
 from server.hosting.replica import Replica
-from server.http.limits import AddressBudget, counted_as
+from server.http.limits import AddressBudget
 from server.identity import Identity
 from server.keys import ApiKeys
 from server.links import Links
@@ -101,6 +102,17 @@ class Services:
     pairings_begun: AddressBudget = field(default_factory=lambda: AddressBudget(PAIRINGS_PER_MINUTE))
     pairing_tries: Tries = field(default_factory=Tries)
     seat_tries: Tries = field(default_factory=lambda: Tries(free=FREE_TRIES, longest_wait_s=LONGEST_WAIT_S))
+
+    def statistics(self) -> Mapping[str, float]:
+        """What is remembered of those who ask, and what waits."""
+        return {
+            "guests_addresses": len(self.admissions),
+            "guests_refused_total": self.admissions.refused,
+            "pairings": len(self.pairings),
+            "pairing_tries": len(self.pairing_tries),
+            "seat_tries": len(self.seat_tries),
+            "passwords_waiting": self.staff.passwords.waiting,
+        }
 
 
 def services_of(request: Request) -> Services:

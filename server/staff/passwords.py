@@ -67,6 +67,11 @@ class Passwords:
         # Verified where there is no password, so that a login that nobody has takes as long as one that somebody has.
         self._nobodys = hasher.hash("nobody has this password")
 
+    @property
+    def waiting(self) -> int:
+        """How many are being hashed, or wait for it."""
+        return self._waiting
+
     async def hashed(self, password: str) -> str:
         """The hash to be stored. Raises Refused: overloaded."""
         return await self._in_turn(lambda: self._hasher.hash(cleaned(password)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal
 
 import orjson
@@ -37,7 +37,7 @@ class Database:
         self._writing = asyncio.Lock()
         self._upserts: dict[tuple[str, ...], Executable] = {}
         self._reads = {"rooms": 0, "rest": 0}
-        self._writes = 0
+        self._writes = self._waiting = 0
         self._probing = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=PROBE_BUSY_MS / 1000)
         if self.embedded:
             event.listen(self.engine.sync_engine, "connect", self._prepare)
@@ -49,8 +49,9 @@ class Database:
     async def reading(self, *, why: Literal["rooms", "rest"] = "rest") -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction that only reads; ``why`` sets those apart that bring rooms to work."""
         self._reads[why] += 1
-        async with self.engine.connect() as connection:
-            yield connection
+        with _cancelled_as_such():
+            async with self.engine.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def writing(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -61,10 +62,23 @@ class Database:
         """
         self._writes += 1
         # Waiting here is cheaper and fairer than SQLite's busy loop.
-        async with self._writing, self.engine.connect() as plain:
-            connection = await plain.execution_options(writing=True, durable=durable)
-            async with connection.begin():
-                yield connection
+        with _cancelled_as_such():
+            async with self._turn(), self.engine.connect() as plain:
+                connection = await plain.execution_options(writing=True, durable=durable)
+                async with connection.begin():
+                    yield connection
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        self._waiting += 1
+        try:
+            await self._writing.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     async def upsert(
         self, connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], *, keep: Sequence[str] = ()
@@ -88,7 +102,11 @@ class Database:
         """Leave no copy of what was erased in SQLite's write-ahead log; False if a reader was in the way."""
         if not self.embedded:
             return True
-        async with self._writing, self.engine.connect() as plain:
+        with _cancelled_as_such():
+            return await self._cut()
+
+    async def _cut(self) -> bool:
+        async with self._turn(), self.engine.connect() as plain:
             # Outside a transaction, which a checkpoint must be.
             connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
             await connection.exec_driver_sql(f"PRAGMA busy_timeout = {CUT_MS}")
@@ -100,18 +118,20 @@ class Database:
         return not self.uncut
 
     def statistics(self) -> Mapping[str, object]:
-        """Transactions since the start."""
+        """Transactions since the start, how many wait to write, and how many connections are in use."""
         reads = {f"{why}_total": count for why, count in self._reads.items()}
-        return {"reads": reads, "writes_total": self._writes}
+        in_use: int = self.engine.pool.checkedout()  # type: ignore[attr-defined]
+        return {"reads": reads, "writes_total": self._writes, "waiting": self._waiting, "connections": in_use}
 
     async def trouble(self) -> str | None:
         """Why it cannot be read or written now, as a short phrase; None if it can. Writes nothing."""
         try:
             # Its own connection: those of the pool may all be waiting for what is wrong.
-            async with self._probing.connect() as plain:
-                connection = await plain.execution_options(writing=True)
-                async with connection.begin():
-                    await connection.exec_driver_sql("SELECT 1 FROM checkpoints LIMIT 1")
+            with _cancelled_as_such():
+                async with self._probing.connect() as plain:
+                    connection = await plain.execution_options(writing=True)
+                    async with connection.begin():
+                        await connection.exec_driver_sql("SELECT 1 FROM checkpoints LIMIT 1")
         except DatabaseErrors:
             return "the database is away"
         return None
@@ -140,6 +160,21 @@ class Database:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+
+@contextmanager
+def _cancelled_as_such() -> Iterator[None]:
+    """One who is cancelled is told so, also where the driver says instead that the connection is of no use any more.
+
+    Or else whoever tries again after such an error would never end.
+    """
+    try:
+        yield
+    except DatabaseErrors as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError from error
+        raise
 
 
 def _begin(connection: Connection) -> None:

@@ -11,7 +11,7 @@ import csv
 import hashlib
 import hmac
 import io
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,7 +45,11 @@ class Slots:
     """At most so many at once; beyond, overloaded."""
 
     def __init__(self, count: int) -> None:
-        self._free = count
+        self._count = self._free = count
+
+    def statistics(self) -> Mapping[str, float]:
+        """How many are under way."""
+        return {"running": self._count - self._free}
 
     def take(self) -> None:
         """Raises Refused: overloaded."""

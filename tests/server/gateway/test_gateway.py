@@ -16,10 +16,11 @@ async def test_sids_begin_with_the_node_and_are_not_guessed() -> None:
 
 async def test_full() -> None:
     gateway = Gateway.serving(Notes(), config(max_connections=1))
-    before = gateway.full
+    before = gateway.has_no_room_for("192.0.2.1")
     gateway.open("polling", "", {})
 
-    assert (before, gateway.full) == (False, True)
+    assert (before, gateway.has_no_room_for("192.0.2.1")) == (None, "No room for another connection")
+    assert gateway.statistics().refused == {"draining": 0, "full": 1, "address": 0}
     await gateway.stop()
 
 
@@ -37,10 +38,29 @@ async def test_drain_closes_all_within_the_time_and_not_at_once() -> None:
     await draining
 
     assert 0 < left < 12
-    assert gateway.full
+    assert gateway.has_no_room_for("192.0.2.1")
     assert loop.time() - start < 0.4
     assert gateway.statistics().closed == {"draining": 12}
     assert {closing for _, closing in application.gone} == {Closing.DRAINING}
+
+
+async def test_one_address_has_its_share() -> None:
+    gateway = Gateway.serving(Notes(), config(max_connections_per_address=2))
+    first = gateway.open("polling", "192.0.2.1", {})
+    gateway.open("polling", "192.0.2.1", {})
+    gateway.open("polling", "2001:db8::1", {})
+
+    assert gateway.has_no_room_for("192.0.2.1") == "Too many connections from this address"
+    assert gateway.has_no_room_for("192.0.2.2") is None
+    # One person has a whole /64.
+    gateway.open("polling", "2001:db8::2", {})
+    assert gateway.has_no_room_for("2001:db8::3") is not None
+    assert gateway.statistics().refused["address"] == 2
+    assert (gateway.statistics().addresses, gateway.statistics().address_most) == (2, 2)
+    first.close(Closing.CLIENT_LEFT)
+    assert gateway.has_no_room_for("192.0.2.1") is None
+    await gateway.stop()
+    assert gateway.statistics().addresses == 0
 
 
 async def test_statistics() -> None:

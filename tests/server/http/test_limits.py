@@ -1,7 +1,8 @@
 import pytest
 
 from protocols.errors import Code, Refused
-from server.http.limits import AddressBudget, counted_as
+from server.addresses import counted_as
+from server.http.limits import AddressBudget
 
 
 class Clock:

@@ -1,9 +1,11 @@
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.store.tables import ballots, checkpoints
 from tests.server.house import CANARY, House, house
@@ -72,5 +74,39 @@ async def test_transactions_are_counted_and_those_that_open_rooms_apart(at: Hous
     await at.archive.kept("r")
     async with at.database.writing() as connection:
         await at.database.upsert(connection, checkpoints, [ROW])
-    assert before == {"reads": {"rooms_total": 0, "rest_total": 0}, "writes_total": 0}
-    assert at.database.statistics() == {"reads": {"rooms_total": 1, "rest_total": 1}, "writes_total": 1}
+    idle = {"waiting": 0, "connections": 0}
+    assert before == {"reads": {"rooms_total": 0, "rest_total": 0}, "writes_total": 0} | idle
+    assert at.database.statistics() == {"reads": {"rooms_total": 1, "rest_total": 1}, "writes_total": 1} | idle
+
+
+async def test_who_waits_to_write_is_counted(at: House) -> None:
+    async with at.database.writing():
+        second = asyncio.create_task(stored(at))
+        while not at.database.statistics()["waiting"]:  # noqa: ASYNC110 - until it has begun
+            await asyncio.sleep(0)
+        assert at.database.statistics()["connections"] == 1
+    await second
+    assert at.database.statistics()["waiting"] == 0
+
+
+async def test_whoever_is_cancelled_is_told_so_and_not_that_the_database_is_away(at: House) -> None:
+    """As a loop that goes on after the database's errors: it must end when it is told to, wherever it is then."""
+
+    async def loop() -> None:
+        while True:
+            with contextlib.suppress(SQLAlchemyError, OSError):
+                async with at.database.writing() as connection:
+                    await at.database.upsert(connection, checkpoints, [ROW])
+                await at.database.overwrite_erased()
+
+    async with at.database.writing() as connection:
+        await at.database.upsert(connection, checkpoints, [ROW])
+    for steps in range(0, 600, 10):
+        task = asyncio.create_task(loop())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        done, _ = await asyncio.wait([task], timeout=5)
+        assert done, f"cancelled after {steps} steps, it goes on"
+        assert task.cancelled()
+    assert await stored(at) == [ROW]

@@ -1,0 +1,125 @@
+"""What every metric means, by its name without ``showfloor_``; docs/reference/metrics.md is made from this.
+
+Queues tell how much waits and, where there is a bound, what it is. No metric has a label for a room, a person or an
+address: their number has no bound, and it is nobody's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from protocols.closing import Closing
+from protocols.limits import MAILBOX_LIMIT, OUTBOX_LIMIT, UNANSWERED_LIMIT
+
+NODE: Final = {
+    "node_ready": "1 if /readyz says 200, else 0.",
+    "node_loop_lag_seconds": "How late the event loop came in the last half second.",
+    "node_tasks": "asyncio tasks, those of this server and of its libraries.",
+}
+GATEWAY: Final = {
+    "gateway_connections_polling": "Connections by long-polling.",
+    "gateway_connections_websocket": "Connections by websocket.",
+    "gateway_addresses": "Addresses that connections come from (IPv6: /64 networks).",
+    "gateway_address_most": "Connections of the address that has most; the bound is max_connections_per_address.",
+    "gateway_connecting": "CONNECTs that are being decided.",
+    "gateway_farewells": "Last words kept for polling clients that have not fetched them yet; each for 5 s.",
+    "gateway_rooms": "Rooms with members on this node.",
+    "gateway_outbox_bytes": "Bytes that wait for connections which do not take them at once.",
+    "gateway_outbox_most_bytes": f"The same for the one with most; at {OUTBOX_LIMIT} it is closed as slow_consumer.",
+    "gateway_behind": "Connections for which something waits.",
+    "gateway_unread": f"Connections not read now, for more than {UNANSWERED_LIMIT} of their commands are unanswered.",
+    "gateway_refused_full_total": "Connections refused because max_connections was reached.",
+    "gateway_refused_address_total": "Connections refused because max_connections_per_address was reached.",
+    "gateway_refused_draining_total": "Connections refused because the node was going away.",
+    **{
+        f"gateway_closed_{closing.value}_total": f"Connections that ended as {closing.value}: {closing.message}"
+        for closing in Closing
+    },
+}
+DOOR: Final = {
+    "door_people": "People with a connection, by room.",
+    "door_waiting": f"What waits for the answer to a join or history before it; {UNANSWERED_LIMIT} for each socket.",
+    "door_requests": "Joins, histories and leaves that are being answered.",
+    "door_throttles": "People whose rate is remembered; after 10 s of silence they are forgotten.",
+    "door_closings": "Reasons kept for those who could not be told why they were closed; at most 4096.",
+    "door_throttled_total": "Messages refused because one person sent too many.",
+    "door_overloaded_total": "Messages refused because too many of one socket waited.",
+}
+HOSTING: Final = {
+    "hosting_rooms": "Rooms at work.",
+    "hosting_opening": "Rooms that are being opened.",
+    "hosting_due": "Rooms that want to be woken at some time.",
+    "hosting_waiting": "Commands that are not answered yet, in all mailboxes.",
+    "hosting_waiting_most": f"The same in the fullest mailbox; at {MAILBOX_LIMIT} further ones are refused.",
+    "hosting_overloaded_total": "Commands refused because a mailbox was full.",
+    "hosting_batches_total": "Batches committed.",
+    "hosting_records_total": "Records committed.",
+    "hosting_recent": "Records at hand for those who come back; recovery_events for each room.",
+    "hosting_kept": "Acknowledged records kept until the database has them.",
+    "hosting_kept_bytes": "Their size in memory; at most 16 MiB for each room.",
+    "hosting_unkept_total": "Those that had to be dropped before the database had them: the log alone has them.",
+    "hosting_answered": "Commands remembered so that sending again is safe, for 10 to 20 minutes.",
+    "hosting_snapshot_records_most": "Records since the last snapshot, in the room with most; at 2000 one is written.",
+    "hosting_snapshot_seconds_most": "Age of the oldest snapshot of a room at work that has gone on since.",
+}
+STORAGE: Final = {
+    "broker_waiting": "Batches that wait for the log; beyond 8192 commands are refused as unavailable.",
+    "broker_commits_total": "Commits to the log; one holds all that waited.",
+    "broker_commit_seconds_total": "Time that commits took; by commits_total it gives the mean.",
+    "broker_records_total": "Records in the log, written by this process.",
+    "broker_failures_total": "Commits that failed.",
+    "broker_failing_s": "For how long the log cannot be written; 0 if it can.",
+    "projector_lag_records": "Records that the database does not have yet.",
+    "projector_lag_seconds": "For how long some wait while none is stored.",
+    "projector_rooms_behind": "Rooms with such records.",
+    "projector_rooms_unreadable": "Rooms that are not projected, for they met a fault or a newer program wrote them.",
+    "projector_records_total": "Records projected.",
+    "projector_failures_total": "Rounds that failed.",
+    "projector_failing_s": "For how long the database cannot be written; 0 if it can.",
+    "database_reads_rooms_total": "Transactions that read to bring a room to work.",
+    "database_reads_rest_total": "Other transactions that read.",
+    "database_writes_total": "Transactions that wrote.",
+    "database_waiting": "Transactions that wait to write.",
+    "database_connections": "Connections in use, of at most 8.",
+    "trace_commands": "Commands whose way is remembered for `trace`; at most 5000.",
+}
+HTTP: Final = {
+    "exports_running": "Exports under way, of at most 4.",
+    "http_guests_addresses": "Addresses whose new guests are counted; at most 10000.",
+    "http_guests_refused_total": "Guests refused because one address brought too many.",
+    "http_pairings": "Walls that wait for their room, or have just got it; at most 1000.",
+    "http_pairing_tries": "Those who typed a wrong pairing code lately; at most 10000.",
+    "http_seat_tries": "Those who typed a wrong seat code lately; at most 10000.",
+    "http_passwords_waiting": "Passwords that are being hashed or wait for it; beyond the bound signing in is refused.",
+    "http_requests_total": "HTTP requests by method, route and status.",
+    "http_request_seconds": "Time to the end of an HTTP answer, by route; a histogram.",
+}
+PARTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "This node": NODE,
+    "Connections": GATEWAY,
+    "People": DOOR,
+    "Rooms": HOSTING,
+    "Log and database": STORAGE,
+    "HTTP": HTTP,
+}
+MEANINGS: Final[Mapping[str, str]] = {name: text for part in PARTS.values() for name, text in part.items()}
+
+_HEAD: Final = """\
+# Metrics
+
+Generated by `make schema` from `server/measures.py`; do not edit.
+
+`/metrics` speaks Prometheus' text form; with `SHOWFLOOR_METRICS_TOKEN` it asks for that as a bearer token. What ends in
+`_total` is a counter and begins at 0 with the process, all else is a gauge. Beside these there are the usual metrics of
+the process (`process_…`, `python_…`).
+"""
+
+
+def page() -> str:
+    """The page as Markdown."""
+    text = _HEAD
+    for part, meanings in PARTS.items():
+        text += f"\n## {part}\n\n| metric | meaning |\n|---|---|\n"
+        text += "".join(f"| `showfloor_{name}` | {meaning} |\n" for name, meaning in meanings.items())
+    return text
