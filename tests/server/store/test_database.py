@@ -80,13 +80,18 @@ async def test_transactions_are_counted_and_those_that_open_rooms_apart(at: Hous
 
 
 async def test_who_waits_to_write_is_counted(at: House) -> None:
+    async def write() -> None:
+        async with at.database.writing() as connection:
+            await at.database.upsert(connection, checkpoints, [ROW])
+
     async with at.database.writing():
-        second = asyncio.create_task(stored(at))
-        while not at.database.statistics()["waiting"]:  # noqa: ASYNC110 - until it has begun
-            await asyncio.sleep(0)
+        second = asyncio.create_task(write())
+        await asyncio.sleep(0)
+        assert at.database.statistics()["waiting"] == 1
         assert at.database.statistics()["connections"] == 1
     await second
     assert at.database.statistics()["waiting"] == 0
+
 
 
 async def test_whoever_is_cancelled_is_told_so_and_not_that_the_database_is_away(at: House) -> None:
