@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 
+# Asked three times in a connection's life, nearly always for one of the few that a server sees again and again.
+@lru_cache(maxsize=4096)
 def counted_as(address: str) -> str:
     """Itself, or for IPv6 its /64, which one person has whole."""
     try:
