@@ -42,6 +42,7 @@ from server.keys import ApiKeys
 from server.links import Links
 from server.lobby import Lobby
 from server.metrics import Metrics
+from server.pairings import Pairings
 from server.readiness import PATIENCE_S, Disk, Readiness, certificate_valid, tasks_ended
 from server.seats import Seats
 from server.staff.audit import Audit
@@ -135,6 +136,7 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
             on_commit=lambda room, head, _due: projector.note(room, head),
             on_epoch=members.tell_epoch,
             on_erased=seats_to_forget.note,
+            max_room_rate=settings.max_room_rate,
             trace=trace,
         )
         directory = Directory(around, occupied=members.occupied, on_open=members.follow)
@@ -168,18 +170,7 @@ class App:
             clock=clock,
         )
         history = History(made.database, made.broker, REGISTRY.events)
-        joining = Joining(directory=made.directory, members=made.members, history=history)
-        self.door = Door(
-            identity=self.identity,
-            joining=joining,
-            pids=Pids(derived_key(secret, "pid")),
-            rate=Rate(),
-            staff_names=self.links.staff_names,
-        )
-        entrants = self.door.entrants
-        made.members.heed, made.members.review = entrants.heed, entrants.review
-        self.links.on_revoked(entrants.revoke)
-        self.staff.sessions.on_ended(entrants.sign_out)
+        self.door = self._door(history, derived_key(secret, "pid"))
         self.gateway = Gateway.serving(
             self.door,
             GatewayConfig(
@@ -214,6 +205,7 @@ class App:
             ),
             templates=Templates(StoredTemplates(made.database)),
             seats=Seats(StoredSeats(made.database), secret, clock=clock),
+            pairings=Pairings(clock=clock),
             forgotten=Forgotten(StoredForgotten(made.database), secret, clock=clock),
             metrics=metrics,
             checks={"server": self._drains, **self.readiness.checks()},
@@ -222,6 +214,22 @@ class App:
         )
         self._measure(metrics)
         self.http = _Routes(PollingEndpoint(self.gateway), self.gateway.config.path, build_http(self.services))
+
+    def _door(self, history: History, key: bytes) -> Door:
+        """The door, told at once of whatever ends somebody's being here."""
+        made = self.core
+        door = Door(
+            identity=self.identity,
+            joining=Joining(directory=made.directory, members=made.members, history=history),
+            pids=Pids(key),
+            rate=Rate(),
+            staff_names=self.links.staff_names,
+        )
+        entrants = door.entrants
+        made.members.heed, made.members.review = entrants.heed, entrants.review
+        self.links.on_revoked(entrants.revoke)
+        self.staff.sessions.on_ended(entrants.sign_out)
+        return door
 
     async def start(self) -> None:
         """Begin what runs beside the requests."""
@@ -246,6 +254,7 @@ class App:
     async def drain(self, within_ms: int) -> None:
         """Refuse joins, commit what waits, close connections spread over the time."""
         self.draining = True
+        self.services.pairings.leave()
         # A log that does not answer must leave time for the closes, and both must end before the server gives up.
         await self.core.directory.drain(min(DRAIN_S, within_ms / 1000))
         await self.gateway.drain(within_ms)
