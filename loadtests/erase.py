@@ -163,9 +163,10 @@ async def live_a_life(scene: Scene, host: Client, messages: int) -> None:
     await must(host, "chat.delete", {"message": back})
     await must(host, "chat.restore", {"message": back})
     await vote(host, [guest, *scene.others])
-    seat = await scene.call("POST", f"/rooms/{ROOM}/seat-code", admitted["token"])
-    if seat.status_code == 200:
-        scene.canaries["the seat code"] = seat.json()["code"]
+    own = {"device": admitted["device"]}
+    seat = (await scene.call("POST", f"/rooms/{ROOM}/seat-code", admitted["token"], own)).raise_for_status().json()
+    scene.canaries["the seat code"] = seat["code"]
+    scene.canaries["the number of their browser"] = admitted["device"].rpartition(".")[0]
     await guest.stop()
 
 
@@ -228,6 +229,9 @@ async def forget(scene: Scene, outcome: Outcome, progress: Progress) -> None:
     while True:
         found, outcome.looked = await searched(scene)
         outcome.took = time.monotonic() - begun
+        seat = await scene.call("POST", f"/rooms/{ROOM}/seat", body={"code": scene.canaries["the seat code"]})
+        if seat.status_code == 200:
+            found.append("their seat, by its code")
         if not found or outcome.took > WITHIN:
             break
         await asyncio.sleep(0.5)

@@ -98,9 +98,13 @@ class Outcome:
         return not self.faults
 
     def lines(self) -> list[str]:
+        said = [f"{self.votes} votes answered, {len(self.faults)} faults"]
+        if self.kills:
+            said.append(f"{self.kills} kills that took {self.cut} answers away")
+        if self.acked_in_race or self.refused_in_race:
+            said.append(f"around the close {self.acked_in_race} acked, {self.refused_in_race} refused")
         return [
-            f"{self.votes} votes answered, {self.kills} kills that took {self.cut} answers away; around the close "
-            f"{self.acked_in_race} acked, {self.refused_in_race} refused; {len(self.faults)} faults",
+            "; ".join(said),
             f"a vote's answer: {milliseconds(self.took)}; {len(self.again)} people were told to try later",
             *self.faults[:20],
         ]
