@@ -45,12 +45,14 @@ class Bucket:
 class Budgets:
     """The budgets of one room.
 
-    ``settings`` may be replaced at any time; buckets keep what is in them. People whose bucket is full again are
+    ``settings`` may be replaced at any time; buckets keep what is in them. The room's rate is that of the settings, but
+    never above ``most``, which whoever runs the server has set. People whose bucket is full again are
     forgotten, so memory follows those who spoke in the last minutes.
     """
 
-    def __init__(self, settings: RoomSettings) -> None:
+    def __init__(self, settings: RoomSettings, *, most: int | None = None) -> None:
         self.settings = settings
+        self._most = most
         self._room: Bucket | None = None
         self._people: dict[str, Bucket] = {}
         self._spoke: dict[str, int] = {}  # when each person's last chat message was, for slow mode
@@ -70,7 +72,7 @@ class Budgets:
         slow = self._slow(user, now) if speaks else 0
         if not staff and kind in {Budget.CONTROL, Budget.HOST}:
             kind = Budget.CHAT  # or else anybody could use up what is kept for those who run the room
-        rate = float(self.settings.room_rate)
+        rate = self._rate()
         room = self._filled(now)
         wait = max(slow, room.wait(rate, RESERVES[kind] * room.size))
         person = None
@@ -92,11 +94,16 @@ class Budgets:
         return 0 if spoke is None else max(0, spoke + self.settings.slow_mode_ms - now)
 
     def _filled(self, now: int) -> Bucket:
-        size = float(max(self.settings.room_rate, LEAST))
+        rate = self._rate()
+        size = max(rate, LEAST)
         if self._room is None:
             self._room = Bucket(size, now)
-        self._room.refill(self.settings.room_rate, size, now)
+        self._room.refill(rate, size, now)
         return self._room
+
+    def _rate(self) -> float:
+        rate = self.settings.room_rate
+        return float(rate if self._most is None else min(rate, self._most))
 
     def _person(self, user: str, now: int) -> Bucket:
         size = float(self.settings.person_burst)

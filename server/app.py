@@ -150,6 +150,12 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
         await database.close()
 
 
+def lobby_of(made: Core) -> Lobby:
+    """The rooms as they are kept, and as they are at work."""
+    kept = StoredRooms(made.database, made.broker)
+    return Lobby(kept, at_work=made.directory.at_work, people=made.members.occupancy)
+
+
 class App:
     """The server's parts, at work; ``http`` and ``gateway`` are what a listener needs."""
 
@@ -198,11 +204,7 @@ class App:
             keys=ApiKeys(StoredKeys(made.database)),
             staff=self.staff,
             audit=Audit(StoredAudit(made.database), clock=clock),
-            lobby=Lobby(
-                StoredRooms(made.database, made.broker),
-                at_work=made.directory.at_work,
-                people=made.members.occupancy,
-            ),
+            lobby=lobby_of(made),
             templates=Templates(StoredTemplates(made.database)),
             seats=Seats(StoredSeats(made.database), secret, clock=clock),
             pairings=Pairings(clock=clock),

@@ -85,6 +85,9 @@ class Settings(BaseModel):
         limits.CONNECT_TIMEOUT_MS, ge=1000, description="Until a new client must say who it is."
     )
     guests_per_minute: int = Field(600, ge=1, description="New guests from one address; a shop shares one.")
+    max_room_rate: int | None = Field(
+        None, ge=1, description="Messages a second in one room at most, whatever its hosts have set."
+    )
     token_ttl_s: int = Field(12 * 3600, ge=60, le=30 * 86_400, description="How long a token is good for.")
     drain_s: float = Field(12.0, gt=0, le=120, description="How long a stopping server may take.")
 

@@ -23,6 +23,7 @@ OPEN_MS: Final = 10 * 60_000  # a code is good for so long, and what it led to c
 OPEN_LIMIT: Final = 1_000  # beyond, the oldest goes
 WAITING_LIMIT: Final = 2  # who wait for one pairing: a wall that was loaded anew, and the one before
 WAIT_S: Final = 20.0
+LEFT_MS: Final = 2_000  # when to ask again a server that leaves
 PAIRINGS_PER_MINUTE: Final = 30  # from one address, so that nobody pushes out the walls of others
 NO_SCREEN: Final = "No screen shows this code now."
 
@@ -55,6 +56,7 @@ class Pairings:
         self._clock = clock
         self._pairings: OrderedDict[str, Pairing] = OrderedDict()  # the one to expire next first
         self._codes: dict[str, Pairing] = {}
+        self._leaving = False
 
     def __len__(self) -> int:
         return len(self._pairings)
@@ -68,6 +70,8 @@ class Pairings:
         while code in self._codes:
             code = codes.made(CODE_LENGTH)
         pairing = Pairing(secrets.token_urlsafe(24), code, self._now() + OPEN_MS)
+        if self._leaving:
+            pairing.news.set()
         self._pairings[pairing.id] = self._codes[code] = pairing
         return pairing
 
@@ -104,7 +108,8 @@ class Pairings:
     async def collect(self, pairing_id: str, wait_s: float = WAIT_S) -> Paired | None:
         """Where this wall belongs, or None if nobody has said so yet; waits a while for that.
 
-        Raises Refused: not_found (it has expired, or never was), rate_limited (too many wait for this one).
+        Raises Refused: not_found (it has expired, or never was), rate_limited (too many wait for this one),
+        unavailable (the server leaves).
         """
         pairing = self._standing(pairing_id)
         if pairing.paired is None:
@@ -118,7 +123,16 @@ class Pairings:
                 pass
             finally:
                 pairing.waiting -= 1
-        return self._standing(pairing_id).paired
+        paired = self._standing(pairing_id).paired
+        if paired is None and self._leaving:
+            raise Refused(Code.UNAVAILABLE, retry_after_ms=LEFT_MS)
+        return paired
+
+    def leave(self) -> None:
+        """Let nobody wait any more: the server leaves."""
+        self._leaving = True
+        for pairing in self._pairings.values():
+            pairing.news.set()
 
     def _standing(self, pairing_id: str) -> Pairing:
         self._sweep()

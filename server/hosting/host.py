@@ -81,6 +81,7 @@ class Surroundings:
     ``on_commit(room, head, due)``        where the log ends and when, on ``clock``, the room wants to be woken
     ``on_epoch(room, epoch)``             the log goes on in another epoch: members must join anew
     ``on_erased(room, user)``             a person was erased, also one of whom the log held nothing
+    ``max_room_rate``                     messages a second in a room, whatever its settings say
     """
 
     broker: Broker
@@ -90,6 +91,7 @@ class Surroundings:
     on_commit: Callable[[str, Position, int | None], None] = _nothing
     on_epoch: Callable[[str, str], None] = _nothing
     on_erased: Callable[[str, str], None] = _nothing
+    max_room_rate: int | None = None
     new_id: Callable[[], str] = new_id
     patience: Patience = field(default_factory=Patience)
     trace: Trace = field(default_factory=Trace)
@@ -115,7 +117,8 @@ class Host:
         for answer in restored.answered:
             self._dedupe.note(answer.digest, answer.seq, answer.at + restored.later)
         self._erased = deque(restored.erased)
-        self._draft = Draft(room, dedupe=self._dedupe, budgets=Budgets(room.settings), new_id=around.new_id)
+        budgets = Budgets(room.settings, most=around.max_room_rate)
+        self._draft = Draft(room, dedupe=self._dedupe, budgets=budgets, new_id=around.new_id)
         self._erased_seq = 0
         self._mailbox: deque[Waiting] = deque()
         self._in_flight: list[Waiting] = []

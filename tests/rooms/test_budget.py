@@ -96,3 +96,14 @@ def test_more_is_given_at_once_when_the_settings_allow_more() -> None:
         budgets.take(Budget.CHAT, "ann", 0)
     budgets.settings = RoomSettings(room_rate=100_000, person_burst=100)
     assert [budgets.take(Budget.CHAT, "ann", 0) for _ in range(96)] == [None] * 95 + [1_000]
+
+
+def test_a_room_gets_no_more_than_the_server_allows() -> None:
+    capped, free = Budgets(ROOMY, most=20), Budgets(RoomSettings(room_rate=20), most=100_000)
+    for budgets in (capped, free):
+        taken = sum(budgets.take(Budget.CHAT, f"p{n}", 0) is None for n in range(100))
+        assert taken == 14  # 20, less what is kept for those who run the room
+        assert budgets.take(Budget.CHAT, "late", 0) == 50
+    # Nor after its hosts have set it anew.
+    capped.settings = RoomSettings(room_rate=90_000)
+    assert sum(capped.take(Budget.CHAT, f"q{n}", 1_000) is None for n in range(100)) == 14

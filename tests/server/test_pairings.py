@@ -176,3 +176,19 @@ async def test_nobody_collects_by_the_code(pairings: Pairings) -> None:
         with pytest.raises(Refused):
             await pairings.collect(guess, 0)
     assert pairing.id != code
+
+
+async def test_nobody_waits_for_a_server_that_leaves(pairings: Pairings) -> None:
+    pairing, code = begun(pairings)
+    paired, paired_code = begun(pairings)
+    pair(pairings, paired_code)
+    waits = asyncio.create_task(pairings.collect(pairing.id, 60))
+    await waiting(pairing)
+    pairings.leave()
+    for each in (waits, pairings.collect(pairing.id, 60), pairings.collect(pairings.open().id, 60)):
+        with pytest.raises(Refused) as refused:
+            await asyncio.wait_for(each, 1)
+        assert refused.value.code is Code.UNAVAILABLE
+        assert refused.value.retry_after_ms
+    assert await pairings.collect(paired.id, 60) == ROOM
+    pair(pairings, code)

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -425,3 +426,24 @@ async def test_what_is_kept_in_memory_is_bounded_by_its_bytes(at: House, monkeyp
 async def restarted(at: House) -> Host:
     await at.restart()
     return await at.directory.open("r")
+
+
+async def test_a_person_is_erased_for_others_too_once_it_stands(at: House) -> None:
+    host = await at.room()
+    erased: list[tuple[str, str]] = []
+    host._around = replace(host._around, on_erased=lambda room, user: erased.append((room, user)))
+    await at.ask(host, "chat.send", ANN, text="hello")
+    refused = await at.outcome("person.erase", ANN, user="bob")
+    assert (code(refused), erased) == (Code.FORBIDDEN, [])
+    for user in ("ann", "never-there"):
+        await at.ask(host, "person.erase", HOST, user=user)
+    assert erased == [("r", "ann"), ("r", "never-there")]
+
+
+async def test_a_room_is_held_to_what_the_server_allows(at: House) -> None:
+    around = replace(at.directory._around, max_room_rate=10)
+    at.directory._around = around
+    host = await at.room()
+    assert host.live.room.settings.room_rate == 100_000
+    outcomes = [await at.outcome("chat.send", ANN, text=str(n)) for n in range(20)]
+    assert Code.RATE_LIMITED in {code(outcome) for outcome in outcomes}
