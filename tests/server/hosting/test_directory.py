@@ -258,3 +258,25 @@ async def test_who_listens_is_told_which_host_is_at_work(at: House) -> None:
     assert len(at.directory) == 1
     await at.send("chat.send", text="hi")
     assert at.directory.statistics()["records_total"] == 2
+
+
+async def test_of_somebody_who_was_only_banned_nothing_is_left_either(at: House) -> None:
+    """What others said of them stands in their records, not in one of their own."""
+    host = await at.room()
+    await at.ask(host, "person.ban", HOST, user="lurker-canary", name=CANARY)
+    await at.ask(host, "person.role", HOST, user="lurker-canary", role="moderator", name=CANARY)
+    await at.directory.save(host)
+    await at.projector.project()
+    assert CANARY.encode() in at.raw("rooms")
+
+    await at.ask(host, "person.erase", HOST, user="lurker-canary")
+    await at.directory.tend()
+    await at.projector.project()
+    async with asyncio.timeout(5):
+        while CANARY.encode() in at.raw("log"):  # noqa: ASYNC110 - a file tells nobody when it changes
+            await asyncio.sleep(0.01)
+    assert CANARY.encode() not in at.raw()
+    assert b"lurker-canary" not in at.raw()
+    await at.restart()
+    reopened = await at.directory.open("r")
+    assert reopened.live.room.dump()["activities"]["people"] == {"bans": [], "roles": [], "cases": {}}
