@@ -21,7 +21,7 @@ CLIENT_SOURCES := $(shell find client_web protocols/schema -type f \
 	-not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/tests/*' -not -name '*.py' -not -name '*.pyc' 2>/dev/null)
 
 # Tests that start browsers, whole servers or official suites; all the others are quick.
-SLOW := tests/e2e tests/conformance tests/rigs tests/cluster
+SLOW := tests/e2e tests/conformance tests/rigs tests/cluster tests/postgres
 
 .PHONY: help run check quick test lock schema pictures bench locust faults chromium clean
 

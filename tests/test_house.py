@@ -111,7 +111,7 @@ def test_no_module_has_a_vague_name() -> None:
 
 def test_nine_modules_in_ten_have_a_test_of_their_name() -> None:
     tests = {name(path) for path in tracked() if path.name.startswith("test_")}
-    slow = ("tests/e2e", "tests/conformance", "tests/rigs", "tests/cluster", "tests/contracts")
+    slow = ("tests/e2e", "tests/conformance", "tests/rigs", "tests/cluster", "tests/postgres", "tests/contracts")
 
     def is_tested(path: Path) -> bool:
         own = f"test_{path.stem.strip('_')}.py"

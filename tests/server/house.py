@@ -117,6 +117,19 @@ class FaultyBroker:
         await self.inner.close()
 
 
+async def opened_database(folder: Path) -> Database:
+    """The database of a house, with its tables; tests/postgres puts another in its place."""
+    path = folder / "rooms.sqlite"
+    if "tables" in _MIGRATED and not path.exists():
+        path.write_bytes(_MIGRATED["tables"])
+    database = Database(f"sqlite+aiosqlite:///{path}", busy_ms=50)
+    if "tables" not in _MIGRATED:
+        await migrated(database)
+        await database.overwrite_erased()
+        _MIGRATED["tables"] = path.read_bytes()
+    return database
+
+
 class House:
     """Everything behind the gateway. ``told`` is what members would have heard: (room, epoch, record)."""
 
@@ -138,14 +151,7 @@ class House:
 
     async def open(self) -> Self:
         self.broker = FaultyBroker(EmbeddedBroker(self.folder / "log.sqlite", REGISTRY.events))
-        path = self.folder / "rooms.sqlite"
-        if "tables" in _MIGRATED and not path.exists():
-            path.write_bytes(_MIGRATED["tables"])
-        self.database = Database(f"sqlite+aiosqlite:///{path}", busy_ms=50)
-        if "tables" not in _MIGRATED:
-            await migrated(self.database)
-            await self.database.overwrite_erased()
-            _MIGRATED["tables"] = path.read_bytes()
+        self.database = await opened_database(self.folder)
         self.projector = Projector(self.broker, self.database, REGISTRY.events)
         self.archive = DatabaseArchive(self.database, REGISTRY.events, self.projector.projected)
         self.history = History(self.database, self.broker, REGISTRY.events)

@@ -24,6 +24,7 @@ async def test_a_room_that_was_never_heard_of(at: House) -> None:
     assert await at.archive.answered("r", 0) == []
 
 
+@pytest.mark.sqlite
 async def test_the_newest_snapshot_stays_and_the_one_before_leaves_no_trace(at: House) -> None:
     await at.archive.save(replace(SNAPSHOT, seq=5, state={"text": CANARY}))
     assert CANARY.encode() in at.raw()
@@ -33,6 +34,7 @@ async def test_the_newest_snapshot_stays_and_the_one_before_leaves_no_trace(at: 
     assert await at.archive.kept("r") == Kept(7, SNAPSHOT)
 
 
+@pytest.mark.sqlite
 async def test_an_unreadable_snapshot_still_says_how_far_the_room_was(at: House) -> None:
     await at.archive.save(SNAPSHOT)
     async with at.database.writing() as connection:

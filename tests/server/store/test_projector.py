@@ -100,6 +100,7 @@ async def test_it_goes_on_while_the_database_is_away(at: House, monkeypatch: pyt
     running.cancel()
 
 
+@pytest.mark.sqlite
 async def test_a_locked_database_is_waited_for(at: House) -> None:
     await at.room()
     await at.directory.drain()
@@ -160,6 +161,7 @@ async def test_a_room_that_cannot_be_projected_keeps_no_other_waiting(
     assert at.projector.statistics()["rooms_behind"] == 0
 
 
+@pytest.mark.sqlite
 async def test_what_a_reader_kept_from_being_overwritten_is_overwritten_later(at: House) -> None:
     host = await at.room()
     await at.ask(host, "chat.send", text=CANARY)
@@ -178,6 +180,7 @@ async def test_what_a_reader_kept_from_being_overwritten_is_overwritten_later(at
     assert CANARY.encode() not in at.raw("rooms")
 
 
+@pytest.mark.sqlite
 async def test_a_crash_before_overwriting_is_made_good_at_the_next_start(at: House) -> None:
     host = await at.room()
     await at.ask(host, "chat.send", text=CANARY)

@@ -70,6 +70,7 @@ async def test_old_records_go_and_the_room_stays(at: House) -> None:
     assert (await at.send("chat.send", text="on")).seq == 13
 
 
+@pytest.mark.sqlite
 async def test_an_old_text_is_in_no_view_and_in_no_file(at: House) -> None:
     host = await at.room(retention_days=7)
     messages = []

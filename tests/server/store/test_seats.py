@@ -73,6 +73,7 @@ async def test_retention_takes_them_along(at: House) -> None:
     assert CANARY.encode() not in at.raw("rooms.sqlite")
 
 
+@pytest.mark.sqlite
 async def test_who_is_forgotten_is_in_no_file(at: House) -> None:
     table = StoredSeats(at.database)
     await table.keep(seat(name=CANARY), 1_000, MOST)
