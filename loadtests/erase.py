@@ -1,10 +1,10 @@
 """Erase a person, and look for them byte by byte: in every file, every answer and every line of the server's log.
 
 A guest and a member of a group chat leave canaries wherever a person can leave something: names, messages (said,
-pinned, deleted, restored), votes, ids of commands, a seat code. Both are erased through the API. Within a minute no
-file of the data folder may hold one of the canaries, whether in a table, a free page or a write-ahead log; no metric,
-export, history or view and no line of the log at its most talkative either; and a crash and a restart bring nothing
-back.
+pinned, deleted, restored), votes, ids of commands, a seat code, a ban. Both are erased through the API. Within a minute
+no file of the data folder may hold one of the canaries, whether in a table, a free page or a write-ahead log; no
+metric, export, history or view and no line of the log at its most talkative either; and a crash and a restart bring
+nothing back.
 """
 
 from __future__ import annotations
@@ -113,10 +113,12 @@ class Scene:
         return texts
 
     def rows(self) -> set[tuple[int, str, str, str]]:
-        """What is stored of those who stay."""
+        """What is stored of those who stay; of what they did to those who go, the place alone."""
         mine = set(self.users)
         return {
             (row.seq, row.type, row.by, row.digest)
+            if not row.type.startswith("person.")
+            else (row.seq, row.type, "", "")
             for row in read(self.server.data, ROOM)
             if row.by not in mine and not row.by.startswith("erased") and row.type != "person.erased"
         }
@@ -168,6 +170,11 @@ async def live_a_life(scene: Scene, host: Client, messages: int) -> None:
     scene.canaries["the seat code"] = seat["code"]
     scene.canaries["the number of their browser"] = admitted["device"].rpartition(".")[0]
     await guest.stop()
+    user = admitted["user"]
+    for role in ("moderator", "attendee"):
+        await must(host, "person.role", {"user": user, "role": role})
+    await must(host, "person.kick", {"user": user})
+    await must(host, "person.ban", {"user": user})
 
 
 async def vote(host: Client, voters: Sequence[Client]) -> None:
