@@ -36,7 +36,11 @@ def settle(answer: asyncio.Future[dict[str, Any]], ack: dict[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a client behaves: waits in seconds."""
+    """How a client behaves: waits in seconds.
+
+    With ``restless`` it opens a new connection when a command is unanswered for so long and nothing at all was heard
+    since, as our pages do: on a lossy network TCP waits longer after each loss, up to minutes.
+    """
 
     transport: TransportName = "websocket"
     answer_within: float = 20.0
@@ -44,6 +48,7 @@ class Settings:
     reconnect: bool = True
     backoff: tuple[float, float] = (0.05, 1.0)  # first and longest wait before coming again
     diary: bool = True
+    restless: float | None = None
 
 
 @dataclass(slots=True)

@@ -82,6 +82,7 @@ class Client:
         self._filling: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._alive: asyncio.TimerHandle | None = None
+        self._heard_at = 0.0
 
     # Life
 
@@ -270,6 +271,21 @@ class Client:
         self._note(Sent(time.time(), self.connection, name, pending.type, self.room, pending.attempts))
         payload = {"id": name, "room": self.room, **pending.fields}
         self.emit(pending.type, payload, partial(settle, pending.answer))
+        self._expect(pending.answer)
+
+    def _expect(self, answer: asyncio.Future[dict[str, Any]]) -> None:
+        if self.settings.restless is not None:
+            loop, asked = asyncio.get_running_loop(), time.monotonic()
+            loop.call_later(self.settings.restless, self._lose_patience, answer, self.connection, asked)
+
+    def _lose_patience(self, answer: asyncio.Future[dict[str, Any]], connection: int, asked: float) -> None:
+        """No answer, on the same connection still: if nobody says anything else either, another one is better."""
+        if answer.done() or connection != self.connection:
+            return
+        if self._heard_at < asked:
+            self.cut()
+        else:
+            self._expect(answer)
 
     # Joining
 
@@ -284,6 +300,7 @@ class Client:
         done: asyncio.Future[dict[str, Any]] = loop.create_future()
         # The answer is taken in the same step in which it is read: events behind it must find the new place.
         self.emit("room.join", payload, lambda ack: self._answered(asked, ack, done))
+        self._expect(done)
         over = self._over
         waits: set[asyncio.Future[Any]] = {done} if over is None else {done, over}
         await asyncio.wait(waits, timeout=self.settings.answer_within, return_when=asyncio.FIRST_COMPLETED)
@@ -335,6 +352,7 @@ class Client:
     # Receiving
 
     def _packet(self, packet: str) -> None:
+        self._heard_at = time.monotonic()
         kind = packet[:2]
         if kind == "42":
             self._incoming(packet)

@@ -13,6 +13,13 @@ from loadtests.websocket import Websocket, open_websocket
 from loadtests.wire import PATH, SEPARATOR, OnEnd, OnText, WireError
 
 
+class _Unanswered(WireError):
+    """Closed before a byte of the answer."""
+
+    def __init__(self) -> None:
+        super().__init__("closed without an answer")
+
+
 class HttpConnection:
     """One kept-alive HTTP/1.1 connection, one request at a time."""
 
@@ -29,9 +36,23 @@ class HttpConnection:
     async def request(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
-        """The status and body of the answer."""
+        """The status and body of the answer.
+
+        Where the server had closed a kept connection, the request goes out once more, as browsers do.
+        """
         if self.let_go:
             self.cut()
+        kept = self._writer is not None
+        try:
+            return await self._exchange(method, path, body, headers)
+        except _Unanswered:
+            if not kept:
+                raise
+        return await self._exchange(method, path, body, headers)
+
+    async def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None
+    ) -> tuple[int, bytes]:
         if self._writer is None:
             self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}"]
@@ -44,8 +65,10 @@ class HttpConnection:
     async def _answer(self) -> tuple[int, bytes]:
         reader = self._reader
         assert reader is not None
+        heard = False
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            heard = True
             status = int(head.split(" ", 2)[1])
             if "transfer-encoding: chunked" in head:
                 return status, await _chunks(reader)
@@ -53,6 +76,8 @@ class HttpConnection:
             body = await reader.readexactly(int(length))
         except (asyncio.IncompleteReadError, ConnectionError) as lost:
             self.cut()
+            if not heard and not getattr(lost, "partial", b""):
+                raise _Unanswered from lost
             message = "closed within an answer"
             raise WireError(message) from lost
         if "connection: close" in head:

@@ -15,6 +15,7 @@ from loadtests.behaviour import ConnectRefused, Settings, TransportName
 from loadtests.checker import judge
 from loadtests.client import Client
 from loadtests.evidence import Evidence
+from loadtests.proxy import Faults, Proxy
 
 ROOM, EPOCH = "r1", "peer"
 
@@ -176,4 +177,21 @@ async def test_no_answer_in_time_is_a_time_out(peer: Peer) -> None:
     assert ack["error"]["code"] == "timeout"
     verdict = judge(Evidence([ann.diary]))
     assert verdict.figures["timed out"] == 1
+    await ann.stop()
+
+
+async def test_who_is_restless_leaves_a_connection_on_which_nothing_is_heard(peer: Peer) -> None:
+    ann = member(peer, "ann")
+    ann.settings = Settings(answer_within=5, restless=0.05)
+    await ann.start()
+    async with Proxy("127.0.0.1", int(peer.url.rsplit(":", 1)[1])) as proxy:
+        ben = Client(proxy.url, "good", ROOM, user="ben", settings=ann.settings)
+        await ben.start()
+        for link in proxy.links:
+            link.faults = Faults(drop_replies=True)
+        assert (await ben.say("said once"))["ok"]
+        assert ben.connection == 2
+        assert [event["data"]["text"] for event in peer.log] == ["#ben.2 said once"]
+        await ben.stop()
+    assert ann.connection == 1
     await ann.stop()

@@ -63,3 +63,29 @@ async def test_a_connection_that_the_server_let_go_of_is_opened_anew() -> None:
         await until(lambda: http.let_go, within=5)
         assert await http.request("GET", "/") == (200, b"ok")
         http.cut()
+
+
+async def test_a_kept_connection_that_was_closed_meanwhile_is_opened_again() -> None:
+    asked = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        await reader.readuntil(b"\r\n\r\n")
+        asked += 1
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        await reader.read(1)  # the next request gets no answer
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        http = HttpConnection("127.0.0.1", server.sockets[0].getsockname()[1])
+        assert await http.request("GET", "/") == (200, b"ok")
+        assert await http.request("GET", "/") == (200, b"ok")
+        assert asked == 2
+        http.cut()
+
+
+async def test_a_new_connection_without_an_answer_is_an_error() -> None:
+    async with answering(b"") as http:
+        with pytest.raises(WireError, match="without an answer"):
+            await http.request("GET", "/")
