@@ -103,7 +103,7 @@ def test_no_request_breaks_the_server_or_its_word(case: Case[Any], api: Api) -> 
 
 
 @for_staff.parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_nothing_that_staff_sends_breaks_it(case: Case[Any], api: Api) -> None:
     case.call_and_validate(base_url=api.url, headers=api.owner, checks=CHECKS)
 
