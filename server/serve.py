@@ -21,7 +21,12 @@ from server.gateway.listening import uvicorn_config
 log = logs.logger("serve")
 
 BACKLOG = 2048  # a crowd that comes back at once waits here, not in time-outs
+KEEP_ALIVE_S = 65  # longer than proxies keep theirs: or one would use a connection that is being closed
 CLOSES_SHARE = 0.5  # of the time for leaving goes into closing connections one after the other
+
+# Linux: what is lost of a few small packets is sent again at an even pace at first, not after ever longer waits. Phones
+# lose much, and chat is small. Connections have it from the socket that listens.
+_THIN_LINEAR_TIMEOUTS = 16
 
 
 class _Server(uvicorn.Server):
@@ -95,6 +100,8 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
     listener = socket.socket(family, socket.SOCK_STREAM)
     with listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):  # not every kernel has it
+            listener.setsockopt(socket.IPPROTO_TCP, _THIN_LINEAR_TIMEOUTS, 1)
         try:
             listener.bind((settings.host, settings.port))
         except OSError as error:
@@ -159,6 +166,7 @@ def _config(app: App) -> uvicorn.Config:
         backlog=BACKLOG,
         lifespan="off",
         timeout_graceful_shutdown=2,
+        timeout_keep_alive=KEEP_ALIVE_S,
         ssl_certfile=app.settings.tls_certificate,
         ssl_keyfile=app.settings.tls_key,
     )

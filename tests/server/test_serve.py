@@ -1,6 +1,7 @@
 """Listening and leaving."""
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from pydantic import SecretStr
 
 from server.app import running
 from server.config import Settings, SettingsError
-from server.serve import Listener, serve
+from server.serve import _THIN_LINEAR_TIMEOUTS, Listener, _config, _listening, serve
 from tests.server.running import raw, token
 
 
@@ -37,3 +38,18 @@ async def test_leaving_ends_in_time_whoever_does_not_read(tmp_path: Path) -> Non
                     await server.leave(0.3)
                     assert serving.done()
             assert app.gateway.statistics().websocket == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="an option of Linux")
+def test_connections_send_again_at_an_even_pace(tmp_path: Path) -> None:
+    with _listening(settings(tmp_path)) as listener:
+        listener.listen()
+        with socket.create_connection(listener.getsockname()):
+            accepted, _ = listener.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, _THIN_LINEAR_TIMEOUTS) == 1
+
+
+async def test_kept_connections_outlast_those_of_proxies(tmp_path: Path) -> None:
+    async with running(settings(tmp_path)) as app:
+        assert _config(app).timeout_keep_alive > 60
