@@ -21,10 +21,17 @@ def origin_for(request: Request) -> str:
 
 def site_of(request: Request) -> Site:
     """Where a passkey is good. Raises Refused: conflict (browsers have none for a bare address)."""
-    origin = origin_for(request)
-    host = urlsplit(origin).hostname or ""
+    # A public address without a name, as a demo in a local network has, is no use for this; the page's may be.
+    for origin in (origin_for(request), own_origin(request)):
+        host = urlsplit(origin or "").hostname
+        if origin and host and not _bare(host):
+            return Site(host, origin)
+    raise Refused(Code.CONFLICT, "Passkeys need a host's name in the address, such as localhost; use a password here.")
+
+
+def _bare(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return Site(host, origin)
-    raise Refused(Code.CONFLICT, "Passkeys need a host's name in the address, such as localhost; use a password here.")
+        return False
+    return True

@@ -28,3 +28,12 @@ async def test_a_bare_address_has_no_passkeys(house: House, host: str) -> None:
     with pytest.raises(Refused) as refused:
         site_of(asked(house, None, host))
     assert refused.value.code is Code.CONFLICT
+
+
+async def test_a_public_address_without_a_name_leaves_it_to_the_page(pages: Path) -> None:
+    house = House(pages, public_url="http://127.0.0.1:8000")
+    page = asked(house, "http://localhost:8000", "localhost:8000")
+    assert site_of(page) == Site("localhost", "http://localhost:8000")
+    assert origin_for(page) == "http://127.0.0.1:8000"
+    with pytest.raises(Refused):
+        site_of(asked(house, "http://127.0.0.1:8000", "127.0.0.1:8000"))
