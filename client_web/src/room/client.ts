@@ -348,6 +348,8 @@ export class RoomClient {
 
   /** A command that ends every connection must not be sent by each new one. */
   #wasCut(reason: string): void {
+    // A token that ran out is renewed without a word.
+    if (reason === "expired") return;
     if (reason === "too_large") this.outgoing.blame(new Failure("too_large"));
     if (reason === "bad_packet") this.outgoing.blame(new Failure("invalid"));
     this.#set({ cut: { reason, at: Date.now() } });
