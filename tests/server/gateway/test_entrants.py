@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import orjson
 import pytest
 import socketio
 
+from loadtests.polling import open_polling
 from protocols.messages import Role
 from server.app import App
 from server.gateway.door import Door
@@ -205,26 +205,55 @@ async def test_a_page_of_history_is_for_the_role_of_now(
 
 
 async def test_who_polls_is_put_out_too_and_gets_nothing_that_waited(server: tuple[App, str]) -> None:
-    """With the stock client of Python, which does not come back by itself."""
     app, address = server
-    heard: list[str] = []
-    async with raw(address, auth(app, "lin", Role.HOST)) as host, aiohttp.ClientSession() as session:
+    packets: list[str] = []
+    joined, ended = asyncio.Event(), asyncio.Event()
+
+    def took(packet: str) -> None:
+        packets.append(packet)
+        match packet[:2]:
+            case "40":
+                wire.send('421["room.join",{"id":"j","room":"r1"}]')
+            case "43":
+                joined.set()
+            case "41":
+                ended.set()
+
+    async with raw(address, auth(app, "lin", Role.HOST)) as host:
         await host.join()
-        client = socketio.AsyncClient(reconnection=False, http_session=session)
-        gone = asyncio.Event()
-        client.on("*", lambda name, *_rest: heard.append(name))
-        client.on("disconnect", lambda *_reason: gone.set())
-        await client.connect(f"http://{address}", auth=auth(app, "ann"), transports=["polling"])
-        assert (await client.call("room.join", {"id": "j", "room": "r1"}))["ok"] is True
+        wire = await open_polling(f"http://{address}", took, lambda _reason: None)
+        wire.send("40" + orjson.dumps(auth(app, "ann")).decode())
+        await asyncio.wait_for(joined.wait(), 5)
         await decide(host, "person.ban", "ann")
         await say(host, "without Ann")
+        await asyncio.wait_for(ended.wait(), 5)
+        wire.abort()
+    assert not any("without Ann" in packet for packet in packets)
+    assert packets[-1] == "41"
+    assert "banned" in packets[-2]
+
+
+async def test_the_client_of_python_stays_away(server: tuple[App, str]) -> None:
+    app, address = server
+    client = socketio.AsyncClient()
+    gone, refused = asyncio.Event(), asyncio.Queue[Any]()
+    client.on("disconnect", lambda *_reason: gone.set())
+    async with raw(address, auth(app, "lin", Role.HOST)) as host:
+        await host.join()
+        await client.connect(f"http://{address}", auth=auth(app, "ann"), transports=["websocket"])
+        assert (await client.call("room.join", {"id": "j", "room": "r1"}))["ok"] is True
+        await decide(host, "person.ban", "ann")
         await asyncio.wait_for(gone.wait(), 5)
-        assert "chat.sent" not in heard
-        again, refused = socketio.AsyncClient(reconnection=False, http_session=session), asyncio.Queue[Any]()
+        await client.wait()
+        assert not client.connected
+
+        again = socketio.AsyncClient(reconnection=False)
         again.on("connect_error", refused.put_nowait)
         with pytest.raises(socketio.exceptions.ConnectionError):
-            await again.connect(f"http://{address}", auth=auth(app, "ann"), transports=["polling"])
+            await again.connect(f"http://{address}", auth=auth(app, "ann"), transports=["websocket"])
         assert (await refused.get())["data"]["code"] == "banned"
+    for each in (client, again):
+        await each.shutdown()
 
 
 async def test_one_with_something_waiting_is_cut_off_when_the_role_changes(server: tuple[App, str]) -> None:
