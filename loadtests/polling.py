@@ -224,6 +224,10 @@ class Polling:
             await self.websocket.close()
             return
         if not self._over:
+            # A post may be under way, whose connection nobody else can use.
+            for task in self._tasks:
+                task.cancel()
+            self._post.cut()
             with contextlib.suppress(OSError, WireError):  # the server may be faster
                 await self._post.request("POST", self._session, b"1")
         self._end("closed by the client")
