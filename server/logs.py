@@ -70,6 +70,13 @@ def without_messages(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
+def without_arguments(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """What asyncio says of a fault nobody caught, without the futures, callbacks and peers that it quotes."""
+    if event.get("logger") == "asyncio":
+        event["event"] = str(event["event"]).partition("\n")[0].partition("(")[0]
+    return event
+
+
 def _places(traceback: Any, deepest: int = 12) -> list[str]:
     places: list[str] = []
     while traceback is not None:
@@ -87,6 +94,7 @@ def _shared() -> list[Processor]:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         left_out,
         without_messages,
+        without_arguments,
     ]
 
 

@@ -238,7 +238,8 @@ class EmbeddedBroker:
             self._failures += 1
             if self._failing_since is None:
                 self._failing_since = time.monotonic()
-                log.error("log.failing", error=str(error))
+                # Of SQLite the words, which quote no data; of anything else its kind alone.
+                log.error("log.failing", error=str(error) if isinstance(error, sqlite3.Error) else type(error).__name__)
             self._full = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
             failure = Full("no space for the log") if self._full else Unavailable("the log does not answer")
             return _recovered(file), [(job, None, failure) for job in group]
@@ -256,7 +257,7 @@ class EmbeddedBroker:
             self._uncut = not file.forget_wal()
         except Exception as error:
             # Tried again in a moment: nothing is lost, only not yet overwritten.
-            log.warning("log.not_cut", error=str(error))
+            log.warning("log.not_cut", error=type(error).__name__)
 
     # Back in the loop
 

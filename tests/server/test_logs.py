@@ -1,3 +1,5 @@
+import asyncio
+import gc
 import io
 import json
 import logging
@@ -76,3 +78,29 @@ def test_the_console_form_is_for_people() -> None:
         assert "behind" in stream.getvalue()
     assert "lag=3" in stream.getvalue()
     assert "not this" not in stream.getvalue()
+
+
+async def test_what_asyncio_says_of_a_fault_quotes_nothing(stream: io.StringIO) -> None:
+    loop = asyncio.get_running_loop()
+
+    async def fails() -> None:
+        raise ValueError("canary-4471")
+
+    def callback(text: str) -> None:
+        raise ValueError(text)
+
+    task = loop.create_task(fails(), name="canary-4471")
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    loop.call_soon(callback, "canary-4471")
+    await asyncio.sleep(0)
+    logging.getLogger("asyncio").error(
+        "Fatal error on transport\nprotocol: <canary-4471>\ntransport: <('canary-4471', 1)>"
+    )
+    assert [line["event"] for line in lines(stream)] == [
+        "Task exception was never retrieved",
+        "Exception in callback test_what_asyncio_says_of_a_fault_quotes_nothing.<locals>.callback",
+        "Fatal error on transport",
+    ]
+    assert "canary-4471" not in stream.getvalue()
