@@ -93,21 +93,28 @@ def words(language: str | None, chinese: str, english: str) -> str:
 
 @asynccontextmanager
 async def staged(
-    data: Path, room: str = "story", title: str = "周末拼装大赛", env: dict[str, str] | None = None
+    data: Path,
+    room: str = "story",
+    title: str = "周末拼装大赛",
+    env: dict[str, str] | None = None,
+    name: str | None = None,
 ) -> AsyncIterator[Stage]:
-    """A stage with an open room of that title; ``env`` are more settings of the server."""
-    async with theatre(data, env) as (server, browser), played(server, browser, room, title) as stage:
+    """A stage with an open room of that title; ``env`` are more settings of the server, ``name`` as in ``theatre``."""
+    async with theatre(data, env, name) as (server, browser), played(server, browser, room, title) as stage:
         yield stage
 
 
 @asynccontextmanager
-async def theatre(data: Path, env: dict[str, str] | None = None) -> AsyncIterator[tuple[Serving, Browser]]:
-    """A server and a browser for many rooms."""
+async def theatre(
+    data: Path, env: dict[str, str] | None = None, name: str | None = None
+) -> AsyncIterator[tuple[Serving, Browser]]:
+    """A server and a browser for many rooms; the browser finds the server under ``name`` too, over plain http."""
     if not BUILT.exists():
         message = f"the pages are not built ({BUILT}): run make test, or npm run build in client_web"
         raise RuntimeError(message)
     async with Serving(data, env=env) as server, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(**launch_options())
+        switches = [] if name is None else [f"--host-resolver-rules=MAP {name}:80 127.0.0.1:{server.port}"]
+        browser = await playwright.chromium.launch(**launch_options(*switches))
         try:
             yield server, browser
         finally:
