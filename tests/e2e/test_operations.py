@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.serving import Serving, ServerFailed
+from loadtests.serving import ServerFailed, Serving
 from loadtests.waiting import until
 from server.secret_mark import DEAD
 
