@@ -73,7 +73,8 @@ async def test_a_kept_connection_that_was_closed_meanwhile_is_opened_again() -> 
         await reader.readuntil(b"\r\n\r\n")
         asked += 1
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-        await reader.read(1)  # the next request gets no answer
+        if asked == 1:
+            await reader.read(1)  # the next request gets no answer
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
