@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from loadtests.behaviour import Settings
 from loadtests.checker import report
 from loadtests.client import Client
 from loadtests.evidence import Verdict
 from loadtests.figures import Progress, ack_times, milliseconds
 from loadtests.rig import MIXED, command, start_all, verdict_of
-from loadtests.serving import Serving
+from loadtests.serving import RAISED, Serving
 
 SHORT: dict[str, Any] = {"clients": 20, "rooms": 2, "rate": 100.0, "kills": 3, "shortest": 0.5, "longest": 1.5}
 CUT_EVERY, DELETE_EVERY = 0.5, 0.3  # seconds
@@ -107,16 +109,26 @@ class Moderator:
                 self._deleted.append(message)
 
 
+async def make(server: Serving, names: Sequence[str]) -> None:
+    """Make rooms through the API: a command for each would take longer than all that follows."""
+    key = (await server.command("key", "--data", str(server.data), "--label", "rig")).split()[-1]
+    async with httpx.AsyncClient(base_url=server.url, headers={"authorization": f"Bearer {key}"}, timeout=30) as http:
+        for name in names:
+            wish = {"id": name, "title": name, "settings": RAISED}
+            (await http.post("/api/v1/rooms", json=wish)).raise_for_status()
+
+
 async def populate(server: Serving, rooms: int, clients: int, moderators: int) -> tuple[list[Client], ...]:
     """Hosts, talkers and moderators, all joined; neighbours in number share a room."""
     names = [f"kill{number}" for number in range(rooms)]
-    hosts = [await server.host(name, f"h{number}") for number, name in enumerate(names)]
+    await make(server, names)
+    hosts = [server.client(name, f"h{number}", role="host") for number, name in enumerate(names)]
     talkers = [
         server.client(names[number * rooms // clients], f"u{number}", Settings(transport=MIXED[number % len(MIXED)]))
         for number in range(clients)
     ]
     staff = [server.client(names[number % rooms], f"m{number}", role="moderator") for number in range(moderators)]
-    await start_all([*talkers, *staff])
+    await start_all([*hosts, *talkers, *staff])
     return hosts, talkers, staff
 
 
