@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 from websockets.asyncio.client import connect
 
+from loadtests.proxy import Faults, Proxy
 from loadtests.rig import until_stored
 from loadtests.stored import events
 from loadtests.waiting import until
@@ -211,3 +212,18 @@ async def test_all_pages_come_back_when_a_server_starts_anew(stage: Stage) -> No
     for page in pages:
         assert set(await page.evaluate("window.told")) <= {"网络断开，正在重连…"}
     assert stage.troubles == []
+
+
+async def test_on_a_line_that_went_dead_what_is_said_arrives_soon(stage: Stage) -> None:
+    """The browser would notice after the heartbeat's 45 s; a person who has said something should not wait for that."""
+    async with Proxy("127.0.0.1", stage.server.port) as proxy:
+        phone = await stage.enter("小安", by=proxy.url)
+        for link in tuple(proxy.links):
+            link.faults = Faults(swallow=True)
+        await say(phone, "有人吗")
+        assert await until(lambda: heard(stage, "有人吗"), LATER / 1000, every=0.2)
+        await shows_once(phone, ["有人吗"])
+
+
+def heard(stage: Stage, text: str) -> bool:
+    return [data["text"] for _, _, data in events(stage.server.data, stage.room, "chat.sent") if data].count(text) == 1

@@ -47,6 +47,7 @@ export function socketLink(token: () => string): Link {
   };
   let wanted = false;
   let upSince = 0;
+  let heardAt = 0;
   let bad = 0;
   // A server that is going away lets us in at its door and closes; the library would take that for success
   // and come back at once, again and again.
@@ -81,6 +82,11 @@ export function socketLink(token: () => string): Link {
         const data = (error as Error & { data?: unknown }).data;
         listener.refused(data ? failureOf(data) : failureOf({ code: error.message }));
       });
+      const heard = () => {
+        heardAt = Date.now();
+      };
+      socket.io.on("packet", heard);
+      socket.io.on("ping", heard);
       socket.onAny((type: string, body: unknown) => listener.event(type, body));
     },
     connect() {
@@ -98,9 +104,12 @@ export function socketLink(token: () => string): Link {
     },
     async request(type, body, within) {
       if (!socket.connected) throw new Failure("network", "", true);
+      const asked = Date.now();
       try {
         return (await socket.timeout(within).emitWithAck(type, body)) as Answer;
       } catch {
+        // Not a word since: on a lossy network TCP waits longer after each loss, up to minutes. A new connection does not.
+        if (socket.connected && heardAt < asked) renew();
         throw new Failure(socket.connected ? "timeout" : "network", "", true);
       }
     },
