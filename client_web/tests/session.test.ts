@@ -68,6 +68,27 @@ describe("a session", () => {
     expect(Math.round(session.freshFor / 1000)).toBe(510);
   });
 
+  it("opens for staff by their cookie each time, and keeps nothing in the browser", async () => {
+    const shelf = memoryShelf();
+    answers = [pass("t1"), pass("t2")];
+    const session = await Session.asStaff(shelf, "host", "r1");
+    expect(session.staff).toBe(true);
+    await session.renew();
+    expect(session.pass.token).toBe("t2");
+    expect(asked.map(({ path }) => path)).toEqual(["/api/v1/rooms/r1/enter", "/api/v1/rooms/r1/enter"]);
+    expect(await Session.resume(shelf, "host", "r1")).toBeNull();
+  });
+
+  it("comes back to a seat with its name and device", async () => {
+    const shelf = memoryShelf();
+    answers = [pass("t1"), pass("t2")];
+    const session = await Session.bySeat(shelf, "audience", "r1", "ABCD-EFGH");
+    expect(asked[0]).toEqual({ path: "/api/v1/rooms/r1/seat", body: { code: "ABCD-EFGH" } });
+    expect([shelf.get(DEVICE), shelf.get(NICKNAME)]).toEqual(["d1.signed", "小王"]);
+    await session.renew();
+    expect(asked[1]).toEqual({ path: "/api/v1/rooms/r1/guest", body: { nickname: "小王", device: "d1.signed" } });
+  });
+
   it("keeps pages and rooms apart", async () => {
     const shelf = memoryShelf();
     answers = [pass("t1")];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { initial } from "../src/chat/initial";
 import { en } from "../src/i18n/en";
 import { zhCN } from "../src/i18n/zh-CN";
 import { clockFace } from "../src/parts/clock_face";
@@ -34,6 +35,20 @@ describe("words", () => {
 describe("small faces", () => {
   it("show what is left of a time", () => {
     expect([0, 200, 24_000, 725_000, 3_723_000].map(clockFace)).toEqual(["00:00", "00:01", "00:24", "12:05", "1:02:03"]);
+  });
+
+  it("tell those apart who are all called 小-something", () => {
+    expect(["小木", "小圆", "老周", "阿哲", "朵朵妈妈", "Leo", "小", "小*", ""].map(initial)).toEqual([
+      "木",
+      "圆",
+      "周",
+      "哲",
+      "朵",
+      "L",
+      "小",
+      "小",
+      "·",
+    ]);
   });
 
   it("mask the audience, but nobody who works here", () => {

@@ -6,21 +6,13 @@ import { timeOfDay } from "../parts/time";
 import type { ChatMessage } from "../room/activities/chat";
 import type { By } from "../room/messages";
 import type { Sending } from "../room/outgoing";
+import { initial } from "./initial";
 
 /** A colour for a person that stays with them. */
 export function tone(id: string): string {
   let sum = 0;
   for (const letter of id) sum = (sum * 31 + letter.charCodeAt(0)) % 9973;
   return `b${(sum % 10) + 1}`;
-}
-
-/** Many are called 小-something: what tells them apart comes after it. */
-const FIRST_OF_MANY = new Set("小老阿大");
-
-/** The one character that stands for a name. */
-export function initial(name: string): string {
-  const [first = "·", second] = Array.from(name);
-  return second && FIRST_OF_MANY.has(first) && /\p{Script=Han}/u.test(second) ? second : first;
 }
 
 export function Face({ by }: { by: By }): JSX.Element {

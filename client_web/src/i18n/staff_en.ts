@@ -33,6 +33,7 @@ export const staffEn: StaffWords = {
   signing_in: "Signing in…",
   or: "or",
   wrong_login: "That name and password don’t go together",
+  passkey_unknown: "This passkey isn’t known here; use a password or ask your manager for a new sign-in link",
   try_in: (seconds) => `Too many tries; wait ${seconds} second${s(seconds)}`,
   no_account: "No account yet? Ask your manager for an invitation link.",
   for_audience: "Here for an event?",

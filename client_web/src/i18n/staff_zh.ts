@@ -33,6 +33,7 @@ export const staffZh = {
   signing_in: "正在登录…",
   or: "或",
   wrong_login: "登录名或密码不对",
+  passkey_unknown: "这个通行密钥在这里没有登记，请用密码，或请店长给一个新的登录链接",
   try_in: (seconds: number) => `试得太多了，请 ${seconds} 秒后再试`,
   no_account: "还没有账号？请店长发一个邀请链接给你。",
   for_audience: "来参加活动的？",

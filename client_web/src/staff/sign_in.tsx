@@ -33,7 +33,7 @@ export function SignIn({ onIn }: { onIn: (me: Me) => void }): JSX.Element {
     attempt(async () => {
       const { challenge, options } = await staffApi.passkeyOptions();
       return staffApi.signInByPasskey(challenge, await showPasskey(options));
-    }, t.errors["passkey_given_up"] ?? "");
+    }, t.passkey_unknown);
 
   return (
     <Porch>

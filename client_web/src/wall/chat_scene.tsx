@@ -3,8 +3,9 @@ import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Drawing } from "../parts/bricks";
 import { Icon } from "../parts/icons";
-import { Badges, initial, tone } from "../chat/messages";
+import { Badges, tone } from "../chat/messages";
 import { chat, type ChatMessage } from "../room/activities/chat";
+import { initial } from "../chat/initial";
 import { masked } from "./masked";
 import "./chat_scene.css";
 
