@@ -172,10 +172,12 @@ class Client:
         wire: Wire | None = None
         try:
             async with asyncio.timeout(self.settings.open_within):
-                if transport == "websocket":
-                    wire = await open_websocket(self.url, self._packet, on_end)
-                else:
-                    wire = await open_polling(self.url, self._packet, on_end, upgrade=transport == "upgrade")
+                # An upgrade is many steps, in which a page has been let in already.
+                async with asyncio.timeout(None if transport == "upgrade" else self.settings.restless):
+                    if transport == "websocket":
+                        wire = await open_websocket(self.url, self._packet, on_end)
+                    else:
+                        wire = await open_polling(self.url, self._packet, on_end, upgrade=transport == "upgrade")
                 self.wire = wire
                 self.connection += 1
                 self._note(Opened(time.time(), self.connection, transport))

@@ -236,7 +236,11 @@ class Polling:
 async def open_polling(url: str, on_text: OnText, on_end: OnEnd, *, upgrade: bool = False) -> Polling:
     """A polling session at ``url``; with ``upgrade`` moved to a websocket before it is handed over."""
     polling = Polling(url, on_text, on_end)
-    await polling.open()
-    if upgrade:
-        await polling.upgrade()
+    try:
+        await polling.open()
+        if upgrade:
+            await polling.upgrade()
+    except BaseException:
+        polling.abort()
+        raise
     return polling
