@@ -130,9 +130,9 @@ class Links:
             link_id = self._signer.unsign(signed).decode()
         except BadSignature:
             raise Refused(Code.UNAUTHORIZED) from None
-        return await self.standing(link_id)
+        return await self.in_force(link_id)
 
-    async def standing(self, link_id: str) -> Link:
+    async def in_force(self, link_id: str) -> Link:
         """The link of this id, if it still opens its room. Raises Refused: unauthorized, expired, revoked."""
         if link_id in self._revoked:
             raise Refused(Code.REVOKED)

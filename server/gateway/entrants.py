@@ -11,11 +11,11 @@ from protocols.closing import Closing
 from protocols.errors import Code, Refused
 from protocols.messages import By, Record, Role
 from rooms.activities.people import CHANGEABLE, PersonBanned, PersonKicked, PersonRoleChanged, PersonUnlisted
+from server.decided import as_decided
 from server.gateway.application import Ack
 from server.gateway.events import closed_frame
 from server.hosting.draft import Sender
 from server.identity import Viewer
-from server.standing import standing
 
 if TYPE_CHECKING:
     from server.gateway.join import Joining
@@ -95,7 +95,7 @@ class Entrants:
     def meet(self, socket: Socket, host: Host) -> None:
         """Learns from the room who they are in it; one who hears it as another leaves. Raises Refused: banned."""
         entrant: Entrant = socket.data
-        now = standing(entrant.claimed, host.live.room)
+        now = as_decided(entrant.claimed, host.live.room)
         if now.role is not entrant.viewer.role:
             self._joining.leave(socket, entrant.viewer)
             entrant.viewer = now
@@ -135,7 +135,7 @@ class Entrants:
         """Looks at everybody in a room anew: its host may know of decisions that nobody was told of here."""
         for socket in self._in(host.room_id):
             try:
-                now = standing(socket.data.claimed, host.live.room)
+                now = as_decided(socket.data.claimed, host.live.room)
             except Refused:
                 self._end(socket, Closing.BANNED)
             else:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from protocols.errors import Code, Refused
+from server.decided import as_decided
 from server.http.services import Services
 from server.identity import Viewer
-from server.standing import standing
 
 
 async def present(services: Services, viewer: Viewer) -> Viewer:
@@ -17,4 +17,4 @@ async def present(services: Services, viewer: Viewer) -> Viewer:
             # Nobody decides anything in a room that is not there.
             return viewer
         raise
-    return standing(viewer, host.live.room)
+    return as_decided(viewer, host.live.room)

@@ -46,12 +46,12 @@ async def test_a_link_is_what_was_made(links: Links) -> None:
 async def test_what_rests_on_a_link_stands_as_long_as_it_does(links: Links, clock: Clock) -> None:
     made = await links.create("r1", Role.ATTENDEE, expires_at=(NOW + 60) * 1000)
     gone = await links.create("r1", Role.ATTENDEE)
-    assert await links.standing(made.id) == made
+    assert await links.in_force(made.id) == made
     await links.revoke("r1", gone.id)
     clock.now += 60
     for link_id, code in ((made.id, Code.EXPIRED), (gone.id, Code.REVOKED), ("none", Code.UNAUTHORIZED)):
         with pytest.raises(Refused) as caught:
-            await links.standing(link_id)
+            await links.in_force(link_id)
         assert caught.value.code is code
 
 

@@ -70,5 +70,5 @@ async def find_seat(request: Request, room: RoomPath, typed: TypedSeatCode) -> A
     await services.directory.open(room)
     seat = await services.seats.find(room, typed.code)
     services.seat_tries.give_back(key)
-    link = None if seat.link is None else await services.links.standing(seat.link)
+    link = None if seat.link is None else await services.links.in_force(seat.link)
     return await let_in(services, services.guests.admit_again(room, seat.number, seat.name, link))

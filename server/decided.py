@@ -8,7 +8,7 @@ from rooms.room import Room
 from server.identity import Viewer
 
 
-def standing(viewer: Viewer, room: Room) -> Viewer:
+def as_decided(viewer: Viewer, room: Room) -> Viewer:
     """The viewer with the role that they have in this room. Raises Refused: banned."""
     role = room.people.heard(viewer.by).role
     return viewer if role is viewer.role else replace(viewer, role=role)
