@@ -36,7 +36,7 @@ class Idle(NamedTuple):
     rooms: int
     descriptors: int
     memory: int
-    tasks: int = 0
+    tasks: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,7 +212,7 @@ class Serving:
             rooms=number("showfloor_gateway_rooms"),
             descriptors=number("process_open_fds"),
             memory=memory_of(self.process.pid),
-            tasks=number("showfloor_process_tasks") if "showfloor_process_tasks" in numbers else 0,
+            tasks=number("showfloor_node_tasks"),
         )
 
 

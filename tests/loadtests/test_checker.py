@@ -239,11 +239,15 @@ def exit_by_itself(run: Story) -> None:
 
 
 def left_behind(run: Story) -> None:
-    run.before, run.after = Idle(1, 0, 20, 100 << 20), Idle(1, 0, 21, 100 << 20)
+    run.before, run.after = Idle(1, 0, 20, 100 << 20, 9), Idle(1, 0, 21, 100 << 20, 9)
+
+
+def tasks_left(run: Story) -> None:
+    run.before, run.after = Idle(1, 0, 20, 100 << 20, 9), Idle(1, 0, 20, 100 << 20, 12)
 
 
 def memory_grown(run: Story) -> None:
-    run.before, run.after = Idle(1, 0, 20, 100 << 20), Idle(1, 0, 20, 120 << 20)
+    run.before, run.after = Idle(1, 0, 20, 100 << 20, 9), Idle(1, 0, 20, 120 << 20, 9)
 
 
 @pytest.mark.parametrize(
@@ -278,6 +282,7 @@ def memory_grown(run: Story) -> None:
         (never_retrieved, "I8", "the server's output has a traceback"),
         (exit_by_itself, "I8", "the server ended by itself with 1"),
         (left_behind, "I9", "21 descriptors are left, 20 were there before"),
+        (tasks_left, "I9", "12 tasks are left, 9 were there before"),
         (memory_grown, "I9", "memory went from 100 to 120 MiB"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
