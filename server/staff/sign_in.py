@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protocols.errors import Code, Refused
-from server.staff.accounts import LOGIN_LENGTH, Accounts, Member
+from server.staff.accounts import LOGIN_LENGTH, Accounts, Member, clean_login
 from server.staff.passkeys import Credential, Passkeys, Site
 from server.staff.passwords import Passwords
 from server.tries import Tries
@@ -37,7 +37,7 @@ class SignIn:
         Raises Refused: unauthorized, in the same words and after the same time whatever is wrong; rate_limited.
         """
         self._addresses.take(address)
-        key = login.strip().casefold()[:LOGIN_LENGTH]
+        key = _counted_as(login)
         try:
             self._logins.take(key)
         except Refused:
@@ -46,11 +46,15 @@ class SignIn:
             raise
         member = await self._accounts.by_login(login)
         right = await self._passwords.verify(None if member is None else member.password, password)
-        if member is None or not right or member.disabled_at is not None:
+        if member is None or not right:
+            raise Refused(Code.UNAUTHORIZED, _WRONG)
+        # Looked at anew: whoever changes a password to shut somebody out does not wait for what is being checked.
+        now = await self._accounts.get(member.id)
+        if now is None or now.disabled_at is not None or now.password != member.password:
             raise Refused(Code.UNAUTHORIZED, _WRONG)
         self._logins.give_back(key)
         self._addresses.give_back(address)
-        return member
+        return now
 
     async def by_passkey(self, site: Site, handle: str, credential: Credential, address: str) -> Member:
         """Whose passkey this is. Raises Refused: unauthorized, expired, invalid, rate_limited."""
@@ -69,3 +73,12 @@ class SignIn:
         if password is None or not await self._passwords.verify(member.password, password):
             raise Refused(Code.FORBIDDEN, "current: is not your password")
         self._logins.give_back(member.login)
+
+
+def _counted_as(login: str) -> str:
+    """However it is written: each way to write one login would have tries of its own."""
+    try:
+        return clean_login(login)
+    except Refused:
+        # Nobody's; counted all the same, so that nobody learns that from the answers.
+        return login.strip().casefold()[:LOGIN_LENGTH]

@@ -87,7 +87,8 @@ async def change_staff(
     if lost:
         # Room tokens say what their holder was when they were made; with the sessions they end.
         await staff.sessions.end_all(after.id)
-    if lost or before.role != after.role:
+    if lost or before.standing != after.standing:
+        # Also where they gain: who was given a new way into their account may not gain it with them.
         await staff.invitations.end_of(after.id)
     details = {
         "role": after.role.value,

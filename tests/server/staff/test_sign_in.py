@@ -106,6 +106,27 @@ async def test_a_login_that_nobody_has_is_slowed_as_well(at: At) -> None:
     assert code(await at.outcome("NOBODY ", PASSWORD)) is Code.RATE_LIMITED
 
 
+async def test_ways_to_write_a_login_have_no_tries_of_their_own(at: At) -> None:
+    for login in ("mei", "MEI", " mei", "ｍei", "mｅｉ"):
+        assert code(await at.outcome(login, "wrong-horse-7")) is Code.UNAUTHORIZED
+    for login in ("mei", "ｍｅｉ", "Mｅi", "meｉ "):
+        assert code(await at.outcome(login, PASSWORD)) is Code.RATE_LIMITED, login
+
+
+async def test_a_password_that_is_replaced_while_it_is_checked_opens_nothing(at: At) -> None:
+    verify = at.staff.passwords.verify
+
+    async def and_then_it_is_replaced(stored: str | None, password: str) -> bool:
+        right = await verify(stored, password)
+        await at.staff.accounts.set_password("st_mei", QUICK.hash("a-better-horse-8"))
+        return right
+
+    at.staff.passwords.verify = and_then_it_is_replaced  # type: ignore[method-assign]
+    assert code(await at.outcome("mei", PASSWORD)) is Code.UNAUTHORIZED
+    at.staff.passwords.verify = verify  # type: ignore[method-assign]
+    assert await at.outcome("mei", "a-better-horse-8") == "st_mei"
+
+
 async def test_an_address_is_slowed_whatever_the_login(at: At) -> None:
     for n in range(20):
         assert code(await at.outcome(f"user{n}", PASSWORD)) is Code.UNAUTHORIZED

@@ -112,3 +112,18 @@ async def test_a_new_way_in_ends_the_earlier_ones(at: Staffed) -> None:
 )
 async def test_a_new_way_in_that_is_refused(at: Staffed, by: str, whom: str, answer: tuple[int, str]) -> None:
     assert refusal(await at.as_(by, "POST", f"/staff/{whom}/invitation")) == answer
+
+
+async def test_a_new_way_into_an_account_does_not_grow_with_it(at: Staffed) -> None:
+    """Else a manager who kept one would get into the shops that the owner gives this person."""
+    answer = await at.as_("st_mei", "POST", "/staff/st_sam/invitation")
+    value = answer.json()["url"].partition("#invitation=")[2]
+    assert (await at.as_("st_olga", "PATCH", "/staff/st_sam", {"shops": ["s1", "s2"]})).status_code == 200
+    body = {"invitation": value, "login": "sam", "name": "Sam", "password": "a-better-horse-8"}
+    assert refusal(await at.anyone("POST", "/staff/invitations/accept", body)) == (401, "revoked")
+    # Without a change it stays good.
+    answer = await at.as_("st_olga", "POST", "/staff/st_sam/invitation")
+    assert (await at.as_("st_olga", "PATCH", "/staff/st_sam", {"shops": ["s1", "s2"]})).status_code == 200
+    value = answer.json()["url"].partition("#invitation=")[2]
+    body["invitation"] = value
+    assert (await at.anyone("POST", "/staff/invitations/accept", body)).status_code == 200
