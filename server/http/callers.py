@@ -118,9 +118,16 @@ async def signed_in(caller: Annotated[Caller, Depends(known_caller)]) -> StaffSe
     return caller.staff
 
 
+async def just_signed_in(request: Request, own: Annotated[StaffSession, Depends(signed_in)]) -> StaffSession:
+    """Who of the staff calls. Raises Refused: as above, and unauthorized if their sign-in is not a fresh one."""
+    services_of(request).staff.sessions.fresh(own.session)
+    return own
+
+
 MaybeCaller = Annotated[Caller | None, Depends(maybe_caller)]
 KnownCaller = Annotated[Caller, Depends(known_caller)]
 SignedIn = Annotated[StaffSession, Depends(signed_in)]
+JustSignedIn = Annotated[StaffSession, Depends(just_signed_in)]
 
 
 async def shop_of(request: Request, caller: Caller | None, room: str) -> str | None:

@@ -19,6 +19,7 @@ from server.staff.accounts import Member
 DAY_MS: Final = 86_400_000
 LIFE_MS: Final = 30 * DAY_MS
 IDLE_MS: Final = 7 * DAY_MS
+FRESH_MS: Final = 10 * 60_000  # how long ago whoever changes the ways into their account may have signed in
 SEEN_EVERY_MS: Final = 60_000  # so that a page that asks often does not write often
 SESSIONS_EACH: Final = 50  # of one account; the one not used for longest ends when another begins
 VALUE_LENGTH: Final = 64  # characters; ours have 43
@@ -124,6 +125,11 @@ class Sessions:
         if now - found.session.seen_at >= SEEN_EVERY_MS:
             await self._table.seen(found.session.id, now)
         return found
+
+    def fresh(self, session: Session) -> None:
+        """Raises Refused: unauthorized, unless it began a moment ago: one that was stolen must not become a way in."""
+        if self._now() - session.created_at > FRESH_MS:
+            raise Refused(Code.UNAUTHORIZED, "Sign in once more: this changes the ways into your account.")
 
     async def of_member(self, member_id: str) -> Sequence[Session]:
         """Where somebody is signed in, the session used last first."""

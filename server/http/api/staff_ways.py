@@ -11,7 +11,7 @@ from server.http.api.fields import PREFIX, Answer, Body
 from server.http.api.staff_fields import Credential, Handle, NewPassword, Offer, Password, PathId
 from server.http.api.staff_session import Nothing
 from server.http.body import StrictRoute
-from server.http.callers import KnownCaller, SignedIn
+from server.http.callers import JustSignedIn, KnownCaller, SignedIn
 from server.http.noting import note_act
 from server.http.services import services_of
 from server.http.site import site_of
@@ -60,8 +60,13 @@ class PasskeysAnswer(Answer):
 
 @router.put("/staff/password", status_code=204)
 async def change_password(request: Request, changed: ChangedPassword, caller: KnownCaller, own: SignedIn) -> None:
-    """Set or change one's password: everywhere else one is signed out."""
+    """Set or change one's password: everywhere else one is signed out.
+
+    Needs the one that is replaced; if there is none, a sign-in of the last ten minutes.
+    """
     staff = services_of(request).staff
+    if own.member.password is None:
+        staff.sessions.fresh(own.session)
     check_password(changed.password, own.member.login)
     await staff.sign_in.again(own.member, changed.current)
     await staff.accounts.set_password(own.member.id, await staff.passwords.hashed(changed.password))
@@ -77,8 +82,8 @@ async def list_passkeys(request: Request, own: SignedIn) -> PasskeysAnswer:
 
 
 @router.post("/staff/passkeys/options")
-async def offer_passkey(request: Request, _: Nothing, own: SignedIn) -> Offer:
-    """Get what a browser needs to make a passkey."""
+async def offer_passkey(request: Request, _: Nothing, own: JustSignedIn) -> Offer:
+    """Get what a browser needs to make a passkey. Needs a sign-in of the last ten minutes."""
     member = own.member
     challenge, options = await services_of(request).staff.passkeys.offer(
         site_of(request), Person(member.id, member.login, member.name), purpose=ADD, subject=member.id
@@ -87,8 +92,8 @@ async def offer_passkey(request: Request, _: Nothing, own: SignedIn) -> Offer:
 
 
 @router.post("/staff/passkeys", status_code=201)
-async def add_passkey(request: Request, new: NewPasskey, caller: KnownCaller, own: SignedIn) -> PasskeyAnswer:
-    """Add a passkey to one's account."""
+async def add_passkey(request: Request, new: NewPasskey, caller: KnownCaller, own: JustSignedIn) -> PasskeyAnswer:
+    """Add a passkey to one's account. Needs a sign-in of the last ten minutes."""
     passkeys = services_of(request).staff.passkeys
     challenge, subject = passkeys.subject(new.challenge, ADD)
     if subject != own.member.id:
@@ -100,7 +105,7 @@ async def add_passkey(request: Request, new: NewPasskey, caller: KnownCaller, ow
 
 
 @router.delete("/staff/passkeys/{passkey}", status_code=204)
-async def remove_passkey(request: Request, passkey: PathId, caller: KnownCaller, own: SignedIn) -> None:
-    """Remove a passkey; the last way into an account stays."""
+async def remove_passkey(request: Request, passkey: PathId, caller: KnownCaller, own: JustSignedIn) -> None:
+    """Remove a passkey; the last way into an account stays. Needs a sign-in of the last ten minutes."""
     await services_of(request).staff.passkeys.remove(own.member.id, passkey)
     await note_act(request, caller, "staff.passkey_removed", passkey)

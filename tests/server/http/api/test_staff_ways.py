@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,13 @@ async def at(house: House) -> Staffed:
 async def made(at: Staffed, name: str, phone: Authenticator) -> dict[str, Any]:
     offer = (await at.as_(name, "POST", "/staff/passkeys/options", {})).json()
     return {"challenge": offer["challenge"], "credential": phone.create(offer["options"]), "label": "手机"}
+
+
+def grow_old(at: Staffed, name: str, ms: int) -> None:
+    """Make their session so much older."""
+    rows = at.house.tables.sessions.rows
+    session = rows[at.sessions[name]]
+    rows[session.id] = replace(session, created_at=session.created_at - ms)
 
 
 async def test_a_new_password_signs_out_everywhere_else(at: Staffed) -> None:
@@ -73,3 +81,32 @@ async def test_a_passkey_of_another_page_is_refused(at: Staffed) -> None:
     body = await made(at, "st_mei", Authenticator("https://evil.example"))
     assert refusal(await at.as_("st_mei", "POST", "/staff/passkeys", body)) == (422, "invalid")
     assert at.house.tables.passkeys.rows == {}
+
+
+async def test_a_stolen_session_makes_no_way_in(at: Staffed) -> None:
+    """Who found a page open an hour later neither sets a first password nor adds or removes passkeys."""
+    own = await at.as_("st_mei", "POST", "/staff/passkeys", await made(at, "st_mei", Authenticator(ORIGIN)))
+    body = await made(at, "st_mei", Authenticator(ORIGIN))
+    rows = at.house.tables.accounts.rows
+    rows["st_mei"] = replace(rows["st_mei"], password=None)
+    grow_old(at, "st_mei", 10 * 60_000 + 1_000)
+    before = rows["st_mei"], dict(at.house.tables.passkeys.rows)
+    for method, path, sent in (
+        ("PUT", "/staff/password", {"password": NEW}),
+        ("POST", "/staff/passkeys/options", {}),
+        ("POST", "/staff/passkeys", body),
+        ("DELETE", f"/staff/passkeys/{own.json()['id']}", None),
+    ):
+        assert refusal(await at.as_("st_mei", method, path, sent)) == (401, "unauthorized"), path
+    assert (rows["st_mei"], dict(at.house.tables.passkeys.rows)) == before
+    assert (await at.as_("st_mei", "GET", "/staff/session")).status_code == 200, "it is still signed in"
+
+    await at.sign_in("st_mei")
+    assert (await at.as_("st_mei", "POST", "/staff/passkeys", body)).status_code == 201
+    assert (await at.as_("st_mei", "PUT", "/staff/password", {"password": NEW})).status_code == 204
+
+
+async def test_who_shows_their_password_needs_no_fresh_sign_in(at: Staffed) -> None:
+    grow_old(at, "st_mei", 86_400_000)
+    body = {"current": PASSWORD, "password": NEW}
+    assert (await at.as_("st_mei", "PUT", "/staff/password", body)).status_code == 204
