@@ -211,6 +211,7 @@ class App:
             forgotten=Forgotten(StoredForgotten(made.database), secret, clock=clock),
             metrics=metrics,
             checks={"server": self._drains, **self.readiness.checks()},
+            cautions=self.readiness.cautions(),
             client_address=Proxies(settings.trusted_proxies).client,
             admissions=AddressBudget(settings.guests_per_minute),
         )

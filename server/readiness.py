@@ -21,6 +21,8 @@ PATIENCE_S = 1.5  # for one check; a longer one is itself a reason
 STALE_S = 2.5  # since the last look: whoever looks has stopped
 BLOCKED_S = 1.0  # of the event loop
 RECENT_S = 2.0  # for so long a block is a reason
+# Rooms go on without these, on this node as on any other: told, but no reason to send people elsewhere.
+CAUTIONS = frozenset({"database", "projector"})
 LEAST_FREE = 1024 * 1024  # bytes on the disk
 
 # None: all is well. A text: why not, as a short phrase of our own.
@@ -49,8 +51,12 @@ class Readiness:
 
     def checks(self) -> dict[str, Callable[[], str | None]]:
         """For ``/readyz``: what the last look found, by part."""
-        found = {name: partial(self.why, name) for name in self._parts}
+        found = {name: partial(self.why, name) for name in self._parts if name not in CAUTIONS}
         return {**found, "loop": self._loop}
+
+    def cautions(self) -> dict[str, Callable[[], str | None]]:
+        """The same, of what rooms go on without."""
+        return {name: partial(self.why, name) for name in self._parts if name in CAUTIONS}
 
     def why(self, part: str) -> str | None:
         """What is wrong with a part, or None."""
@@ -94,7 +100,7 @@ class Readiness:
 
     def statistics(self) -> Mapping[str, float]:
         """Whether it is ready, and how the process is doing."""
-        reasons = [part.why for part in self._parts.values() if part.why is not None]
+        reasons = [name for name, part in self._parts.items() if part.why is not None and name not in CAUTIONS]
         return {
             "ready": float(not reasons and self._loop() is None),
             "loop_lag_seconds": self._lag_s,
@@ -113,7 +119,7 @@ class Readiness:
         found = {name: part.why for name, part in self._parts.items() if part.why is not None}
         if found != self._said:
             if found:
-                log.error("not ready", reasons=found)
+                log.error("degraded" if found.keys() <= CAUTIONS else "not ready", reasons=found)
             else:
                 log.info("ready again")
         self._said = found

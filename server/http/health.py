@@ -45,6 +45,10 @@ async def livez() -> Response:
 
 @router.api_route("/readyz", methods=["GET", "HEAD"])
 async def readyz(request: Request) -> Response:
-    """200 if this server should get new people, else 503, with the reasons."""
-    why = await reasons(services_of(request).checks)
-    return JsonAnswer({"ready": not why, "reasons": why}, 503 if why else 200)
+    """200 if this server should get new people, else 503, with the reasons.
+
+    ``degraded`` is what is wrong without keeping rooms from going on: sending people elsewhere would not help them.
+    """
+    services = services_of(request)
+    why, degraded = await asyncio.gather(reasons(services.checks), reasons(services.cautions))
+    return JsonAnswer({"ready": not why, "reasons": why, "degraded": degraded}, 503 if why else 200)

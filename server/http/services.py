@@ -79,7 +79,7 @@ class History(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything behind the HTTP side. ``checks`` are asked by ``/readyz``, by the name of the part."""
+    """Everything behind the HTTP side. ``checks`` and ``cautions`` are asked by ``/readyz``, by the name of the part; the latter do not make it unfit."""
 
     settings: Settings
     directory: Directory
@@ -96,6 +96,7 @@ class Services:
     forgotten: Forgotten
     metrics: Metrics
     checks: Mapping[str, Ready] = field(default_factory=dict)
+    cautions: Mapping[str, Ready] = field(default_factory=dict)
     client_address: ClientAddress = lambda peer, _forwarded: peer
     admissions: AddressBudget = field(default_factory=lambda: AddressBudget(600))
     pairings: Pairings = field(default_factory=Pairings)

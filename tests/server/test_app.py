@@ -29,7 +29,7 @@ async def test_what_is_said_is_in_the_database_when_it_has_stopped(tmp_path: Pat
 
 async def test_ready_until_it_drains(tmp_path: Path) -> None:
     async with served(tmp_path) as (app, address), httpx.AsyncClient(base_url=f"http://{address}") as client:
-        assert (await client.get("/readyz")).json() == {"ready": True, "reasons": {}}
+        assert (await client.get("/readyz")).json() == {"ready": True, "reasons": {}, "degraded": {}}
         app.draining = True
         answer = await client.get("/readyz")
         assert answer.status_code == 503

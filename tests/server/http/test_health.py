@@ -18,12 +18,16 @@ async def test_ready_means_that_every_part_says_so(house: House) -> None:
 
     house.checks["database"] = fine
     answer = await house.client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "reasons": {}})
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "reasons": {}, "degraded": {}})
 
     house.checks["log"] = lambda: "the log cannot be written"
     answer = await house.client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "reasons": {"log": "the log cannot be written"}}
+    assert answer.json() == {
+        "ready": False,
+        "reasons": {"log": "the log cannot be written"},
+        "degraded": {},
+    }
 
     house.checks["log"] = lambda: None
     assert (await house.client.get("/readyz")).status_code == 200
