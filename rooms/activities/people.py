@@ -198,9 +198,12 @@ class People(Activity):
             case PersonKick():
                 return _told(PersonKicked(user, name))
             case PersonBan():
-                if user in self._bans:
+                ban = self._bans.get(user)
+                # A host's holds for hosts too: it goes over a moderator's, which does not.
+                if ban is not None and (ban.firm or context.by.role is not Role.HOST):
                     return []
-                _fits(self._bans, BANS_KEPT)
+                if ban is None:
+                    _fits(self._bans, BANS_KEPT)
                 return _told(PersonBanned(user, name))
             case PersonUnban():
                 return _told(PersonUnbanned(user)) if user in self._bans else []

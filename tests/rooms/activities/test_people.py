@@ -107,6 +107,16 @@ def test_machines_stay_what_they_are(play: Play) -> None:
     assert record.by == BOT
 
 
+def test_a_host_bans_for_hosts_whom_a_moderator_has_banned_before(play: Play) -> None:
+    play.do(MODERATOR, "person.ban", user=SECOND.id)
+    play.do(SECOND, "chat.send", text="still here")
+    assert types(play.do(HOST, "person.ban", user=SECOND.id)) == ["person.banned"]
+    assert refused(play, SECOND, "chat.send", text="hi") is Code.BANNED
+    assert play.do(MODERATOR, "person.ban", user=SECOND.id) == [], "nor does a moderator's go over a host's"
+    assert play.do(HOST, "person.ban", user=SECOND.id) == []
+    assert banned(play) == [SECOND.id]
+
+
 def test_a_bot_speaks_for_nobody_who_is_banned_nor_when_it_is_itself(play: Play) -> None:
     person = {"id": "w1", "name": "Wen", "via": "wecom"}
     play.do(BOT, "chat.send", text="hi", on_behalf_of=person)
