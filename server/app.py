@@ -18,7 +18,7 @@ from server import logs, secret_mark
 from server.broker.embedded import EmbeddedBroker
 from server.certificate import validity
 from server.config import Settings
-from server.folder import held, opening
+from server.folder import held, keep_private, opening
 from server.forgotten import Forgotten
 from server.gateway.config import GatewayConfig
 from server.gateway.door import Door
@@ -114,10 +114,12 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
     catalogue = REGISTRY.events
     with opening(settings.data / LOG_FILE):
         await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
+        keep_private(settings.data / LOG_FILE)
         broker = EmbeddedBroker(settings.data / LOG_FILE, catalogue)
     database = Database(database_url(settings.data))
     try:
         with opening(settings.data / DATABASE_FILE):
+            keep_private(settings.data / DATABASE_FILE)
             await migrated(database)
         projector = Projector(broker, database, catalogue)
         members = Members()

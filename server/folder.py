@@ -10,8 +10,9 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alembic.util.exc import CommandError
@@ -44,6 +45,20 @@ def held(data: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def keep_private(path: Path) -> None:
+    """Make a SQLite file, empty, if it is not there, for its owner alone; SQLite's files beside it are as it is.
+
+    One that is there is closed to everybody else; what it grants to its group may be meant. Raises OSError.
+    """
+    # Beforehand: SQLite makes files by the umask, and by the usual one all of the machine reads what people said.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with suppress(FileNotFoundError, PermissionError):
+            mode = stat.S_IMODE(each.stat().st_mode)
+            if mode & stat.S_IRWXO:
+                each.chmod(mode & ~stat.S_IRWXO)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from protocols.errors import Code, Refused
 from protocols.messages import By, Role
 from protocols.text import clean_line, clean_name
 from server.config import Settings
-from server.folder import opening
+from server.folder import keep_private, opening
 from server.staff.accounts import Accounts, Member, Shop
 from server.staff.audit import Audit
 from server.staff.challenges import Challenges
@@ -134,6 +134,7 @@ async def command_line(settings: Settings) -> AsyncIterator[CommandLine]:
     database = Database(_url(path))
     try:
         with opening(path):
+            keep_private(path)
             await migrated(database)
         yield CommandLine(staff_of(database, settings), Audit(StoredAudit(database)), origin_of(settings))
     finally:

@@ -1,3 +1,5 @@
+import os
+import stat
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -94,3 +96,27 @@ async def test_without_its_log_it_starts_from_the_database_in_another_epoch(tmp_
         assert live.room.title == "One"
         assert live.position.seq == before.seq
         assert live.epoch != before.epoch
+
+
+def modes(folder: Path) -> dict[str, str]:
+    return {file.name: oct(stat.S_IMODE(file.stat().st_mode)) for file in folder.iterdir() if "sqlite" in file.name}
+
+
+async def test_others_on_the_machine_read_nothing_of_what_was_said(tmp_path: Path) -> None:
+    """By the usual umask, which lets everybody read."""
+    before = os.umask(0o022)
+    try:
+        async with running(settings(tmp_path)) as app:
+            await app.core.directory.create_room("r1", "One", by=OWNER)
+            told = modes(tmp_path)
+        assert {"log.sqlite", "log.sqlite-wal", "rooms.sqlite", "rooms.sqlite-wal"} <= told.keys()
+        assert set(told.values()) == {"0o600"}
+
+        # A folder of an earlier version, shared with a group: that stays, everybody else is out.
+        for file in tmp_path.glob("*.sqlite*"):
+            file.chmod(0o644)
+        async with running(settings(tmp_path)) as app:
+            await app.core.directory.create_room("r2", "Two", by=OWNER)
+            assert set(modes(tmp_path).values()) == {"0o640"}
+    finally:
+        os.umask(before)
