@@ -119,6 +119,10 @@ def restore(source: Path, data: Path, *, tell: Tell = _silent) -> Manifest:
 
 
 def _copy_checked(source: Path, target: Path, digest: str) -> None:
+    if not source.is_file():
+        # Not there; or a device, which has no end.
+        message = f"{source} is not what was backed up"
+        raise Damaged(message)
     shutil.copyfile(source, target)
     settled(target)
     if digest_of(target) != digest:
@@ -131,6 +135,8 @@ def _manifest(source: Path) -> Manifest:
     try:
         stated: dict[str, Any] = json.loads(path.read_text("utf-8"))
         manifest = Manifest(**stated)
+        if not isinstance(manifest.files, dict):
+            raise TypeError
     except FileNotFoundError:
         raise SettingsError(f"{source} is no backup: it has no {MANIFEST}") from None
     except (OSError, ValueError, TypeError):

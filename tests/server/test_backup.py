@@ -98,6 +98,10 @@ async def test_a_backup_that_changed_is_refused_and_leaves_nothing(at: House, tm
         ("{", "cannot be read"),
         ('{"made_at": 1, "rooms": 1, "records": 1, "files": {"../log.sqlite": ""}}', "cannot be read"),
         (json.dumps({"made_at": 1, "rooms": 1, "records": 1, "files": {}, "version": 9}), "newer version"),
+        *(
+            (json.dumps({"made_at": 1, "rooms": 1, "records": 1, "files": files}), "cannot be read")
+            for files in (None, 5, [LOG_FILE, DATABASE_FILE])
+        ),
     ],
 )
 def test_what_is_no_backup_is_said_in_one_line(tmp_path: Path, manifest: str | None, says: str) -> None:
@@ -105,6 +109,16 @@ def test_what_is_no_backup_is_said_in_one_line(tmp_path: Path, manifest: str | N
         (tmp_path / MANIFEST).write_text(manifest)
     with pytest.raises(SettingsError, match=says):
         restore(tmp_path, tmp_path / "again")
+
+
+def test_a_backup_with_a_device_in_it_does_not_fill_the_disk(tmp_path: Path) -> None:
+    files = {LOG_FILE: "0", DATABASE_FILE: "0"}
+    (tmp_path / MANIFEST).write_text(json.dumps({"made_at": 1, "rooms": 1, "records": 1, "files": files}))
+    for name in files:
+        (tmp_path / name).symlink_to("/dev/null")  # with /dev/zero a copy would not end
+    with pytest.raises(SettingsError, match="not what was backed up"):
+        restore(tmp_path, tmp_path / "again")
+    assert [file.name for file in (tmp_path / "again").iterdir()] == ["lock"]
 
 
 def test_an_empty_folder_has_nothing_to_back_up(tmp_path: Path) -> None:
