@@ -102,6 +102,11 @@ def modes(folder: Path) -> dict[str, str]:
     return {file.name: oct(stat.S_IMODE(file.stat().st_mode)) for file in folder.iterdir() if "sqlite" in file.name}
 
 
+def open_up(folder: Path) -> None:
+    for file in folder.glob("*.sqlite*"):
+        file.chmod(0o644)
+
+
 async def test_others_on_the_machine_read_nothing_of_what_was_said(tmp_path: Path) -> None:
     """By the usual umask, which lets everybody read."""
     before = os.umask(0o022)
@@ -113,8 +118,7 @@ async def test_others_on_the_machine_read_nothing_of_what_was_said(tmp_path: Pat
         assert set(told.values()) == {"0o600"}
 
         # A folder of an earlier version, shared with a group: that stays, everybody else is out.
-        for file in tmp_path.glob("*.sqlite*"):
-            file.chmod(0o644)
+        open_up(tmp_path)
         async with running(settings(tmp_path)) as app:
             await app.core.directory.create_room("r2", "Two", by=OWNER)
             assert set(modes(tmp_path).values()) == {"0o640"}
