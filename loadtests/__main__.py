@@ -21,7 +21,9 @@ SIZES = (
     Plan(clients=500, senders=10, rate=10, seconds=10),
     Plan(clients=1000, senders=10, rate=10, seconds=10),
 )
-RIGS = "faults kill durable resume away votes resend slow flood rolling erase clock latency crowd peers stock show checker"
+RIGS = (
+    "faults kill durable resume away votes resend slow flood rolling erase clock latency crowd peers stock show checker"
+)
 
 
 def main() -> int:
