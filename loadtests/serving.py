@@ -98,6 +98,7 @@ class Serving:
                 stderr=output,
             )
         if not await until(self.ready, within):
+            self.process.kill()  # nobody else will: the rig has not even begun
             message = f"not ready within {within} s:\n{self.output[-2000:]}"
             raise ServerFailed(message)
         took = time.monotonic() - begun
