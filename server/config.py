@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from protocols import limits
+from server import database_url
 
 PREFIX = "SHOWFLOOR_"
 SECRET_LENGTH = 32  # characters; fewer can be guessed
@@ -62,6 +63,9 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
     data: Path = Field(Path("var"), description="The folder of the log, the database and the demo's secret.")
+    database_url: SecretStr | None = Field(
+        None, description="A PostgreSQL, as postgresql://user:password@host/db; without it, SQLite in the data folder."
+    )
     pages: Path = Field(Path("client_web/dist"), description="The folder of the built pages.")
     secret: SecretStr = Field(description="Signs tokens, links and devices; at least 32 characters.")
     demo: bool = Field(default=False, description="Makes a demo room, and a secret of its own if none is set.")
@@ -105,6 +109,13 @@ class Settings(BaseModel):
             raise ValueError(message)
         return secret
 
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            database_url.checked(url.get_secret_value())
+        return url
+
     @field_validator("public_url")
     @classmethod
     def _url(cls, url: str | None) -> str | None:
@@ -141,8 +152,11 @@ class Settings(BaseModel):
             raise SettingsError(_one_line(error)) from None
 
     def printed(self) -> dict[str, Any]:
-        """Every setting as plain values, secrets as ``**********``."""
-        return self.model_dump(mode="json")
+        """Every setting as plain values, secrets as ``**********``; of addresses the password alone is hidden."""
+        shown = self.model_dump(mode="json")
+        if self.database_url is not None:
+            shown["database_url"] = database_url.redacted(self.database_url.get_secret_value())
+        return shown
 
 
 def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:

@@ -71,7 +71,7 @@ STORAGE: Final = {
     "broker_failures_total": "Commits that failed.",
     "broker_failing_s": "For how long the log cannot be written; 0 if it can.",
     "projector_lag_records": "Records that the database does not have yet.",
-    "projector_lag_seconds": "For how long some wait while none is stored.",
+    "projector_lag_seconds": "For how long the oldest of them has waited, at the longest.",
     "projector_rooms_behind": "Rooms with such records.",
     "projector_rooms_unreadable": "Rooms that are not projected, for they met a fault or a newer program wrote them.",
     "projector_records_total": "Records projected.",

@@ -74,18 +74,22 @@ class DatabaseArchive:
             return
         async with self._writing(durable=True) as connection:
             # With all that follows from them: the projector will not meet them, nor what they erase.
-            if await self._projection.write(connection, {room: (epoch, records_)}):
-                self._database.uncut = True
+            await self._projection.write(connection, {room: (epoch, records_)})
 
     async def save(self, snapshot: Snapshot) -> None:
         async with self._writing() as connection:
-            read = select(snapshots.c.seq).where(snapshots.c.room == snapshot.room)
-            stored = (await connection.execute(read)).scalar_one_or_none()
-            if stored is None or stored <= snapshot.seq:
-                await self._database.upsert(connection, snapshots, [packed(snapshot)])
-        # The one before may have held what is erased by now. If a reader is in the way, the projector tries again.
-        self._database.uncut = True
+            # The one before may hold what is erased by now. What is erased after it is marked by the projection.
+            before = select(snapshots.c.seq, snapshots.c.forget_at, rooms.c.erased_seq)
+            before = before.outerjoin(rooms, rooms.c.id == snapshots.c.room).where(snapshots.c.room == snapshot.room)
+            row = (await connection.execute(before)).one_or_none()
+            await self._database.upsert(connection, snapshots, [packed(snapshot)], newer="seq")
+            outdated = row is not None and (row.forget_at is not None or (row.erased_seq or 0) > row.seq)
+            if outdated or self._database.embedded:
+                await self._database.erased(connection, [snapshot.room])
+        if not self._database.uncut:
+            return
         try:
+            # If a reader is in the way, the projector tries again.
             await self._database.overwrite_erased()
         except DatabaseErrors as error:
             log.warning("not_overwritten", error=type(error).__name__)

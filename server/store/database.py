@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal
 
@@ -15,30 +16,42 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from server.store import postgres
+from server.store.tables import unwiped
+
 BUSY_MS = 5000
 PROBE_BUSY_MS = 1000  # how long who asks whether it can be written waits for others who write
 CUT_MS = 20  # how long the write-ahead log's end may wait for readers: meanwhile nobody can write
-# What the driver, the file system and the pool raise when the database cannot be had.
-DatabaseErrors = (SQLAlchemyError, OSError, TimeoutError)
+OTHERS_S = 60.0  # how often it is looked for what another node, or one that crashed, has left to overwrite
+# What the drivers, the file system and the pool raise when the database cannot be had.
+DatabaseErrors = (SQLAlchemyError, OSError, TimeoutError, *postgres.DriverErrors)
 
 
 class Database:
-    """One database and its connections. ``url`` as SQLAlchemy's, as ``sqlite+aiosqlite:///var/rooms.sqlite``."""
+    """One database and its connections. ``url`` as SQLAlchemy's, as ``sqlite+aiosqlite:///var/rooms.sqlite``.
 
-    def __init__(self, url: str, *, busy_ms: int = BUSY_MS) -> None:
-        self.engine = create_async_engine(
-            url, json_serializer=_json, json_deserializer=orjson.loads, pool_size=4, max_overflow=4
-        )
+    ``patient``: on PostgreSQL a statement may take as long as it takes, for migrations.
+    """
+
+    def __init__(self, url: str, *, busy_ms: int = BUSY_MS, patient: bool = False) -> None:
+        self.url = url
         self.embedded = make_url(url).get_backend_name() == "sqlite"
-        # Whether SQLite's write-ahead log may hold what was erased: set by who erases. A crash may have come before
+        options = {} if self.embedded else postgres.engine_options(patient=patient)
+        self.engine = create_async_engine(
+            url, json_serializer=_json, json_deserializer=orjson.loads, pool_size=4, max_overflow=4, **options
+        )
+        # Whether the files may hold what was erased: set by who erases. A crash may have come before
         # ``overwrite_erased``.
-        self.uncut = self.embedded
+        self._uncut = True
+        self._cut_at = time.monotonic()
+        self._overwriting = None if self.embedded else postgres.Overwriting(url)
         self._busy_ms = busy_ms
         self._writing = asyncio.Lock()
         self._upserts: dict[tuple[str, ...], Executable] = {}
         self._reads = {"rooms": 0, "rest": 0}
         self._writes = self._waiting = 0
-        self._probing = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=PROBE_BUSY_MS / 1000)
+        probing = options | {"pool_timeout": PROBE_BUSY_MS / 1000}
+        self._probing = create_async_engine(url, pool_size=1, max_overflow=0, **probing)
         if self.embedded:
             event.listen(self.engine.sync_engine, "connect", self._prepare)
             event.listen(self.engine.sync_engine, "begin", _begin)
@@ -50,15 +63,18 @@ class Database:
         """A connection in a transaction that only reads; ``why`` sets those apart that bring rooms to work."""
         self._reads[why] += 1
         with _cancelled_as_such():
-            async with self.engine.connect() as connection:
-                yield connection
+            async with self.engine.connect() as plain:
+                # All its statements see one state, as they do on SQLite.
+                options = {} if self.embedded else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+                yield await plain.execution_options(**options)
 
     @asynccontextmanager
     async def writing(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction that is committed at the end; on SQLite one at a time.
+        """A connection in a transaction that is committed at the end; in this process one at a time.
 
         ``durable`` for what no log holds: on SQLite it outlives a power cut. Without, a power cut may take back
         the last transactions, whole, and they are projected again; their fsync does not delay that of the log.
+        On PostgreSQL these take turns over all processes; those that are not durable hold the rooms they change.
         """
         self._writes += 1
         # Waiting here is cheaper and fairer than SQLite's busy loop.
@@ -66,13 +82,17 @@ class Database:
             async with self._turn(), self.engine.connect() as plain:
                 connection = await plain.execution_options(writing=True, durable=durable)
                 async with connection.begin():
+                    if durable and not self.embedded:
+                        await connection.execute(postgres.WAIT_FOR_TURN)
                     yield connection
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         self._waiting += 1
         try:
-            await self._writing.acquire()
+            # SQLite's turns end by its own time-outs; those of a server that hangs could add up.
+            async with asyncio.timeout(None if self.embedded else postgres.TURN_S):
+                await self._writing.acquire()
         finally:
             self._waiting -= 1
         try:
@@ -81,29 +101,66 @@ class Database:
             self._writing.release()
 
     async def upsert(
-        self, connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], *, keep: Sequence[str] = ()
+        self,
+        connection: AsyncConnection,
+        table: Table,
+        rows: Sequence[dict[str, Any]],
+        *,
+        keep: Sequence[str] = (),
+        newer: str | None = None,
     ) -> None:
-        """Insert rows; where the primary key is there already, replace all columns but those in ``keep``."""
+        """Insert rows; where the primary key is there already, replace all columns but those in ``keep``.
+
+        ``newer`` names a column that says which is newer: a row that has more of it stays as it is.
+        """
         if not rows:
             return
-        known = (table.name, *rows[0], *keep)
+        known = (table.name, *rows[0], *keep, newer or "")
         statement = self._upserts.get(known)
         if statement is None:
-            statement = self._upserts[known] = self._upsert(table, rows[0], keep)
+            statement = self._upserts[known] = self._upsert(table, rows[0], keep, newer)
         await connection.execute(statement, list(rows))
 
-    def _upsert(self, table: Table, row: dict[str, Any], keep: Sequence[str]) -> Executable:
+    def _upsert(self, table: Table, row: dict[str, Any], keep: Sequence[str], newer: str | None) -> Executable:
         statement = (sqlite.insert if self.embedded else postgresql.insert)(table)
         keys = [column.name for column in table.primary_key]
         changed = {name: statement.excluded[name] for name in row if name not in keys and name not in keep}
-        return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+        where = None if newer is None else statement.excluded[newer] >= table.c[newer]
+        return statement.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
+
+    @property
+    def uncut(self) -> bool:
+        """Whether ``overwrite_erased`` may have something to do."""
+        return self._uncut or (not self.embedded and time.monotonic() - self._cut_at > OTHERS_S)
+
+    async def erased(self, connection: AsyncConnection, rooms: Iterable[str], *, soon: bool = True) -> None:
+        """This transaction takes something out of these rooms, whose bytes must go from the files too.
+
+        ``soon``: somebody asked for it. Otherwise, on PostgreSQL, it is done once a day.
+        """
+        self._uncut = True
+        if not self.embedded:
+            keep = () if soon else ("due_at",)
+            await self.upsert(connection, unwiped, postgres.marks(rooms, soon=soon), keep=keep)
 
     async def overwrite_erased(self) -> bool:
-        """Leave no copy of what was erased in SQLite's write-ahead log; False if a reader was in the way."""
-        if not self.embedded:
-            return True
+        """Leave no copy of what was erased in the database's files; False if that must be tried again."""
         with _cancelled_as_such():
-            return await self._cut()
+            if self._overwriting is None:
+                return await self._cut()
+            if not self._overwriting.due():
+                return False
+            # In a turn, so that what is being erased now is seen, or marked after this.
+            async with self._turn():
+                self._uncut = False
+            try:
+                whole = await self._overwriting.overwrite()
+            except BaseException:
+                self._uncut = True
+                raise
+            self._uncut = self._uncut or not whole
+            self._cut_at = time.monotonic()
+            return whole
 
     async def _cut(self) -> bool:
         async with self._turn(), self.engine.connect() as plain:
@@ -114,8 +171,8 @@ class Database:
                 row = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
             finally:
                 await connection.exec_driver_sql(f"PRAGMA busy_timeout = {self._busy_ms}")
-            self.uncut = bool(row[0])
-        return not self.uncut
+            self._uncut = bool(row[0])
+        return not self._uncut
 
     def statistics(self) -> Mapping[str, object]:
         """Transactions since the start, how many wait to write, and how many connections are in use."""

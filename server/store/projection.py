@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from protocols.messages import Record
+from protocols.messages import Position, Record
 from rooms.activities.polls import PollRemoved, PollVoted
 from rooms.activities.room import RoomClosed, RoomConfigured, RoomCreated, RoomOpened
 from server.catalogue import Catalogue
@@ -21,6 +22,33 @@ from server.store.tables import ballots, checkpoints, records, rooms
 READER = "projector"
 ROWS = 500  # rows in one statement, and seqs in one condition
 
+Batches = Mapping[str, tuple[str, Sequence[Record]]]  # room -> epoch, some of its records in order
+
+
+class WentBack(Exception):
+    """The database holds less than it did: it was restored, or another took over that had not got all."""
+
+
+async def reached(
+    database: Database, connection: AsyncConnection, rooms_: Iterable[str], *, new: bool = False
+) -> dict[str, Position]:
+    """How far these rooms are projected. No other process projects them before this transaction ends.
+
+    ``new``: some may never have been projected, and will be in this transaction.
+    """
+    names = sorted(rooms_)
+    found: dict[str, Position] = {}
+    for start in range(0, len(names), ROWS):
+        some = names[start : start + ROWS]
+        if new and not database.embedded:
+            # A room that is new has no row to wait at: whoever is first makes one that nobody sees before the end.
+            rows = [{"reader": READER, "room": room, "epoch": "", "seq": 0} for room in some]
+            await connection.execute(postgresql.insert(checkpoints).on_conflict_do_nothing(), rows)
+        read = select(checkpoints).where(checkpoints.c.reader == READER, checkpoints.c.room.in_(some))
+        held = await connection.execute(read.order_by(checkpoints.c.room).with_for_update())
+        found |= {row.room: Position(row.epoch, row.seq) for row in held}
+    return found
+
 
 class Projection:
     """Writes records inside somebody's transaction: few statements, however many rooms."""
@@ -29,29 +57,45 @@ class Projection:
         self._database = database
         self._catalogue = catalogue
 
-    async def write(self, connection: AsyncConnection, batches: Mapping[str, tuple[str, Sequence[Record]]]) -> bool:
-        """Store each room's (epoch, records) and all that follows from them; whether anything was erased."""
+    async def write(
+        self, connection: AsyncConnection, batches: Batches, *, after: Mapping[str, Position] | None = None
+    ) -> dict[str, Position]:
+        """Store each room's records and all that follows from them; how far the rooms are projected then.
+
+        Records that another process has projected meanwhile are left out: what is older never replaces what is newer,
+        nor what has been erased since. ``after`` is how far the rooms are thought to be. Raises WentBack.
+        """
+        done = await reached(self._database, connection, batches, new=True)
+        fresh: dict[str, tuple[str, Sequence[Record]]] = {}
+        for room, (epoch, batch) in batches.items():
+            upto = done[room].seq if room in done else 0
+            if after is not None and room in after and upto < after[room].seq:
+                raise WentBack
+            if news := [record for record in batch if record.seq > upto]:
+                fresh[room] = (epoch, news)
+        await self._write(connection, fresh)
+        return done | {room: Position(epoch, batch[-1].seq) for room, (epoch, batch) in fresh.items()}
+
+    async def _write(self, connection: AsyncConnection, batches: Batches) -> None:
         rows: list[dict[str, Any]] = []
         cast: list[dict[str, Any]] = []
-        erasing = False
         for room, (epoch, batch) in batches.items():
             erased = erasures(batch)
             if erased:
-                erasing = True
+                await self._database.erased(connection, [room])
                 await self._erase(connection, room, {seq: name for seq, name in erased.items() if seq < batch[0].seq})
             # The log gives what was erased within the batch as stubs already; an announcement might not.
             rows += [row_of(room, epoch, record) for record in stubbed(batch, erased)]
             cast += await self._ballots(connection, room, batch)
         for start in range(0, len(rows), ROWS):
             await self._database.upsert(connection, records, rows[start : start + ROWS])
-        await self._database.upsert(connection, ballots, cast)
+        await self._database.upsert(connection, ballots, cast, newer="seq")
         await self._rooms(connection, batches)
-        reached = [
+        done = [
             {"reader": READER, "room": room, "epoch": epoch, "seq": batch[-1].seq}
             for room, (epoch, batch) in batches.items()
         ]
-        await self._database.upsert(connection, checkpoints, reached)
-        return erasing
+        await self._database.upsert(connection, checkpoints, done, newer="seq")
 
     async def _erase(self, connection: AsyncConnection, room: str, erased: dict[int, str | None]) -> None:
         seqs = sorted(erased)
@@ -93,7 +137,7 @@ class Projection:
                     await connection.execute(delete(ballots).where(ballots.c.room == room, ballots.c.poll == poll))
         return list(latest.values())
 
-    async def _rooms(self, connection: AsyncConnection, batches: Mapping[str, tuple[str, Sequence[Record]]]) -> None:
+    async def _rooms(self, connection: AsyncConnection, batches: Batches) -> None:
         names = list(batches)
         stored: dict[str, dict[str, Any]] = {}
         for start in range(0, len(names), ROWS):

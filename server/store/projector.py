@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import select
@@ -13,7 +14,8 @@ from protocols.messages import Position, Record
 from server.broker.port import Broker, Unavailable
 from server.catalogue import Catalogue, Unreadable
 from server.store.database import Database, DatabaseErrors
-from server.store.projection import READER, Projection
+from server.store.postgres import at_fault
+from server.store.projection import READER, Batches, Projection, WentBack
 from server.store.tables import checkpoints
 
 PAUSE_S = 0.25  # between rounds, so that a round has something to carry
@@ -24,8 +26,16 @@ ROUND = 500  # records in one transaction, about
 FAILING_S = 0.5  # of errors, before the server says that it is not ready
 STUCK_S = 2.0  # without a record stored while there are some to store
 
-Gathered = Mapping[str, tuple[str, Sequence[Record]]]  # room -> epoch, its next records
 log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Behind:
+    """Since when a room is behind, at the longest; where its log ended at an instant after that."""
+
+    since: float
+    seq: int
+    at: float
 
 
 class Projector:
@@ -37,7 +47,7 @@ class Projector:
         self._projection = Projection(database, catalogue)
         self._done: dict[str, Position] = {}
         self._heads: dict[str, Position] = {}
-        self._behind: dict[str, None] = {}  # in the order in which they fell behind
+        self._behind: dict[str, _Behind] = {}  # in the order in which they fell behind
         self._unreadable: set[str] = set()
         self._loaded = False
         self._looked = 0.0
@@ -66,7 +76,8 @@ class Projector:
         if room not in self._unreadable:
             if not self._behind:
                 self._moved = time.monotonic()
-            self._behind[room] = None
+            if room not in self._behind:
+                self._behind[room] = _Behind(time.monotonic(), head.seq, time.monotonic())
             self._news.set()
 
     async def project(self) -> None:
@@ -117,7 +128,7 @@ class Projector:
         failing = self._failing_since
         return {
             "lag_records": lag,
-            "lag_seconds": self._waited(),
+            "lag_seconds": max((time.monotonic() - each.since for each in self._behind.values()), default=0.0),
             "rooms_behind": len(self._behind),
             "rooms_unreadable": len(self._unreadable),
             "records_total": self._records,
@@ -150,36 +161,49 @@ class Projector:
                 break
         if not gathered:
             return 0
-        stored = await self._store(gathered)
-        for room, (epoch, written) in stored.items():
-            self._done[room] = Position(epoch, written[-1].seq)
-            self._behind.pop(room, None)
-            if self._heads[room].seq > written[-1].seq:
-                # Behind the others: a room that is always behind must not keep them waiting.
-                self._behind[room] = None
-        self._records += sum(len(written) for _, written in stored.values())
+        try:
+            stored = await self._store(gathered)
+        except WentBack:
+            log.error("database_went_back")
+            self._loaded = False
+            await self._look()
+            return 0
+        for room, done in stored.items():
+            self._done[room] = done
+            self._moved_to(room, done.seq)
+        self._records += sum(len(gathered[room][1]) for room in stored)
         self._moved = time.monotonic()
         return count
 
-    async def _store(self, gathered: Gathered) -> Gathered:
-        """Write these in one transaction; what of them is written."""
+    def _moved_to(self, room: str, seq: int) -> None:
+        head, behind = self._heads[room].seq, self._behind.pop(room, None)
+        if head <= seq:
+            return
+        now = time.monotonic()
+        if behind is None or behind.seq <= seq:
+            behind = _Behind(now if behind is None else behind.at, head, now)
+        # Behind the others: a room that is always behind must not keep them waiting.
+        self._behind[room] = behind
+
+    async def _store(self, gathered: Batches) -> Mapping[str, Position]:
+        """Write these in one transaction; how far those of them are that could be written."""
         try:
             async with self._database.writing() as connection:
-                if await self._projection.write(connection, gathered):
-                    self._database.uncut = True
-        except DatabaseErrors:
+                return await self._projection.write(connection, gathered, after=self._done)
+        except WentBack:
             raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, DatabaseErrors) and not at_fault(error):
+                raise
             if len(gathered) == 1:
                 (room,) = gathered
                 self._set_aside(room)
                 return {}
             # It is the fault of one of them, for which the others must not wait.
-            stored: dict[str, tuple[str, Sequence[Record]]] = {}
+            stored: dict[str, Position] = {}
             for room, next_ in gathered.items():
                 stored |= await self._store({room: next_})
             return stored
-        return gathered
 
     def _set_aside(self, room: str) -> None:
         """Written by a newer program, which will project it, or met by a fault of this one."""

@@ -24,7 +24,7 @@ from rooms.activities.polls import PollClosed
 from server.broker.port import Broker, Unavailable
 from server.catalogue import Catalogue
 from server.store.database import Database, DatabaseErrors
-from server.store.projection import READER, ROWS
+from server.store.projection import READER, ROWS, reached
 from server.store.seats import forget_expired
 from server.store.tables import ballots, checkpoints, records, rooms, snapshots
 
@@ -88,7 +88,8 @@ class Retention:
             upto = await self._last(connection, old)
         await self._retire(room, oldest, upto)
         async with self._database.writing() as connection:
-            self._database.uncut = True
+            await reached(self._database, connection, [room])
+            await self._database.erased(connection, [room], soon=False)
             # Without a snapshot after them the log needs these records to make the room again.
             needed = select(
                 select(func.coalesce(func.max(snapshots.c.seq), 0)).where(snapshots.c.room == room).scalar_subquery(),
@@ -124,7 +125,8 @@ class Retention:
             return
         # The log last: it is what tells which.
         async with self._database.writing() as connection:
-            self._database.uncut = True
+            await reached(self._database, connection, keyed)
+            await self._database.erased(connection, keyed)
             for room, seqs in keyed.items():
                 for start in range(0, len(seqs), ROWS):
                     which = (records.c.room == room) & records.c.seq.in_(seqs[start : start + ROWS])

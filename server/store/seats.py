@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.forgotten import KEPT_MS
 from server.seats import Seat
+from server.store import postgres
 from server.store.database import Database, DatabaseErrors
 from server.store.tables import forgotten, seat_codes
 
@@ -135,8 +136,8 @@ async def forget_seats(database: Database, connection: AsyncConnection, room: st
     where = (seat_codes.c.room == room) & seat_codes.c.user.in_(users)
     gone = (await connection.execute(delete(seat_codes).where(where))).rowcount
     if gone:
-        # Their names must not stay in the write-ahead log either.
-        database.uncut = database.embedded
+        # Their names must not stay in the files either.
+        await database.erased(connection, [room])
     return gone
 
 
@@ -145,7 +146,7 @@ async def forget_expired(database: Database, connection: AsyncConnection, now: i
     gone = (await connection.execute(delete(seat_codes).where(seat_codes.c.expires_at <= now))).rowcount
     gone += (await connection.execute(delete(forgotten).where(forgotten.c.at <= now - KEPT_MS))).rowcount
     if gone:
-        database.uncut = database.embedded
+        await database.erased(connection, [postgres.NO_ROOM], soon=False)
 
 
 def _seat(row: Any) -> Seat:

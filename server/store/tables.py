@@ -229,3 +229,12 @@ forgotten = Table(
     Column("at", BigInteger, nullable=False),
     Index(None, "at"),
 )
+
+# On PostgreSQL: rooms from which something was erased whose bytes may still be in the files.
+unwiped = Table(
+    "unwiped",
+    metadata,
+    Column("room", String(64), primary_key=True),
+    Column("due_at", BigInteger, nullable=False, comment="ms"),
+    Column("mark", BigInteger, nullable=False, comment="another one each time"),
+)

@@ -55,6 +55,7 @@ def test_settings_are_frozen() -> None:
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_ALLOWED_ORIGINS": "https://a/b"}, "SHOWFLOOR_ALLOWED_ORIGINS: must"),
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_TRUSTED_PROXIES": "proxy"}, "SHOWFLOOR_TRUSTED_PROXIES: "),
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_LOG_LEVEL": "loud"}, "SHOWFLOOR_LOG_LEVEL: "),
+        ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_DATABASE_URL": "mysql://db/x"}, "SHOWFLOOR_DATABASE_URL: must look"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(environ: dict[str, str], says: str) -> None:
@@ -73,11 +74,13 @@ def test_a_weak_secret_is_not_told(secret: str) -> None:
 
 
 def test_what_is_printed_holds_no_secret() -> None:
-    settings = load(SHOWFLOOR_METRICS_TOKEN="metrics-token-8817")
+    settings = load(SHOWFLOOR_METRICS_TOKEN="metrics-token-8817", SHOWFLOOR_DATABASE_URL="postgresql://u:pw-4711@db/x")
     for text in (str(settings.printed()), repr(settings), str(settings)):
         assert SECRET not in text
         assert "metrics-token-8817" not in text
+        assert "pw-4711" not in text
     assert settings.printed()["secret"] == "**********"
+    assert settings.printed()["database_url"] == "postgresql://u:***@db/x"
 
 
 def test_the_demo_keeps_a_secret_of_its_own(tmp_path: Path) -> None:

@@ -146,10 +146,10 @@ async def test_a_room_that_cannot_be_projected_keeps_no_other_waiting(
 ) -> None:
     write = Projection.write
 
-    async def failing(self: Projection, connection: Any, batches: Any) -> bool:
+    async def failing(self: Projection, connection: Any, batches: Any, **more: Any) -> Any:
         if "r" in batches:
             raise ValueError
-        return await write(self, connection, batches)
+        return await write(self, connection, batches, **more)
 
     monkeypatch.setattr(Projection, "write", failing)
     for room in ("a", "r", "z"):
