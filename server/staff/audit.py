@@ -12,6 +12,7 @@ from server.staff.roles import Standing
 
 KEPT_MS: Final = 2 * 365 * 86_400_000
 PAGE: Final = 100
+ACTS: Final = 1_000
 TARGET_LENGTH: Final = 128
 
 
@@ -54,6 +55,9 @@ class AuditTable(Protocol):
     async def page(self, reader: Reader | None, before: int | None, limit: int) -> Sequence[Entry]:
         """The last entries with ``id < before``, the newest first; all of them without a reader."""
 
+    async def of(self, who: str, action: str, limit: int) -> Sequence[Entry]:
+        """The last such acts of one, the newest first."""
+
     async def prune(self, before: int) -> None:
         """Remove entries made before this instant."""
 
@@ -86,6 +90,10 @@ class Audit:
     async def page(self, reader: Reader | None, *, before: int | None = None, limit: int = PAGE) -> Sequence[Entry]:
         """The last entries that this reader may know, the newest first; a program with an API key reads all."""
         return await self._table.page(reader, before, limit)
+
+    async def of(self, who: str, action: str) -> Sequence[Entry]:
+        """Such acts of one, the newest first; at most a thousand."""
+        return await self._table.of(who, action, ACTS)
 
     async def prune(self) -> None:
         """Remove what is older than two years."""

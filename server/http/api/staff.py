@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from protocols.errors import Code, Refused
+from protocols.messages import STAFF
 from server.http.api.fields import PREFIX, Answer, Body
 from server.http.api.staff_fields import PathId, RoleName, ShopAnswer, ShopIds, named, one_shop
 from server.http.api.staff_invitations import MadeInvitation, answered
 from server.http.body import StrictRoute
-from server.http.callers import KnownCaller, SignedIn
+from server.http.callers import Caller, KnownCaller, SignedIn
 from server.http.noting import note_act
 from server.http.services import services_of
 from server.staff.accounts import Member, Shop
@@ -73,7 +74,8 @@ async def change_staff(
 ) -> MemberAnswer:
     """Change an account's role or shops, or disable it: what it may not any more ends at once.
 
-    Owners and managers; nobody above their own role, and the last owner stays.
+    Owners and managers; nobody above their own role, and the last owner stays. Links for hosts and moderators that
+    they made into rooms which are not theirs any more are withdrawn.
     """
     staff = services_of(request).staff
     before, after = await staff.accounts.change(
@@ -96,6 +98,8 @@ async def change_staff(
         "disabled": after.disabled_at is not None,
     }
     await note_act(request, caller, "staff.changed", after.id, shop=one_shop(after), details=details)
+    if lost:
+        await _withdraw_links(request, caller, after)
     return MemberAnswer.of(after, list(await staff.accounts.shops(own.member.standing)))
 
 
@@ -118,3 +122,20 @@ async def renew_ways_in(request: Request, member: PathId, caller: KnownCaller, o
     value, made = await staff.invitations.for_member(own.member.id, found)
     await note_act(request, caller, "staff.reset", found.id, shop=one_shop(found))
     return answered(request, value, made)
+
+
+async def _withdraw_links(request: Request, caller: Caller, member: Member) -> None:
+    """A link outlives who made it, who may well have kept it. The audit knows of them; attendees and walls keep theirs,
+    which hang printed in the shop."""
+    services = services_of(request)
+    for entry in await services.audit.of(member.id, "link.created"):
+        link = entry.details.get("link")
+        keeps = member.disabled_at is None and member.standing.sees(entry.shop)
+        if keeps or entry.details.get("role") not in STAFF or not isinstance(link, str):
+            continue
+        try:
+            await services.links.in_force(link)
+        except Refused:
+            continue  # it opens nothing any more
+        await services.links.revoke(entry.target, link)
+        await note_act(request, caller, "link.withdrawn", entry.target, shop=entry.shop, details={"link": link})

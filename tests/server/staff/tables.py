@@ -181,6 +181,9 @@ class MemoryAudit:
         ]
         return told[:limit]
 
+    async def of(self, who: str, action: str, limit: int) -> Sequence[Entry]:
+        return [each for each in reversed(self.rows) if (each.who, each.action) == (who, action)][:limit]
+
     async def prune(self, before: int) -> None:
         self.rows = [each for each in self.rows if each.at >= before]
 

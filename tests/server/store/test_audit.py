@@ -37,6 +37,14 @@ async def test_entries_are_told_to_whom_they_concern(at: House) -> None:
     assert await ids("st_zoe") == [3]
 
 
+async def test_what_one_did(at: House) -> None:
+    table = StoredAudit(at.database)
+    for entry in (ENTRY, replace(ENTRY, who="st_zoe"), replace(ENTRY, action="room.closed"), replace(ENTRY, shop="s2")):
+        await table.add(entry)
+    assert [entry.id for entry in await table.of("st_mei", "room.created", 9)] == [4, 1]
+    assert await table.of("st_mei", "room.created", 1) == [replace(ENTRY, id=4, shop="s2")]
+
+
 async def test_what_is_old_goes(at: House) -> None:
     table = StoredAudit(at.database)
     for n in (5, 6):

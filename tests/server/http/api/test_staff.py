@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.messages import Role
+from protocols.messages import By, Role
+from rooms.activities.room import RoomCreate
 from tests.server.http.api.staffed import PASSWORD, Staffed, refusal
 from tests.server.http.house import House
 
@@ -127,3 +128,47 @@ async def test_a_new_way_into_an_account_does_not_grow_with_it(at: Staffed) -> N
     value = answer.json()["url"].partition("#invitation=")[2]
     body["invitation"] = value
     assert (await at.anyone("POST", "/staff/invitations/accept", body)).status_code == 200
+
+
+async def links_of_sam(at: Staffed) -> dict[str, str]:
+    """What Sam made in shop1, by the page, and by the token of the console; what each opens, by a name for it."""
+    made: dict[str, str] = {}
+    await at.house.directory.create(RoomCreate(id="c1", room="shop1", title="One", shop="s1"), By("api", "", Role.HOST))
+    for role in ("host", "attendee", "wall"):
+        answer = await at.as_("st_sam", "POST", "/rooms/shop1/links", {"role": role})
+        made[role] = answer.json()["link"]
+    token = (await at.as_("st_sam", "POST", "/rooms/shop1/enter")).json()["token"]
+    answer = await at.anyone("POST", "/rooms/shop1/links", {"role": "moderator"}, authorization=f"Bearer {token}")
+    made["moderator"] = answer.json()["link"]
+    answer = await at.as_("st_mei", "POST", "/rooms/shop1/links", {"role": "host"})
+    made["mei's"] = answer.json()["link"]
+    return made
+
+
+async def opened(at: Staffed, links: dict[str, str]) -> set[str]:
+    answers = {
+        name: await at.anyone(
+            "POST", "/links/exchange", {"link": link, "nickname": "Ann" if name == "attendee" else "Bea"}
+        )
+        for name, link in links.items()
+    }
+    return {name for name, answer in answers.items() if answer.status_code == 200}
+
+
+@pytest.mark.parametrize("change", [{"disabled": True}, {"shops": ["s2"]}])
+async def test_who_goes_keeps_no_link_to_run_a_room_by(at: Staffed, change: dict[str, Any]) -> None:
+    links = await links_of_sam(at)
+    assert await opened(at, links) == set(links)
+    host = (await at.anyone("POST", "/links/exchange", {"link": links["host"]})).json()["token"]
+    assert (await at.as_("st_olga", "PATCH", "/staff/st_sam", change)).status_code == 200
+    assert await opened(at, links) == {"attendee", "wall", "mei's"}, "what hangs in the shop, and others' links, stay"
+    history = await at.anyone("GET", "/rooms/shop1/history", authorization=f"Bearer {host}")
+    assert refusal(history) == (401, "revoked")
+    assert [act for act in at.acts() if act[1] == "link.withdrawn"] == [("st_olga", "link.withdrawn", "shop1")] * 2
+
+
+async def test_who_gains_a_shop_keeps_their_links(at: Staffed) -> None:
+    links = await links_of_sam(at)
+    for change in ({"shops": ["s1", "s2"]}, {"role": "manager"}, {"shops": ["s1"]}):
+        assert (await at.as_("st_olga", "PATCH", "/staff/st_sam", change)).status_code == 200
+    assert await opened(at, links) == set(links)
