@@ -135,9 +135,9 @@ def _key(arguments: argparse.Namespace) -> int:
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
-    from server.app import bring_up_to_date
+    from server.app import migrate
 
-    asyncio.run(bring_up_to_date(Settings.load(data=arguments.data, kept_secret=True)))
+    asyncio.run(migrate(Settings.load(data=arguments.data, kept_secret=True)))
     return 0
 
 

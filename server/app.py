@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from protocols.closing import Closing
@@ -18,6 +17,7 @@ from server import logs, secret_mark
 from server.broker.embedded import EmbeddedBroker
 from server.certificate import validity
 from server.config import Settings
+from server.database import bring_up_to_date, database_of, files_of
 from server.folder import held, keep_private, opening
 from server.forgotten import Forgotten
 from server.gateway.config import GatewayConfig
@@ -53,7 +53,6 @@ from server.store.database import Database
 from server.store.history import History
 from server.store.links import StoredKeys, StoredLinks
 from server.store.lobby import StoredRooms, StoredTemplates
-from server.store.migrate import migrated
 from server.store.projector import Projector
 from server.store.retention import Retention
 from server.store.seats import SeatsToForget, StoredForgotten, StoredSeats
@@ -67,14 +66,8 @@ if TYPE_CHECKING:
 log = logs.logger("app")
 
 LOG_FILE = "log.sqlite"
-DATABASE_FILE = "rooms.sqlite"
 EXPIRY_S = 0.25  # how often sockets with a token that has run out are looked for
 CLI = By("cli", "Showfloor", Role.HOST)
-
-
-def database_url(data: Path) -> str:
-    """The database in a data folder."""
-    return f"sqlite+aiosqlite:///{(data / DATABASE_FILE).absolute()}"
 
 
 async def tell_what_is_missing(broker: EmbeddedBroker, projector: Projector, directory: Directory) -> None:
@@ -109,18 +102,16 @@ class Core:
 async def core(settings: Settings) -> AsyncIterator[Core]:
     """Opens the log and the database, brings the tables up to date, and closes in order.
 
-    Raises SettingsError if one of the files cannot be used.
+    Raises SettingsError if the log or the database cannot be used.
     """
     catalogue = REGISTRY.events
     with opening(settings.data / LOG_FILE):
         await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
         keep_private(settings.data / LOG_FILE)
         broker = EmbeddedBroker(settings.data / LOG_FILE, catalogue)
-    database = Database(database_url(settings.data))
+    database = database_of(settings)
     try:
-        with opening(settings.data / DATABASE_FILE):
-            keep_private(settings.data / DATABASE_FILE)
-            await migrated(database)
+        await bring_up_to_date(settings, database)
         projector = Projector(broker, database, catalogue)
         members = Members()
         clock = Clock()
@@ -290,7 +281,7 @@ class App:
                 "log": made.broker.trouble,
                 "database": made.database.trouble,
                 "projector": made.projector.trouble,
-                "disk": Disk(settings.data, (LOG_FILE, DATABASE_FILE)).trouble,
+                "disk": Disk(settings.data, files_of(settings, LOG_FILE)).trouble,
                 "tasks": tasks_ended(lambda: self._tasks),
                 "certificate": certificate_valid(certificate),
             }
@@ -367,7 +358,7 @@ async def make_api_key(settings: Settings, *, label: str) -> str:
         return await ApiKeys(StoredKeys(made.database)).create(label)
 
 
-async def bring_up_to_date(settings: Settings) -> None:
+async def migrate(settings: Settings) -> None:
     """Run the migrations that are missing."""
     async with core(settings):
         log.info("the database is up to date", folder=str(settings.data))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from pydantic_core import PydanticCustomError
 
@@ -13,7 +12,7 @@ from protocols.errors import Code, Refused
 from protocols.messages import By, Role
 from protocols.text import clean_line, clean_name
 from server.config import Settings
-from server.folder import keep_private, opening
+from server.database import bring_up_to_date, database_of
 from server.staff.accounts import Accounts, Member, Shop
 from server.staff.audit import Audit
 from server.staff.challenges import Challenges
@@ -26,11 +25,9 @@ from server.staff.sessions import Sessions
 from server.staff.sign_in import SignIn
 from server.store.audit import StoredAudit
 from server.store.database import Database
-from server.store.migrate import migrated
 from server.store.staff import StoredAccounts
 from server.store.staff_access import StoredInvitations, StoredPasskeys, StoredSessions
 
-DATABASE_FILE = "rooms.sqlite"
 CLI = "cli"
 
 
@@ -123,19 +120,12 @@ def origin_of(settings: Settings) -> str:
     return f"{scheme}://localhost:{settings.port}"
 
 
-def _url(path: Path) -> str:
-    return f"sqlite+aiosqlite:///{path.absolute()}"
-
-
 @asynccontextmanager
 async def command_line(settings: Settings) -> AsyncIterator[CommandLine]:
-    """The command line at work on the data folder. Raises SettingsError."""
-    path = settings.data / DATABASE_FILE
-    database = Database(_url(path))
+    """The command line at work on the database. Raises SettingsError."""
+    database = database_of(settings)
     try:
-        with opening(path):
-            keep_private(path)
-            await migrated(database)
+        await bring_up_to_date(settings, database)
         yield CommandLine(staff_of(database, settings), Audit(StoredAudit(database)), origin_of(settings))
     finally:
         await database.close()

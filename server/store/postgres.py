@@ -132,7 +132,7 @@ async def connected(url: str, *, lock_s: float = LOCK_S) -> AsyncIterator[Any]:
     finally:
         try:
             await connection.close(timeout=CONNECT_S)
-        except (OSError, TimeoutError, *DriverErrors):
+        except (OSError, *DriverErrors):
             connection.terminate()
 
 

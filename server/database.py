@@ -1,0 +1,67 @@
+"""Which database the settings name: PostgreSQL by its address, or SQLite in the data folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from alembic.util.exc import CommandError
+
+from server.config import PREFIX, Settings, SettingsError
+from server.database_url import engine_url
+from server.folder import keep_private, opening
+from server.store import postgres
+from server.store.database import Database, DatabaseErrors
+from server.store.migrate import Unfit, migrated
+
+DATABASE_FILE: Final = "rooms.sqlite"
+SETTING: Final = f"{PREFIX}DATABASE_URL"
+
+
+def database_of(settings: Settings) -> Database:
+    """The database, not yet opened."""
+    return Database(_url(settings))
+
+
+async def bring_up_to_date(settings: Settings, database: Database) -> None:
+    """Make or upgrade its tables. Raises SettingsError, in one line that says what to do."""
+    with usable(settings):
+        if database.embedded:
+            keep_private(settings.data / DATABASE_FILE)
+        await migrated(database)
+
+
+@contextmanager
+def usable(settings: Settings) -> Iterator[None]:
+    """Raises SettingsError for what goes wrong with the database while the program starts."""
+    if settings.database_url is None:
+        with opening(settings.data / DATABASE_FILE):
+            yield
+        return
+    try:
+        yield
+    except Unfit as error:
+        raise SettingsError(f"{SETTING}: {error}") from None
+    except CommandError:
+        newer = "was brought up to date by a newer version of this program: run that, or restore an older copy"
+        raise SettingsError(f"{SETTING}: the database {newer}") from None
+    except DatabaseErrors as error:
+        raise SettingsError(f"{SETTING}: {postgres.why(error, _url(settings))}") from None
+
+
+def files_of(settings: Settings, log: str) -> tuple[str, ...]:
+    """The files in the data folder that must stay where they are."""
+    return (log, DATABASE_FILE) if settings.database_url is None else (log,)
+
+
+def _url(settings: Settings) -> str:
+    if settings.database_url is not None:
+        return engine_url(settings.database_url.get_secret_value())
+    return sqlite_url(settings.data)
+
+
+def sqlite_url(data: Path) -> str:
+    """The database in a data folder."""
+    return f"sqlite+aiosqlite:///{(data / DATABASE_FILE).absolute()}"
