@@ -56,6 +56,19 @@ class Layer(Protocol):
         """The end."""
 
 
+class _Gone:
+    """The layer of a connection that has ended."""
+
+    due = None
+
+    def message(self, message: Message) -> None: ...
+    def moved(self) -> None: ...
+    def closed(self, closing: Closing) -> None: ...
+
+
+_GONE = _Gone()
+
+
 class Connection:
     """A session with its transport.
 
@@ -347,7 +360,10 @@ class Connection:
         self._set_readable()
         self.gateway.sweeper.forget(self)
         self.gateway.forget(self, closing)
-        self.layer.closed(closing)
+        # They know each other: left so, only the garbage collector could free them, and for what has lived a while that
+        # comes very late.
+        layer, self.layer = self.layer, _GONE
+        layer.closed(closing)
 
     def _close_polling(self, closing: Closing, *, linger: bool) -> None:
         if closing is Closing.CLIENT_LEFT:

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 
 from protocols.closing import Closing
 from server.gateway.gateway import Gateway
@@ -75,3 +76,16 @@ async def test_statistics() -> None:
     assert (statistics.websocket, statistics.polling) == (1, 2)
     await gateway.stop()
     assert gateway.statistics().polling == 0
+
+
+async def test_what_has_ended_is_freed_without_the_garbage_collector() -> None:
+    """It looks rarely at what has lived a while: crowds that come and go would pile up."""
+    gateway = Gateway.serving(Notes(), config())
+    gc.collect()
+    gc.disable()
+    try:
+        for transport in ("polling", "websocket"):
+            gateway.open(transport, "127.0.0.1", {}).close(Closing.PING_TIMEOUT)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
