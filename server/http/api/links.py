@@ -8,13 +8,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from pydantic import Field, StringConstraints
 
+from protocols.errors import Code, Refused
 from protocols.limits import NAME_LENGTH
 from protocols.messages import STAFF, Role
 from protocols.text import Name
 from server.guests import DEVICE_LENGTH, Admitted
 from server.http.api.fields import PREFIX, Answer, Body, Instant, LinkPath, RoomPath
 from server.http.body import StrictRoute
-from server.http.callers import KnownCaller, host_of
+from server.http.callers import Caller, KnownCaller, host_of
 from server.http.noting import note_act
 from server.http.present import present
 from server.http.services import Services, address_of, services_of
@@ -108,8 +109,10 @@ async def let_in(services: Services, admitted: Admitted) -> Admission:
 
 @router.post("/rooms/{room}/links", status_code=201, tags=["links"])
 async def create_link(request: Request, room: RoomPath, link: NewLink, caller: KnownCaller) -> LinkAnswer:
-    """Make a link into a room. Needs an API key or the room's host."""
+    """Make a link into a room. Needs an API key or the room's host; a guest who is one makes none for staff."""
     await host_of(request, caller, room)
+    if _is_lent(caller) and Role(link.role) in STAFF:
+        raise Refused(Code.FORBIDDEN, "Links to run a room by are for those who came to run it.")
     services = services_of(request)
     live = (await services.directory.open(room)).live
     made = await services.links.create(room, Role(link.role), label=link.label, expires_at=link.expires_at)
@@ -120,11 +123,13 @@ async def create_link(request: Request, room: RoomPath, link: NewLink, caller: K
 
 @router.get("/rooms/{room}/links", tags=["links"])
 async def list_links(request: Request, room: RoomPath, caller: KnownCaller) -> LinksAnswer:
-    """List a room's links. Needs an API key or the room's host."""
+    """List a room's links. Needs an API key or the room's host; a guest who is one sees none for staff."""
     await host_of(request, caller, room)
     services = services_of(request)
     await services.directory.open(room)
-    return LinksAnswer(links=[_answer(services, link) for link in await services.links.of_room(room)])
+    links = await services.links.of_room(room)
+    shown = [link for link in links if not (_is_lent(caller) and link.role in STAFF)]
+    return LinksAnswer(links=[_answer(services, link) for link in shown])
 
 
 @router.delete("/rooms/{room}/links/{link}", status_code=204, tags=["links"])
@@ -159,6 +164,11 @@ async def admit_guest(request: Request, room: RoomPath, nicknamed: Nicknamed) ->
     staff = await services.links.staff_names(room)
     admitted = services.guests.admit(room, nicknamed.nickname, device=nicknamed.device, staff_names=staff)
     return await let_in(services, admitted)
+
+
+def _is_lent(caller: Caller) -> bool:
+    """Whether they are a host only until another takes it back: with a link they would stay one."""
+    return caller.viewer is not None and caller.viewer.guest
 
 
 def _count(request: Request, services: Services) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from protocols.messages import Role
+from protocols.messages import By, Role
 from tests.server.http.house import House
 
 
@@ -46,6 +46,25 @@ async def test_a_rooms_host_makes_and_lists_links(house: House) -> None:
     assert listed == [answer.json()]
     got = await exchange(house, answer.json()["link"])
     assert (got["role"], got["expires_at"]) == ("wall", expires // 1000 * 1000)
+
+
+async def test_a_guest_who_was_made_a_host_takes_no_way_to_stay_one(house: House) -> None:
+    own = await make(house, role="host")
+    come = await guest(house)
+    headers = {"authorization": f"Bearer {come['token']}"}
+    host = By("u-host", "Host", Role.HOST)
+    await house.do("person.role", host, user=come["user"], role="host")
+    path = "/api/v1/rooms/r1/links"
+    for role in ("host", "moderator"):
+        answer = await house.client.post(path, json={"role": role}, headers=headers)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
+    made = await house.client.post(path, json={"role": "attendee"}, headers=headers)
+    assert made.status_code == 201
+    assert (await house.client.get(path, headers=headers)).json()["links"] == [made.json()]
+    assert own in (await house.client.get(path, headers=house.by(Role.HOST))).json()["links"]
+
+    await house.do("person.role", host, user=come["user"], role="attendee")
+    assert (await house.client.get(path, headers=headers)).status_code == 403
 
 
 async def test_a_withdrawn_link_ends_what_rests_on_it(house: House) -> None:
