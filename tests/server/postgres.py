@@ -57,6 +57,8 @@ class Postgres:
         with (self.folder / "postgres.log").open("ab") as output:
             command = [str(programs / "postgres"), "-D", str(data), "-p", str(self.port), "-k", str(self.folder)]
             command += ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=100"]
+            # The machine does not die in a test, and its disk has others to serve.
+            command += ["-c", "fsync=off"]
             self.process = subprocess.Popen[bytes](command, cwd=self.folder, stdout=output, stderr=output, **self._as)
         asyncio.run(self._until_it_answers())
 
