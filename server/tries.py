@@ -33,7 +33,8 @@ class Tries:
         self._longest = longest_wait_s
         self._kept = kept
         self._clock = clock
-        self._failed: OrderedDict[str, tuple[int, float]] = OrderedDict()  # how often, and when last
+        # How often; when last; and when last before that.
+        self._failed: OrderedDict[str, tuple[int, float, float]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._failed)
@@ -50,22 +51,26 @@ class Tries:
             )
         now = self._clock()
         for key in keys:
-            self._failed[key] = (self._count(key) + 1, now)
+            _, last, _ = self._failed.get(key, (0, now, now))
+            self._failed[key] = (self._count(key) + 1, now, last)
             self._failed.move_to_end(key)
         while len(self._failed) > self._kept:
             self._failed.popitem(last=False)
 
     def give_back(self, *keys: str) -> None:
-        """This try was a right one. Wrong ones before it still count: whoever guesses may know one by right."""
+        """This try was a right one. Wrong ones before it still count: whoever guesses may know one by right.
+
+        Nobody waits because of it: those who share an address with one who guesses wait for that one alone.
+        """
         for key in keys:
-            count, last = self._failed.get(key, (0, 0.0))
+            count, _, before = self._failed.get(key, (0, 0.0, 0.0))
             if count > 1:
-                self._failed[key] = (count - 1, last)
+                self._failed[key] = (count - 1, before, before)
             else:
                 self._failed.pop(key, None)
 
     def _count(self, key: str) -> int:
-        count, last = self._failed.get(key, (0, 0.0))
+        count, last, _ = self._failed.get(key, (0, 0.0, 0.0))
         return count if self._clock() - last < FORGET_S else 0
 
     def _wait(self, key: str) -> float:

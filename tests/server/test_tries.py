@@ -86,3 +86,18 @@ def test_only_so_many_are_remembered(clock: Clock) -> None:
     assert len(tries) == 3
     tries.take("a")
     assert wait_of(tries, "d") > 0
+
+
+def test_nobody_waits_because_of_a_right_one(clock: Clock) -> None:
+    """A shop shares an address with one who guesses: each right code would make the next person wait again."""
+    tries = Tries(clock=clock)
+    for _ in range(FREE + 3):
+        clock.now += LONGEST_WAIT_S
+        tries.take("shop")
+    wait = wait_of(tries, "shop")
+    clock.now += wait
+    for _ in range(10):
+        tries.take("shop")
+        tries.give_back("shop")
+    tries.take("shop")
+    assert wait_of(tries, "shop") > wait, "a wrong one still does"
