@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from protocols.errors import Code, Refused
 from server.staff.accounts import LOGIN_LENGTH, Accounts, Member, clean_login
 from server.staff.passkeys import Credential, Passkeys, Site
 from server.staff.passwords import Passwords
 from server.tries import Tries
 
-LOGIN_WAIT_S = 60.0  # at most, or strangers who try a login could keep its owner out
+LOGIN_WAIT_S = 60.0  # at most, for strangers can make anybody wait who comes from a new address
 ADDRESS_FREE = 20  # a shop shares one address
+KNOWN = 10_000  # logins by address that are remembered; the one not right for longest is forgotten first
 _WRONG = "Login or password is wrong."
 
 
@@ -29,6 +32,7 @@ class SignIn:
         self._passwords = passwords
         self._passkeys = passkeys
         self._logins = Tries(longest_wait_s=LOGIN_WAIT_S) if logins is None else logins
+        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()  # logins, and whence they were right before
         self._addresses = Tries(free=ADDRESS_FREE) if addresses is None else addresses
 
     async def by_password(self, login: str, password: str, address: str) -> Member:
@@ -37,7 +41,9 @@ class SignIn:
         Raises Refused: unauthorized, in the same words and after the same time whatever is wrong; rate_limited.
         """
         self._addresses.take(address)
-        key = _counted_as(login)
+        named = _counted_as(login)
+        # Else strangers who try a login without a pause would keep its owner out for good.
+        key = f"{named} {address}" if (named, address) in self._known else named
         try:
             self._logins.take(key)
         except Refused:
@@ -54,6 +60,7 @@ class SignIn:
             raise Refused(Code.UNAUTHORIZED, _WRONG)
         self._logins.give_back(key)
         self._addresses.give_back(address)
+        self._remember(named, address)
         return now
 
     async def by_passkey(self, site: Site, handle: str, credential: Credential, address: str) -> Member:
@@ -69,10 +76,18 @@ class SignIn:
         """Somebody who is signed in shows their password once more. Raises Refused: forbidden, rate_limited."""
         if member.password is None:
             return
-        self._logins.take(member.login)
+        # Not counted with those who try to sign in: these may be strangers.
+        key = f"{member.login} again"
+        self._logins.take(key)
         if password is None or not await self._passwords.verify(member.password, password):
             raise Refused(Code.FORBIDDEN, "current: is not your password")
-        self._logins.give_back(member.login)
+        self._logins.give_back(key)
+
+    def _remember(self, login: str, address: str) -> None:
+        self._known[login, address] = None
+        self._known.move_to_end((login, address))
+        if len(self._known) > KNOWN:
+            self._known.popitem(last=False)
 
 
 def _counted_as(login: str) -> str:
@@ -81,4 +96,4 @@ def _counted_as(login: str) -> str:
         return clean_login(login)
     except Refused:
         # Nobody's; counted all the same, so that nobody learns that from the answers.
-        return login.strip().casefold()[:LOGIN_LENGTH]
+        return "?" + login.strip().casefold()[:LOGIN_LENGTH]

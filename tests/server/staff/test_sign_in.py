@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from protocols.errors import Code, Refused
+from server.staff import sign_in
 from server.staff.passwords import Passwords
 from server.staff.roles import StaffRole
 from server.staff.sign_in import SignIn
@@ -69,12 +70,12 @@ async def test_an_unknown_login_takes_as_long_as_a_wrong_password(at: At) -> Non
     """By the time a real hash takes: without it an unknown login is answered in a fraction."""
     passwords = Passwords()
     await at.staff.accounts.set_password("st_mei", await passwords.hashed(PASSWORD))
-    sign_in = SignIn(at.staff.accounts, passwords, at.staff.passkeys, logins=Tries(free=99), addresses=Tries(free=99))
+    desk = SignIn(at.staff.accounts, passwords, at.staff.passkeys, logins=Tries(free=99), addresses=Tries(free=99))
 
     async def took(login: str) -> float:
         begun = time.process_time()  # of all threads, and not what else the machine does
         with pytest.raises(Refused):
-            await sign_in.by_password(login, "wrong-horse-7", "10.0.0.1")
+            await desk.by_password(login, "wrong-horse-7", "10.0.0.1")
         return time.process_time() - begun
 
     known, unknown = zip(*[(await took("mei"), await took("nobody")) for _ in range(3)], strict=True)
@@ -125,6 +126,30 @@ async def test_a_password_that_is_replaced_while_it_is_checked_opens_nothing(at:
     assert code(await at.outcome("mei", PASSWORD)) is Code.UNAUTHORIZED
     at.staff.passwords.verify = verify  # type: ignore[method-assign]
     assert await at.outcome("mei", "a-better-horse-8") == "st_mei"
+
+
+async def test_strangers_do_not_keep_out_whom_we_know(at: At) -> None:
+    assert await at.outcome("mei", PASSWORD, "10.0.0.1") == "st_mei"
+    for n in range(9):
+        await at.outcome("mei", "wrong-horse-7", f"203.0.113.{n}")
+    assert code(await at.outcome("mei", PASSWORD, "203.0.113.99")) is Code.RATE_LIMITED
+    assert await at.outcome("Mei", PASSWORD, "10.0.0.1") == "st_mei"
+    await at.staff.sign_in.again(at.tables.accounts.rows["st_mei"], PASSWORD)
+    # Nor do they by a login that looks like what it is counted by there; and nobody guesses there without end.
+    for login in ("mei 10.0.0.1", "mei again"):
+        for n in range(9):
+            await at.outcome(login, "wrong-horse-7", f"203.0.114.{n}")
+    await at.staff.sign_in.again(at.tables.accounts.rows["st_mei"], PASSWORD)
+    for _ in range(5):
+        assert code(await at.outcome("mei", "wrong-horse-7", "10.0.0.1")) is Code.UNAUTHORIZED
+    assert code(await at.outcome("mei", PASSWORD, "10.0.0.1")) is Code.RATE_LIMITED
+
+
+async def test_those_who_are_known_are_bounded(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "KNOWN", 3)
+    for n in range(5):
+        assert await at.outcome("mei", PASSWORD, f"10.0.0.{n}") == "st_mei"
+    assert [address for _, address in at.staff.sign_in._known] == ["10.0.0.2", "10.0.0.3", "10.0.0.4"]
 
 
 async def test_an_address_is_slowed_whatever_the_login(at: At) -> None:
