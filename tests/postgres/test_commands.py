@@ -17,7 +17,7 @@ from server.database import bring_up_to_date, database_of
 from server.identity import Identity
 from server.store.database import Database
 from server.store.migrate import migrated, upgrade
-from server.store.tables import api_keys, metadata, records, rooms, staff_sessions
+from server.store.tables import metadata, records, rooms
 from tests.server.postgres import Postgres
 from tests.server.redises import free_ports
 from tests.server.running import raw, served, token
@@ -86,9 +86,11 @@ async def test_the_whole_server_works_on_it(
             found = (await connection.execute(select(records.c.data).where(records.c.type == "chat.sent"))).scalar_one()
         assert found["text"] == "hello"
     # Once more, from the database and the log.
-    async with served(tmp_path, database_url=SecretStr(url)) as (app, place):
-        async with raw(place, {"token": token(app, "bob"), "protocol": 1}) as bob:
-            assert "hello" in str(await bob.join())
+    async with (
+        served(tmp_path, database_url=SecretStr(url)) as (app, place),
+        raw(place, {"token": token(app, "bob"), "protocol": 1}) as bob,
+    ):
+        assert "hello" in str(await bob.join())
 
 
 async def test_processes_that_migrate_at_once_wait_for_each_other(postgres: Postgres) -> None:
@@ -112,7 +114,7 @@ async def test_a_database_of_a_newer_program_is_left_alone(postgres: Postgres, t
             await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     finally:
         await database.close()
-    with pytest.raises(SettingsError, match="SHOWFLOOR_DATABASE_URL: .* a newer version"):
+    with pytest.raises(SettingsError, match=r"SHOWFLOOR_DATABASE_URL: .* a newer version"):
         await opened(settings(tmp_path, url))
 
 
