@@ -18,6 +18,7 @@ from server.staff.passkeys import Passkey
 from server.staff.roles import Standing
 
 LIFE_MS: Final = 7 * 86_400_000
+KEPT_MS: Final = 30 * 86_400_000  # after it has run out: who opens it late is told why
 OPEN_LIMIT: Final = 200  # that can still be used
 VALUE_LENGTH: Final = 64  # characters; ours have 32
 
@@ -53,6 +54,9 @@ class InvitationTable(Protocol):
 
     async def all(self) -> Sequence[Invitation]:
         """Those that have not ended, the newest first; some may have run out."""
+
+    async def prune(self, before: int) -> None:
+        """Remove those that ran out before this instant."""
 
     async def end(self, invitation_id: str, at: int) -> bool:
         """Mark as ended; False if it was already."""
@@ -90,6 +94,7 @@ class Invitations:
         now = self._now()
         if len(await self.open()) >= OPEN_LIMIT:
             raise Refused(Code.CONFLICT, f"There are {OPEN_LIMIT} open invitations; withdraw some first.")
+        await self._table.prune(now - KEPT_MS)
         value = secrets.token_urlsafe(24)
         made = Invitation(
             f"in_{secrets.token_hex(8)}", _digest(value), standing, by, now, now + LIFE_MS, login, name, staff

@@ -77,6 +77,9 @@ class SessionTable(Protocol):
     async def ended_since(self, at: int) -> Sequence[str]:
         """The ids of sessions ended at or after ``at``."""
 
+    async def prune(self, member_id: str, before: int) -> None:
+        """Remove those of an account that began before this instant."""
+
 
 class Sessions:
     """Begins, finds and ends sessions. ``clock`` gives Unix seconds."""
@@ -108,6 +111,8 @@ class Sessions:
         now = self._now()
         live = [session for session in await self._table.of_member(member.id) if session.lives(now)]
         await self._end(live[SESSIONS_EACH - 1 :])
+        # No token that names one of these is good any more either.
+        await self._table.prune(member.id, now - 2 * LIFE_MS)
         value = secrets.token_urlsafe(32)
         shown = "".join(char for char in agent[:AGENT_LENGTH] if char.isprintable())
         session = Session(f"ss_{secrets.token_hex(10)}", _digest(value), member.id, shown, now, now)

@@ -77,6 +77,12 @@ class StoredSessions:
             read = select(staff_sessions.c.id).where(staff_sessions.c.ended_at >= at)
             return list((await connection.execute(read)).scalars())
 
+    async def prune(self, member_id: str, before: int) -> None:
+        """Remove those of an account that began before this instant."""
+        old = (staff_sessions.c.staff == member_id) & (staff_sessions.c.created_at < before)
+        async with self._database.writing() as connection:
+            await connection.execute(delete(staff_sessions).where(old))
+
 
 class StoredPasskeys:
     """A ``PasskeyTable``."""
@@ -167,6 +173,11 @@ class StoredInvitations:
         async with self._database.reading() as connection:
             rows = await connection.execute(live.order_by(invitations.c.created_at.desc(), invitations.c.id))
             return [_invitation(row) for row in rows]
+
+    async def prune(self, before: int) -> None:
+        """Remove those that ran out before this instant."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(invitations).where(invitations.c.expires_at < before))
 
     async def end(self, invitation_id: str, at: int) -> bool:
         """Mark as ended; False if it was already."""

@@ -93,6 +93,9 @@ class MemorySessions:
     async def ended_since(self, at: int) -> Sequence[str]:
         return [each.id for each in self.rows.values() if each.ended_at is not None and each.ended_at >= at]
 
+    async def prune(self, member_id: str, before: int) -> None:
+        self.rows = {n: each for n, each in self.rows.items() if each.staff != member_id or each.created_at >= before}
+
 
 class MemoryPasskeys:
     def __init__(self, accounts: MemoryAccounts) -> None:
@@ -138,6 +141,9 @@ class MemoryInvitations:
 
     async def all(self) -> Sequence[Invitation]:
         return [each for each in reversed(self.rows.values()) if each.ended_at is None]
+
+    async def prune(self, before: int) -> None:
+        self.rows = {name: each for name, each in self.rows.items() if each.expires_at >= before}
 
     async def end(self, invitation_id: str, at: int) -> bool:
         found = self.rows.get(invitation_id)

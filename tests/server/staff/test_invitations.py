@@ -1,7 +1,7 @@
 import pytest
 
 from protocols.errors import Code, Refused
-from server.staff.invitations import LIFE_MS, OPEN_LIMIT, Invitations, invitation_url
+from server.staff.invitations import KEPT_MS, LIFE_MS, OPEN_LIMIT, Invitations, invitation_url
 from server.staff.roles import StaffRole, Standing
 from tests.server.staff.tables import MemoryStaff
 
@@ -107,3 +107,14 @@ async def test_there_is_an_end_to_open_ones(at: At) -> None:
 
 def test_the_address_holds_it_where_browsers_send_it_to_nobody() -> None:
     assert invitation_url("https://live.example", "v") == "https://live.example/staff#invitation=v"
+
+
+async def test_old_ones_do_not_pile_up(at: At) -> None:
+    value, _ = await at.invitations.create("st_mei", STAFF)
+    at.now += (LIFE_MS + KEPT_MS) / 1000
+    await at.invitations.create("st_mei", STAFF)
+    assert await at.refused(value) is Code.EXPIRED
+    at.now += 1
+    await at.invitations.create("st_mei", STAFF)
+    assert await at.refused(value) is Code.UNAUTHORIZED
+    assert len(at.tables.invitations.rows) == 2

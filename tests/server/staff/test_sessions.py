@@ -126,3 +126,16 @@ async def test_what_was_ended_is_known_after_a_restart_and_forgotten_with_its_to
     await again.end("st_mei", other)
     assert again.ended(other)
     assert not again.ended(session)
+
+
+async def test_old_ones_do_not_pile_up(at: At) -> None:
+    for _ in range(3):
+        await at.begin()
+    await at.begin(at.zoe)
+    at.now += 2 * LIFE_MS / 1000
+    _, late = await at.begin()
+    at.now += 1
+    _, last = await at.begin()
+    mine = [each.id for each in at.tables.sessions.rows.values() if each.staff == "st_mei"]
+    assert mine == [late, last]
+    assert len(at.tables.sessions.rows) == 3, "another's go when they come"

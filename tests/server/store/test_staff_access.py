@@ -43,6 +43,11 @@ async def test_sessions(at: House) -> None:
     assert ended.session.ended_at == 50
     assert sorted(await table.ended_since(50)) == ["ss_1", "ss_2"]
     assert await table.ended_since(51) == []
+    await table.add(replace(sessions[0], id="ss_3", digest=b"new", created_at=2))
+    await table.prune("st_zoe", 9)
+    await table.prune("st_mei", 2)
+    assert [session.id for session in await table.of_member("st_mei")] == ["ss_3"]
+    assert await table.ended_since(0) == []
 
 
 async def test_passkeys(at: House) -> None:
@@ -85,6 +90,14 @@ async def test_invitations(at: House) -> None:
     found = await table.by_digest(b"two")
     assert found is not None
     assert found.ended_at == 50
+
+
+async def test_invitations_that_ran_out_long_ago_go(at: House) -> None:
+    table = StoredInvitations(at.database)
+    await table.add(INVITED)
+    await table.add(replace(INVITED, id="in_2", digest=b"two", expires_at=98))
+    await table.prune(99)
+    assert await table.all() == [INVITED]
 
 
 async def test_those_of_a_member_end_together(at: House) -> None:
