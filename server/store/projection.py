@@ -16,7 +16,7 @@ from server.catalogue import Catalogue
 from server.erasing import erasures, stubbed
 from server.store.database import Database
 from server.store.rows import record_of, row_of
-from server.store.seats import forget_seats
+from server.store.seats import forget_people
 from server.store.tables import ballots, checkpoints, records, rooms
 
 READER = "projector"
@@ -112,7 +112,7 @@ class Projection:
                     continue
                 if stored.by.id != stub.by.id:
                     await self._rename(connection, room, stored.data.poll, stored.by.id, stub.by.id)
-        await forget_seats(self._database, connection, room, sorted(persons))
+        await forget_people(self._database, connection, room, sorted(persons))
 
     async def _rename(self, connection: AsyncConnection, room: str, poll: str, voter: str, pseudonym: str) -> None:
         ballot = (ballots.c.room == room) & (ballots.c.poll == poll)

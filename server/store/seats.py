@@ -11,14 +11,17 @@ import structlog
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from protocols.messages import ACCOUNT
 from server.forgotten import KEPT_MS
 from server.seats import Seat
 from server.store import postgres
 from server.store.database import Database, DatabaseErrors
-from server.store.tables import forgotten, seat_codes
+from server.store.tables import audit, forgotten, seat_codes
 
 WAITING_MOST: Final = 1_000
 AGAIN_S: Final = 1.0
+KEY: Final = "api-"  # how what is done by an API key is signed
+ERASED: Final = "erased"  # who did what somebody did who was erased
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +58,7 @@ class StoredSeats:
     async def forget(self, room: str, user: str) -> bool:
         """Remove it; whether there was one."""
         async with self._database.writing(durable=True) as connection:
-            return await forget_seats(self._database, connection, room, [user]) > 0
+            return await forget_people(self._database, connection, room, [user]) > 0
 
     async def _trim(self, connection: AsyncConnection, room: str, most: int) -> None:
         count = select(func.count()).select_from(seat_codes).where(seat_codes.c.room == room)
@@ -127,6 +130,21 @@ class SeatsToForget:
                 log.warning("seats_not_forgotten", waiting=len(self), error=type(error).__name__)
                 await asyncio.sleep(AGAIN_S)
                 self._news.set()
+
+
+async def forget_people(database: Database, connection: AsyncConnection, room: str, users: Sequence[str]) -> int:
+    """Remove the seats of those who were erased, and their names from the audit; how many seats there were.
+
+    A guest who was made a host, or who came by a host's link, is in the audit by what they did over HTTP. What
+    accounts of staff and API keys did stays theirs.
+    """
+    persons = [user for user in users if not user.startswith((ACCOUNT, KEY))]
+    if persons:
+        theirs = (audit.c.target == room) & audit.c.who.in_(persons)
+        renamed = await connection.execute(update(audit).where(theirs).values(who=ERASED, name=""))
+        if renamed.rowcount:
+            await database.erased(connection, [room])
+    return await forget_seats(database, connection, room, users)
 
 
 async def forget_seats(database: Database, connection: AsyncConnection, room: str, users: Sequence[str]) -> int:

@@ -8,7 +8,9 @@ import pytest
 
 from server.forgotten import KEPT_MS
 from server.seats import Seat, Seats
+from server.staff.audit import Entry
 from server.store import seats as stored
+from server.store.audit import StoredAudit
 from server.store.seats import SeatsToForget, StoredForgotten, StoredSeats, forget_expired
 from tests.server.house import ANN, CANARY, HOST, House, house
 from tests.server.store.test_retention import sweep
@@ -86,6 +88,26 @@ async def test_who_is_forgotten_is_in_no_file(at: House) -> None:
     assert CANARY.encode() not in at.raw()
 
 
+async def test_the_name_of_whoever_is_erased_goes_from_the_audit(at: House) -> None:
+    """A guest who was made a host is in it; what accounts, keys and others did there, and elsewhere, stays."""
+    table = StoredAudit(at.database)
+    entry = Entry(0, 5, "ann", CANARY, "s1", "link.created", "r", {})
+    others = [replace(entry, who=who, name="Kept") for who in ("bob", "st_mei", "api-k1")]
+    others.append(replace(entry, name="Kept", target="another"))
+    for each in (entry, *others):
+        await table.add(each)
+    await at.database.overwrite_erased()
+    for user in ("ann", "st_mei", "api-k1"):
+        await StoredSeats(at.database).forget("r", user)
+    first, *rest = [(each.who, each.name) for each in reversed(await table.page(None, None, 9))]
+    assert first == ("erased", "")
+    assert rest == [(each.who, "Kept") for each in others]
+    assert at.database.uncut
+    if at.database.embedded:
+        await at.projector.project()
+        assert CANARY.encode() not in at.raw()
+
+
 async def test_the_seat_of_whoever_is_erased_goes_with_the_projection(at: House) -> None:
     table = StoredSeats(at.database)
     await at.room()
@@ -93,10 +115,12 @@ async def test_the_seat_of_whoever_is_erased_goes_with_the_projection(at: House)
     await at.projector.project()
     for user in ("ann", "bob"):
         await table.keep(seat(user), 1_000, MOST)
+        await StoredAudit(at.database).add(Entry(0, 5, user, CANARY, None, "room.closed", "r", {}))
     await at.send("person.erase", HOST, user="ann")
     await at.projector.project()
     assert await table.find(b"r/ann/1000", 1_000) is None
     assert await table.find(b"r/bob/1000", 1_000) is not None
+    assert [each.who for each in await StoredAudit(at.database).page(None, None, 9)] == ["bob", "erased"]
 
 
 async def test_seats_are_forgotten_as_soon_as_the_database_can(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
