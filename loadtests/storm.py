@@ -19,6 +19,7 @@ from loadtests.client import Client
 from loadtests.diary import Joined
 from loadtests.evidence import Verdict
 from loadtests.figures import Progress, milliseconds, percentile
+from loadtests.kill import make
 from loadtests.rig import MIXED, command, start_all, verdict_of
 from loadtests.serving import Serving
 from loadtests.waiting import until
@@ -131,12 +132,13 @@ async def run(
     """Fill the house, kill under all of them some times, judge."""
     async with Serving(data) as server:
         names = [f"storm{number}" for number in range(rooms)]
-        hosts = [await server.host(name, user=f"host.{name}") for name in names]
+        await make(server, names)
+        hosts = [server.client(name, f"host.{name}", role="host") for name in names]
         people = [
             server.client(names[number % rooms], f"u{number}", Settings(transport=MIXED[number // rooms % len(MIXED)]))
             for number in range(clients)
         ]
-        await start_all(people)
+        await start_all([*hosts, *people])
         progress.say(f"{clients} clients joined {rooms} rooms")
         over = asyncio.Event()
         seen: list[Storm] = []
