@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import orjson
 from sqlalchemy import Executable, Table, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -119,12 +119,15 @@ class Database:
         statement = self._upserts.get(known)
         if statement is None:
             statement = self._upserts[known] = self._upsert(table, rows[0], keep, newer)
-        await connection.execute(statement, list(rows))
+        await connection.execute(statement, list(rows) if self.embedded else postgres.in_one(rows))
 
     def _upsert(self, table: Table, row: dict[str, Any], keep: Sequence[str], newer: str | None) -> Executable:
-        statement = (sqlite.insert if self.embedded else postgresql.insert)(table)
         keys = [column.name for column in table.primary_key]
-        changed = {name: statement.excluded[name] for name in row if name not in keys and name not in keep}
+        changing = [name for name in row if name not in keys and name not in keep]
+        if not self.embedded:
+            return postgres.upsert(table.name, list(row), keys, changing, newer)
+        statement = sqlite.insert(table)
+        changed = {name: statement.excluded[name] for name in changing}
         where = None if newer is None else statement.excluded[newer] >= table.c[newer]
         return statement.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
 

@@ -34,12 +34,13 @@ def _programs() -> Path:
 class Postgres:
     """One server, whose databases are made from a template in a moment."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         # Not below the caller's folders: it opens every folder above its own, and those may be root's alone.
         self.folder = Path(tempfile.mkdtemp(prefix="showfloor-pg-", dir="/tmp"))
         self.port = free_ports(1)[0]
         self.process: subprocess.Popen[bytes] | None = None
         self._made = 0
+        self._durable = durable
         # It refuses to run as root.
         self._as: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -58,7 +59,7 @@ class Postgres:
             command = [str(programs / "postgres"), "-D", str(data), "-p", str(self.port), "-k", str(self.folder)]
             command += ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=100"]
             # The machine does not die in a test, and its disk has others to serve.
-            command += ["-c", "fsync=off"]
+            command += ["-c", f"fsync={'on' if self._durable else 'off'}"]
             self.process = subprocess.Popen[bytes](command, cwd=self.folder, stdout=output, stderr=output, **self._as)
         asyncio.run(self._until_it_answers())
 

@@ -32,6 +32,17 @@ async def test_an_upsert_replaces_all_but_the_key_and_what_is_to_be_kept(at: Hou
         assert await stored(at) == [ROW | expected]
 
 
+async def test_an_upsert_of_what_is_older_changes_nothing(at: House) -> None:
+    for seq, epoch in ((5, "e"), (4, "old"), (5, "same"), (6, "new"), (1, "older")):
+        async with at.database.writing() as connection:
+            rows = [ROW | {"seq": seq, "epoch": epoch}, ROW | {"room": "q"}]
+            await at.database.upsert(connection, checkpoints, rows, newer="seq")
+    assert sorted((row["room"], row["seq"], row["epoch"]) for row in await stored(at)) == [
+        ("q", 1, "e"),
+        ("r", 6, "new"),
+    ]
+
+
 async def test_what_fails_is_taken_back(at: House) -> None:
     async def failing() -> None:
         async with at.database.writing() as connection:
@@ -57,6 +68,7 @@ async def test_writers_take_turns_and_readers_see_whole_transactions(at: House) 
     assert len(await stored(at)) == 40
 
 
+@pytest.mark.sqlite
 async def test_what_is_overwritten_is_in_no_file(at: House) -> None:
     ballot = {"room": "r", "poll": "p", "choices": [1], "at": 1, "seq": 1}
     async with at.database.writing() as connection:
@@ -91,7 +103,6 @@ async def test_who_waits_to_write_is_counted(at: House) -> None:
         assert at.database.statistics()["connections"] == 1
     await second
     assert at.database.statistics()["waiting"] == 0
-
 
 
 async def test_whoever_is_cancelled_is_told_so_and_not_that_the_database_is_away(at: House) -> None:
