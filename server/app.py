@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from protocols.closing import Closing
@@ -15,9 +15,12 @@ from rooms.activities.room import RoomCreate
 from rooms.registry import REGISTRY
 from server import logs, secret_mark
 from server.broker.embedded import EmbeddedBroker
+from server.broker.port import Broker
+from server.broker.redis import RedisBroker
 from server.certificate import validity
 from server.config import Settings
 from server.database import bring_up_to_date, database_of, files_of
+from server.folder import SETTING as DATA_SETTING
 from server.folder import held, keep_private, opening
 from server.forgotten import Forgotten
 from server.gateway.config import GatewayConfig
@@ -31,6 +34,7 @@ from server.gateway.polling import PollingEndpoint
 from server.gateway.throttle import Rate
 from server.gateway.volatile import tell_volatile
 from server.guests import Guests
+from server.hosting.at_work import Rooms
 from server.hosting.clock import Clock
 from server.hosting.directory import DRAIN_S, Directory
 from server.hosting.host import Surroundings
@@ -42,6 +46,8 @@ from server.keys import ApiKeys
 from server.links import Links
 from server.lobby import Lobby
 from server.metrics import Metrics
+from server.neighbours import SETTING as REDIS_SETTING
+from server.neighbours import Neighbours, redis_log
 from server.pairings import Pairings
 from server.readiness import PATIENCE_S, Disk, Readiness, certificate_valid, tasks_ended
 from server.seats import Seats
@@ -70,7 +76,7 @@ EXPIRY_S = 0.25  # how often sockets with a token that has run out are looked fo
 CLI = By("cli", "Showfloor", Role.HOST)
 
 
-async def tell_what_is_missing(broker: EmbeddedBroker, projector: Projector, directory: Directory) -> None:
+async def tell_what_is_missing(broker: Broker, projector: Projector, directory: Rooms) -> None:
     """A folder that has lost one of its files: say so, and have the rooms that are in the other one made again."""
     heads, done = await broker.heads(), await projector.done()
     known = {room for room, head in heads.items() if head.seq}
@@ -87,28 +93,50 @@ async def tell_what_is_missing(broker: EmbeddedBroker, projector: Projector, dir
 class Core:
     """The log, the database and the rooms at work on them."""
 
-    broker: EmbeddedBroker
+    broker: EmbeddedBroker | RedisBroker
     database: Database
     projector: Projector
     retention: Retention
-    directory: Directory
+    directory: Rooms
     members: Members
     clock: Clock
     trace: Trace
     seats_to_forget: SeatsToForget
+    neighbours: Neighbours | None
+
+
+async def log_of(settings: Settings) -> EmbeddedBroker | RedisBroker:
+    """The log: in Redis if one is set, in the data folder if not. Raises SettingsError."""
+    with opening(settings.data / LOG_FILE):
+        await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
+        if settings.redis_url is None:
+            keep_private(settings.data / LOG_FILE)
+            return EmbeddedBroker(settings.data / LOG_FILE, REGISTRY.events)
+    return await redis_log(settings.redis_url.get_secret_value(), REGISTRY.events)
+
+
+async def rooms_of(around: Surroundings, members: Members, neighbours: Neighbours | None, *, serving: bool) -> Rooms:
+    """The rooms at work; among those of other nodes if there are such. Raises SettingsError, Unavailable."""
+    if neighbours is None:
+        return Directory(around, occupied=members.occupied, on_open=members.follow)
+    around = replace(around, broker=neighbours.broker)
+    directory = Directory(around, occupied=members.occupied, on_open=members.follow, owners=neighbours.owners)
+    if serving:
+        return await neighbours.start(directory, around, members)
+    await neighbours.look()
+    return directory
 
 
 @asynccontextmanager
-async def core(settings: Settings) -> AsyncIterator[Core]:
+async def core(settings: Settings, *, serving: bool = False) -> AsyncIterator[Core]:
     """Opens the log and the database, brings the tables up to date, and closes in order.
 
+    Where rooms are shared with other nodes, only who is ``serving`` is one of these.
     Raises SettingsError if the log or the database cannot be used.
     """
     catalogue = REGISTRY.events
-    with opening(settings.data / LOG_FILE):
-        await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
-        keep_private(settings.data / LOG_FILE)
-        broker = EmbeddedBroker(settings.data / LOG_FILE, catalogue)
+    broker = await log_of(settings)
+    neighbours = Neighbours(broker, settings.node_id) if isinstance(broker, RedisBroker) else None
     database = database_of(settings)
     try:
         await bring_up_to_date(settings, database)
@@ -132,13 +160,17 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
             max_room_rate=settings.max_room_rate,
             trace=trace,
         )
-        directory = Directory(around, occupied=members.occupied, on_open=members.follow)
-        with opening(settings.data / LOG_FILE):
+        with opening(settings.data / LOG_FILE, setting=DATA_SETTING if neighbours is None else REDIS_SETTING):
+            directory = await rooms_of(around, members, neighbours, serving=serving)
             await directory.start()
             await tell_what_is_missing(broker, projector, directory)
         retention = Retention(database, broker, catalogue, retire=directory.retire)
-        yield Core(broker, database, projector, retention, directory, members, clock, trace, seats_to_forget)
+        yield Core(
+            broker, database, projector, retention, directory, members, clock, trace, seats_to_forget, neighbours
+        )
     finally:
+        if neighbours is not None:
+            await neighbours.close()
         await broker.close()
         await database.close()
 
@@ -244,6 +276,8 @@ class App:
             loop.create_task(self._expire(), name="expiry"),
             loop.create_task(self.readiness.run(), name="readiness"),
         ]
+        if made.neighbours is not None:
+            self._tasks += [loop.create_task(work, name=name) for name, work in made.neighbours.work()]
         for task in self._tasks:
             task.add_done_callback(_ended)
 
@@ -296,6 +330,8 @@ class App:
         metrics.add("projector", made.projector.statistics)
         metrics.add("database", made.database.statistics)
         metrics.add("hosting", made.directory.statistics)
+        if made.neighbours is not None:
+            metrics.add("post", made.neighbours.post.statistics)
         metrics.add("gateway", self._gateway_statistics)
         metrics.add("door", self.door.statistics)
         metrics.add("node", self.readiness.statistics)
@@ -323,14 +359,16 @@ class App:
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[App]:
     """The whole server but its listener; alone in its data folder. Raises SettingsError."""
-    with held(settings.data):
+    shared = settings.redis_url is not None
+    with held(settings.data, shared=shared):
         with opening(settings.data):
             secret_mark.settle(settings.data, settings.secret.get_secret_value())
-        async with core(settings) as made:
+        async with core(settings, serving=True) as made:
             app = App(settings, made)
             await app.start()
             try:
-                async with answering(settings.data, made.trace):
+                # What the command line asks in a folder is one server's; nodes that share a folder answer nothing.
+                async with nullcontext() if shared else answering(settings.data, made.trace):
                     yield app
             finally:
                 await app.stop()

@@ -22,6 +22,7 @@ from server import database_url
 PREFIX = "SHOWFLOOR_"
 SECRET_LENGTH = 32  # characters; fewer can be guessed
 SECRET_VARIETY = 10  # different characters; "aaaa…" and "passwordpassword…" have fewer
+REDIS_SCHEMES = frozenset({"redis", "rediss", "redis+cluster", "rediss+cluster"})
 HINT = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
@@ -63,6 +64,12 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
     data: Path = Field(Path("var"), description="The folder of the log, the database and the demo's secret.")
+    redis_url: SecretStr | None = Field(
+        None,
+        description="Keeps the rooms' log in this Redis 7 or Redis Cluster, so that several servers share the rooms: "
+        "redis://host:6379, rediss:// with TLS, redis+cluster:// for a cluster. "
+        "Without it the log is in the data folder.",
+    )
     database_url: SecretStr | None = Field(
         None, description="A PostgreSQL, as postgresql://user:password@host/db; without it, SQLite in the data folder."
     )
@@ -108,6 +115,15 @@ class Settings(BaseModel):
             message = f"is too weak: it needs at least {SECRET_LENGTH} characters, chosen at random; {HINT}"
             raise ValueError(message)
         return secret
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, url: SecretStr | None) -> SecretStr | None:
+        parts = None if url is None else urlsplit(url.get_secret_value())
+        if parts is not None and (parts.scheme not in REDIS_SCHEMES or not parts.hostname):
+            message = "must look like redis://host:6379, rediss://… or redis+cluster://…"
+            raise ValueError(message)
+        return url
 
     @field_validator("database_url")
     @classmethod

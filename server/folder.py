@@ -1,7 +1,8 @@
 """The data folder: what keeps a server from starting in it is said in one line.
 
 Two servers would both be right about the log, which refuses who is behind, but their members would not hear of each
-other, and one could write to the database what the other had just erased. So one works in it at a time.
+other, and one could write to the database what the other had just erased. So one works in it at a time. Where the
+log is in Redis several nodes of one machine may share the folder, but none with its own log works in it beside them.
 """
 
 from __future__ import annotations
@@ -27,15 +28,18 @@ SETTING = f"{PREFIX}DATA"
 
 
 @contextmanager
-def held(data: Path) -> Iterator[None]:
-    """Works in the folder alone, until the end or the death of this process. Raises SettingsError."""
+def held(data: Path, *, shared: bool = False) -> Iterator[None]:
+    """Works in the folder alone, or ``shared`` with others of that kind, until this process ends or dies.
+
+    Raises SettingsError.
+    """
     with opening(data):
         data.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         with opening(data):
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except BlockingIOError:
                 message = f"{SETTING}: another server is at work in {data}; stop it, or choose another --data"
                 raise SettingsError(message) from None
@@ -62,14 +66,15 @@ def keep_private(path: Path) -> None:
 
 
 @contextmanager
-def opening(path: Path) -> Iterator[None]:
+def opening(path: Path, *, setting: str = SETTING) -> Iterator[None]:
     """Raises SettingsError for what goes wrong with a file while the server starts."""
     try:
         yield
     except (sqlite3.Error, *DatabaseErrors, CommandError, BrokerError) as error:
         # A log that cannot be read has the reason behind it.
         reason = "no space left" if _is_full(path.parent) else str(error.__cause__ or error).splitlines()[0]
-        raise SettingsError(f"{SETTING}: cannot use {path}: {reason}") from None
+        what = f"cannot use {path}: {reason}" if setting == SETTING else reason
+        raise SettingsError(f"{setting}: {what}") from None
 
 
 def _is_full(folder: Path) -> bool:

@@ -7,6 +7,7 @@ An append is one script on the keys of one room: compare, replace what is erased
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -35,6 +36,7 @@ TOP = 2**53 - 1  # above every seq: the last whole number that Lua keeps
 ANSWER_S = 2.0  # how long one answer may take
 
 PUBLISH, REWRITE, READ, HEAD = map(Script, ("publish.lua", "rewrite.lua", "read.lua", "head.lua"))
+SAY = Script("say.lua")
 log = structlog.get_logger(__name__)
 
 Rewrite = tuple[int, str, bytes]
@@ -57,24 +59,28 @@ class RedisBroker:
     def __init__(self, client: Client, catalogue: Catalogue) -> None:
         self._client = client
         self._catalogue = catalogue
-        self._lanes = Lanes(client)
+        self.lanes = Lanes(client)
         self._records = 0
-        self._shards = Shards(client)
-        self._following = Following(self, self._shards, catalogue)
+        self.shards = Shards(client)
+        self._following = Following(self, self.shards, catalogue)
 
     # The port
 
     async def create(self, room: str) -> Position:
-        await self._lanes.call(shelf_of(room), "SADD", shelf_of(room), room)
+        await self.lanes.call(shelf_of(room), "SADD", shelf_of(room), room)
         return position_of(await self._head("create", room, new_epoch()))
 
     async def renew(self, room: str, seq: int) -> Position:
-        await self._lanes.call(shelf_of(room), "SADD", shelf_of(room), room)
+        await self.lanes.call(shelf_of(room), "SADD", shelf_of(room), room)
         old = await self.head(room)
         answer = await self._head("renew", room, new_epoch(old.epoch if old else None), seq)
         if answer[0] == b"stale":
             raise Stale(position_of(answer[1:]))
-        return position_of(answer)
+        head = position_of(answer)
+        # Whoever follows need not wait for their next look at the heads.
+        with contextlib.suppress(Unavailable):
+            await self.lanes.run(SAY, [keys_of(room).channel], [announcement(Batch(room, "", 0, head, ()), ())])
+        return head
 
     async def claim(self, room: str) -> int:
         answer = await self._head("claim", room)
@@ -88,7 +94,7 @@ class RedisBroker:
 
     def ask_head(self, room: str) -> asyncio.Future[Any]:
         """The epoch and the seq of the head as they lie there, asked for at once."""
-        return self._lanes.call(keys_of(room).head, "HMGET", keys_of(room).head, "epoch", "seq")
+        return self.lanes.call(keys_of(room).head, "HMGET", keys_of(room).head, "epoch", "seq")
 
     async def heads(self) -> Mapping[str, Position]:
         return {
@@ -98,7 +104,7 @@ class RedisBroker:
     async def heads_of(self, rooms: Iterable[str]) -> Mapping[str, Position]:
         """Where the logs of these rooms end."""
         asked = {room: self.ask_head(room) for room in rooms}
-        await _all(asked.values())
+        await settled(asked.values())
         rows = {room: waiter.result() for room, waiter in asked.items()}
         return {room: position_of(row) for room, row in rows.items() if row[0] is not None}
 
@@ -120,7 +126,7 @@ class RedisBroker:
         for _ in range(TRIES):
             rewrites, keyed = await self._erasing(batch, records, erased) if erased else ([], {})
             arguments = (*fixed, mark + encode(records), said, len(rewrites), *_flat(rewrites), len(keyed))
-            answer = await self._lanes.run(PUBLISH, keys, (*arguments, *_flat(keyed.items())))
+            answer = await self.lanes.run(PUBLISH, keys, (*arguments, *_flat(keyed.items())))
             match answer[0]:
                 case b"ok":
                     self._records += len(records)
@@ -157,8 +163,8 @@ class RedisBroker:
 
     async def keyed(self, before: int) -> Mapping[str, Sequence[int]]:
         rooms = await self._rooms()
-        asked = {room: self._lanes.call(keys_of(room).keyed, "HGETALL", keys_of(room).keyed) for room in rooms}
-        await _all(asked.values())
+        asked = {room: self.lanes.call(keys_of(room).keyed, "HGETALL", keys_of(room).keyed) for room in rooms}
+        await settled(asked.values())
         found = {
             room: sorted(int(seq) for seq, at in waiter.result().items() if int(at) < before)
             for room, waiter in asked.items()
@@ -178,44 +184,54 @@ class RedisBroker:
     def subscribe(self, room: str, listener: Listener) -> Callable[[], None]:
         return self._following.subscribe(room, listener)
 
+    async def trouble(self) -> str | None:
+        """Why the log cannot be written or read now, as a short phrase; None if it can."""
+        if self.lanes.failing_since is not None:
+            return "the log does not answer"
+        try:
+            await self.lanes.call(shelf_of(""), "EXISTS", shelf_of(""))
+        except Unavailable:
+            return "the log does not answer"
+        return None
+
     def statistics(self) -> Mapping[str, float]:
-        failing = self._lanes.failing_since
+        failing = self.lanes.failing_since
         return {
-            "waiting": self._lanes.waiting,
-            "commits_total": self._lanes.pipelines,
+            "waiting": self.lanes.waiting,
+            "commits_total": self.lanes.pipelines,
             "records_total": self._records,
-            "failures_total": self._lanes.failures,
+            "failures_total": self.lanes.failures,
             "failing_s": 0.0 if failing is None else asyncio.get_running_loop().time() - failing,
             **self._following.statistics(),
         }
 
     async def close(self) -> None:
         await self._following.close()
-        await self._shards.close()
-        await self._lanes.close()
+        await self.shards.close()
+        await self.lanes.close()
         await self._client.aclose()
 
     # The steps
 
     async def _head(self, what: str, room: str, *arguments: Any) -> Sequence[Any]:
-        answer: Sequence[Any] = await self._lanes.run(HEAD, [keys_of(room).head], (what, *arguments))
+        answer: Sequence[Any] = await self.lanes.run(HEAD, [keys_of(room).head], (what, *arguments))
         return answer
 
     async def _rooms(self) -> list[str]:
         shelves = [f"sf:rooms:{number}" for number in range(SHELVES)]
-        asked = [self._lanes.call(shelf, "SMEMBERS", shelf) for shelf in shelves]
-        await _all(asked)
+        asked = [self.lanes.call(shelf, "SMEMBERS", shelf) for shelf in shelves]
+        await settled(asked)
         return [room.decode() for waiter in asked for room in waiter.result()]
 
     async def _rows(self, *fields: str) -> dict[str, Sequence[Any]]:
         rooms = await self._rooms()
-        asked = {room: self._lanes.call(keys_of(room).head, "HMGET", keys_of(room).head, *fields) for room in rooms}
-        await _all(asked.values())
+        asked = {room: self.lanes.call(keys_of(room).head, "HMGET", keys_of(room).head, *fields) for room in rooms}
+        await settled(asked.values())
         return {room: waiter.result() for room, waiter in asked.items()}
 
     async def _stored(self, room: str, way: str, start: int, enough: int = CHUNK_BYTES) -> list[Stored]:
         keys = keys_of(room)
-        flat = await self._lanes.run(READ, [keys.log, keys.order], (way, start, enough))
+        flat = await self.lanes.run(READ, [keys.log, keys.order], (way, start, enough))
         return [stored(last, value) for last, value in zip(flat[::2], flat[1::2], strict=True)]
 
     async def _holding(self, room: str, seqs: Collection[int]) -> list[tuple[Stored, list[Record]]]:
@@ -260,7 +276,7 @@ class RedisBroker:
             changed = [(old, change(records)) for old, records in await self._holding(room, seqs)]
             rewrites = [old.changed(records) for old, records in changed if records]
             arguments = ("" if upto is None else upto, len(rewrites), *_flat(rewrites), *forgotten)
-            answer = await self._lanes.run(REWRITE, [keys.log, keys.order, keys.keyed], arguments)
+            answer = await self.lanes.run(REWRITE, [keys.log, keys.order, keys.keyed], arguments)
             if answer[0] == b"ok":
                 return
         raise Unavailable("the log changes too fast")
@@ -274,7 +290,7 @@ def _without_keys(records: Sequence[Record], among: Collection[int]) -> list[Rec
     return [replace(record, command=None) if record.seq in among else record for record in records]
 
 
-async def _all(waiters: Iterable[asyncio.Future[Any]]) -> None:
+async def settled(waiters: Iterable[asyncio.Future[Any]]) -> None:
     """Wait for all, so that no failure goes unheard; the first is raised."""
     outcomes = await asyncio.gather(*waiters, return_exceptions=True)
     for outcome in outcomes:

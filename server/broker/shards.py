@@ -25,6 +25,7 @@ from server.broker.redis_lanes import FAILURES, Client
 
 TICK_S = 1.0  # between looks at who serves which slot
 SILENCE_S = 1.0  # how long a reader waits for a message before it looks around
+CANCEL_S = 0.1  # before a task that goes on is cancelled again
 REST_S = 0.05  # between two looks, however much happens
 
 Heard = Callable[[bytes], None]
@@ -76,8 +77,7 @@ class Shards:
     async def close(self) -> None:
         """Close all connections."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await _ended(self._task)
         for reader in tuple(self._readers.values()):
             await self._drop(reader)
 
@@ -193,8 +193,7 @@ class Shards:
         reader.channels.clear()
         self._stir.set()
         if reader.task is not None and reader.task is not asyncio.current_task():
-            reader.task.cancel()
-            await asyncio.gather(reader.task, return_exceptions=True)
+            await _ended(reader.task)
         with contextlib.suppress(*FAILURES):
             async with asyncio.timeout(TICK_S):
                 await reader.pubsub.aclose()  # type: ignore[no-untyped-call]
@@ -229,6 +228,13 @@ class Shards:
             if channel is not None and channel.node == reader.node:
                 channel.node = None
             self._stir.set()
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel it until it ends: a client in the middle of a command may take a cancellation for a lost connection."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_S)
 
 
 def _text(name: bytes | str) -> str:

@@ -30,7 +30,7 @@ from server.identity import Identity, Viewer
 if TYPE_CHECKING:
     from protocols.frames import Prepared
     from server.gateway.socket import Socket
-    from server.hosting.host import Host
+    from server.hosting.at_work import AtWork
 
 log = structlog.get_logger(__name__)
 
@@ -141,7 +141,7 @@ class Door:
             if len(self._closings) > REMEMBERED_CLOSINGS:
                 self._closings.popitem(last=False)
 
-    async def _admit(self, socket: Socket, entrant: Entrant) -> Host | None:
+    async def _admit(self, socket: Socket, entrant: Entrant) -> AtWork | None:
         """Learns who they are in the room, whose host it gives if it can be opened. Raises Refused: banned."""
         try:
             host = await self._joining.open(entrant.claimed)
@@ -158,7 +158,7 @@ class Door:
             raise Refused(Code.INVALID, f"This server speaks protocol {PROTOCOL}.")
         return self._identity.verify(auth.get("token"))
 
-    def _resume(self, socket: Socket, entrant: Entrant, host: Host, recovery: Recovery) -> list[Prepared] | None:
+    def _resume(self, socket: Socket, entrant: Entrant, host: AtWork, recovery: Recovery) -> list[Prepared] | None:
         viewer = entrant.viewer
         session = self._pids.read(recovery.pid)
         place = None if recovery.offset is None else parse_offset(recovery.offset)
@@ -248,7 +248,7 @@ class Door:
                 # The connection counts what is not answered, and may live on without this socket.
                 _refuse(ack, Refused(Code.NOT_JOINED))
 
-    def _enter(self, socket: Socket, entrant: Entrant, host: Host, request: RoomJoin, ack: Ack | None) -> None:
+    def _enter(self, socket: Socket, entrant: Entrant, host: AtWork, request: RoomJoin, ack: Ack | None) -> None:
         # At the CONNECT the room may not have been at work.
         self.entrants.meet(socket, host)
         answer = self._joining.enter(socket, entrant.viewer, host, request)
@@ -278,7 +278,7 @@ class Door:
         _submit(entrant.host, command, entrant, ack)
 
 
-def _submit(host: Host, command: Command, entrant: Entrant, ack: Ack | None) -> None:
+def _submit(host: AtWork, command: Command, entrant: Entrant, ack: Ack | None) -> None:
     def answer(outcome: Position | Refused) -> None:
         if ack is None:
             return

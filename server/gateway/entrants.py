@@ -20,7 +20,7 @@ from server.identity import Viewer
 if TYPE_CHECKING:
     from server.gateway.join import Joining
     from server.gateway.socket import Socket
-    from server.hosting.host import Host
+    from server.hosting.at_work import AtWork
 
 MACHINES = frozenset({Role.WALL, Role.BOT})  # many of them may come by one link
 SOCKETS_EACH = 50  # of one person, dead ones that nobody has noticed yet included
@@ -40,7 +40,7 @@ class Entrant:
 
     claimed: Viewer
     viewer: Viewer
-    host: Host | None = None
+    host: AtWork | None = None
     staff_names: Collection[str] = ()
     answering: bool = False
     waiting: deque[tuple[float, str, list[Any], Ack | None]] = field(default_factory=deque)
@@ -92,7 +92,7 @@ class Entrants:
             self._people.pop(entrant.person, None)
         self._joining.leave(socket, entrant.viewer)
 
-    def meet(self, socket: Socket, host: Host) -> None:
+    def meet(self, socket: Socket, host: AtWork) -> None:
         """Learns from the room who they are in it; one who hears it as another leaves. Raises Refused: banned."""
         entrant: Entrant = socket.data
         now = as_decided(entrant.claimed, host.live.room)
@@ -131,7 +131,7 @@ class Entrants:
                     for host in {socket.data.host for socket in self._in(room)} - {None}:
                         self.review(host)
 
-    def review(self, host: Host) -> None:
+    def review(self, host: AtWork) -> None:
         """Looks at everybody in a room anew: its host may know of decisions that nobody was told of here."""
         for socket in self._in(host.room_id):
             try:

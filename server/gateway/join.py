@@ -18,8 +18,7 @@ from server.hosting.replica import JoinAnswer, NotRecovered, Reason, Recovered
 
 if TYPE_CHECKING:
     from server.gateway.socket import Socket
-    from server.hosting.directory import Directory
-    from server.hosting.host import Host
+    from server.hosting.at_work import AtWork, Rooms
     from server.identity import Viewer
     from server.store.port import History
 
@@ -27,18 +26,18 @@ if TYPE_CHECKING:
 class Joining:
     """Answers what a client asks about its room; the answer and the entry are one step, so nothing falls between."""
 
-    def __init__(self, *, directory: Directory, members: Members, history: History) -> None:
+    def __init__(self, *, directory: Rooms, members: Members, history: History) -> None:
         self._directory = directory
         self._members = members
         self._history = history
 
-    async def open(self, viewer: Viewer) -> Host:
+    async def open(self, viewer: Viewer) -> AtWork:
         """The host of the viewer's room, which its members then follow. Raises Refused: not_found, unavailable."""
         host = await self._directory.open(viewer.room)
         self._members.follow(host)
         return host
 
-    def enter(self, socket: Socket, viewer: Viewer, host: Host, request: RoomJoin) -> bytes:
+    def enter(self, socket: Socket, viewer: Viewer, host: AtWork, request: RoomJoin) -> bytes:
         """Lets the socket hear the room, and makes the join answer. Never waits, so that no event falls between."""
         audience = audience_of(viewer.role)
         live = host.live
@@ -73,7 +72,7 @@ class Joining:
         return orjson.dumps(told)
 
     def resume(
-        self, socket: Socket, viewer: Viewer, host: Host, position: Position, audience: Audience
+        self, socket: Socket, viewer: Viewer, host: AtWork, position: Position, audience: Audience
     ) -> list[Prepared] | None:
         """Brings a stock client up to date before its CONNECT reply; None if that cannot be done whole."""
         if audience is not audience_of(viewer.role) or position.seq < host.live.room.people.changed_at(viewer.user):

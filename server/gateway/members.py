@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from server.gateway.fanout import Channel
 
 if TYPE_CHECKING:
     from server.gateway.socket import Socket
-    from server.hosting.host import Host
+    from server.hosting.at_work import AtWork
     from server.identity import Viewer
 
 TOLD = (Audience.EVERYONE, Audience.HOSTS)
@@ -25,13 +25,14 @@ TOLD = (Audience.EVERYONE, Audience.HOSTS)
 class RoomMembers:
     """The members of one room on this node: a channel for each audience, and the sockets of each person."""
 
-    host: Host
+    host: AtWork
     channels: dict[Audience, Channel] = field(default_factory=lambda: {audience: Channel() for audience in TOLD})
     sockets: dict[str, set[Socket]] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
     stirred: bool = True
     told_ticks: dict[tuple[Audience, str], bytes] = field(default_factory=dict)
     told_occupancy: int = -1
+    elsewhere: Callable[[str], int] = lambda _room: 0
 
     @property
     def room(self) -> str:
@@ -39,9 +40,14 @@ class RoomMembers:
         return self.host.room_id
 
     @property
-    def occupancy(self) -> int:
-        """How many attendees are here; several sockets of one count once. Those who run the room are not counted."""
+    def here(self) -> int:
+        """How many attendees are on this node; several sockets of one count once."""
         return len(self.people)
+
+    @property
+    def occupancy(self) -> int:
+        """How many attendees are in the room, on all nodes. Those who run the room are not counted."""
+        return self.here + self.elsewhere(self.room)
 
     def enter(self, socket: Socket, viewer: Viewer, audience: Audience) -> None:
         """Lets a socket hear the room. Entering again changes nothing."""
@@ -124,13 +130,14 @@ class Members:
     """The rooms that have members on this node; an empty one is forgotten.
 
     ``heed(room, records)`` is told of committed records before the members are, ``review(host)`` of a host that took
-    over, which may hold what nobody was told of here.
+    over, which may hold what nobody was told of here. ``elsewhere(room)`` counts the attendees on other nodes.
     """
 
     def __init__(self) -> None:
         self._rooms: dict[str, RoomMembers] = {}
         self.heed: Callable[[str, Sequence[Record]], None] = lambda _room, _records: None
-        self.review: Callable[[Host], None] = lambda _host: None
+        self.review: Callable[[AtWork], None] = lambda _host: None
+        self.elsewhere: Callable[[str], int] = lambda _room: 0
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -142,16 +149,16 @@ class Members:
         """The members of a room, or None if it has none here."""
         return self._rooms.get(room)
 
-    def enter(self, host: Host, socket: Socket, viewer: Viewer, audience: Audience) -> RoomMembers:
+    def enter(self, host: AtWork, socket: Socket, viewer: Viewer, audience: Audience) -> RoomMembers:
         """Lets a socket hear a room."""
         self.follow(host)
         members = self._rooms.get(viewer.room)
         if members is None:
-            members = self._rooms[viewer.room] = RoomMembers(host)
+            members = self._rooms[viewer.room] = RoomMembers(host, elsewhere=self.elsewhere)
         members.enter(socket, viewer, audience)
         return members
 
-    def follow(self, host: Host) -> None:
+    def follow(self, host: AtWork) -> None:
         """Listens to the host that took over; members whose place is not its place come to recover."""
         members = self._rooms.get(host.room_id)
         if members is not None and members.host is not host:
@@ -173,9 +180,13 @@ class Members:
         return room in self._rooms
 
     def occupancy(self, room: str) -> int:
-        """How many attendees are in this room here."""
+        """How many attendees are in this room, on all nodes."""
         members = self._rooms.get(room)
-        return 0 if members is None else members.occupancy
+        return self.elsewhere(room) if members is None else members.occupancy
+
+    def here(self) -> Mapping[str, int]:
+        """How many attendees are on this node, by room."""
+        return {room: members.here for room, members in self._rooms.items() if members.here}
 
     def tell(self, room: str, epoch: str, records: Sequence[Record]) -> int:
         """Sends committed records to the members of a room; first what they decide on people takes effect.

@@ -20,7 +20,8 @@ from server.broker.port import BrokerError, Unavailable
 from server.hosting.draft import Sender
 from server.hosting.due import DueIndex
 from server.hosting.host import Host, Surroundings, new_id
-from server.hosting.restore import restore
+from server.hosting.owners import Alone, OwnedElsewhere, Owners
+from server.hosting.restore import Restored, restore
 
 IDLE_MS = 60_000  # without members, commands or anything due, before a room is closed
 DRAIN_S = 8.0  # for all rooms together
@@ -33,7 +34,8 @@ log = structlog.get_logger(__name__)
 class Directory:
     """Opens and closes hosts, one for each room.
 
-    ``occupied(room)`` says whether it has members here; ``on_open(host)`` is told who is at work for them now.
+    ``occupied(room)`` says whether it has members here; ``on_open(host)`` is told who is at work for them now,
+    ``on_close(room)`` of a room that others may take. Opening raises OwnedElsewhere where ``owners`` do.
     """
 
     def __init__(
@@ -43,11 +45,15 @@ class Directory:
         registry: Registry = REGISTRY,
         occupied: Callable[[str], bool] = lambda _room: False,
         on_open: Callable[[Host], None] = lambda _host: None,
+        on_close: Callable[[str], None] = lambda _room: None,
+        owners: Owners | None = None,
         idle_ms: int = IDLE_MS,
     ) -> None:
         self.occupied = occupied
         self.on_open = on_open
+        self.on_close = on_close
         self.draining = False
+        self._owners = owners or Alone()
         self.dues = DueIndex(around.clock, self._wake)
         self._outer_commit = around.on_commit
         self._around = replace(around, on_commit=self._on_commit)
@@ -175,6 +181,14 @@ class Directory:
         if not wanted:
             host.used = 0  # the next look closes it
 
+    def give_up(self, room: str) -> None:
+        """Somebody else decides for this room: let go of it, without a word to the log."""
+        host = self._hosts.get(room)
+        if host is not None:
+            host.abort()
+            self._forget(host)
+            self.dues.note(room, None)
+
     async def drain(self, within_s: float = DRAIN_S) -> None:
         """Take no more commands, answer those that wait, write snapshots, close all rooms.
 
@@ -216,6 +230,19 @@ class Directory:
     async def _open(self, room: str) -> Host:
         around = self._around
         try:
+            # Before it is read: whoever had it can append nothing from now on.
+            await self._owners.take(room)
+        except Unavailable:
+            raise Refused(Code.UNAVAILABLE) from None
+        try:
+            return Host(await self._restored(room), around)
+        except BaseException:
+            await self._release(room)
+            raise
+
+    async def _restored(self, room: str) -> Restored:
+        around = self._around
+        try:
             restored = await restore(
                 room,
                 broker=around.broker,
@@ -228,9 +255,16 @@ class Directory:
         except BrokerError:
             log.exception("room_unreadable", room=room)
             raise Refused(Code.UNAVAILABLE) from None
-        host = Host(restored, around)
         log.info("room_opened", room=room, epoch=restored.epoch, seq=restored.room.seq)
-        return host
+        return restored
+
+    async def _release(self, room: str) -> None:
+        try:
+            if await self._owners.release(room):
+                self.on_close(room)
+        except Unavailable:
+            # Others find out by themselves when this node is gone.
+            log.warning("room_not_released", room=room)
 
     def _opened(self, room: str, task: asyncio.Task[Host]) -> None:
         del self._opening[room]
@@ -258,6 +292,7 @@ class Directory:
         # Another may have been opened while the snapshot was being written.
         if self._hosts.get(host.room_id) is host:
             self._forget(host)
+            await self._release(host.room_id)
         log.info("room_closed", room=host.room_id, seq=host.live.room.seq, why=why)
 
     def _forget(self, host: Host) -> None:
@@ -276,6 +311,8 @@ class Directory:
         for room in outdated:
             try:
                 (await self.open(room)).wants_snapshot = True
+            except OwnedElsewhere:
+                continue  # who looks after it themselves
             except Exception:
                 # The others must not keep what was erased because this one cannot be opened.
                 log.exception("outdated_snapshot_stays", room=room)
@@ -289,7 +326,10 @@ class Directory:
             await asyncio.sleep(TEND_S)
 
     async def _wake(self, room: str) -> None:
-        (await self.open(room)).wake()
+        try:
+            (await self.open(room)).wake()
+        except OwnedElsewhere:
+            self.dues.note(room, None)
 
     def _on_commit(self, room: str, head: Position, due: int | None) -> None:
         self.dues.note(room, due)

@@ -123,7 +123,7 @@ class Host:
         self._mailbox: deque[Waiting] = deque()
         self._in_flight: list[Waiting] = []
         self._kept = Shelf()
-        self._woken = False
+        self._woken = self._doubted = False
         self._task: asyncio.Task[None] | None = None
         self._batches = self._records = self._refused = self._unkept = 0
 
@@ -202,6 +202,12 @@ class Host:
             self._woken = True
             self._start()
 
+    def doubt(self) -> None:
+        """The log seemed to end elsewhere than here: look, and begin a new epoch if it was lost."""
+        if not self.closed:
+            self._doubted = True
+            self._start()
+
     async def close(self) -> None:
         """Take nothing more, and answer what waits."""
         self.closed = True
@@ -250,7 +256,9 @@ class Host:
 
     async def _work(self) -> None:
         try:
-            while self._mailbox or self._woken:
+            while self._mailbox or self._woken or self._doubted:
+                if self._doubted:
+                    await self._look()
                 await self._round()
         except Exception:
             # Nothing that we know of; the room is opened anew rather than left half done.
@@ -316,6 +324,18 @@ class Host:
             else:
                 self._commit(batch, decided)
             return
+
+    async def _look(self) -> None:
+        self._doubted = False
+        head = await self._insist(lambda: self._around.broker.head(self.room_id))
+        live = self.live
+        if head is None or (head.epoch == live.epoch and head.seq < live.room.seq):
+            await self._renew()
+        elif head.epoch != live.epoch:
+            log.warning("host_is_not_owner", room=self.room_id)
+            self._abandon()
+        elif head.seq > live.room.seq:
+            await self._catch_up(Decided([]))
 
     async def _log_moved(self) -> bool:
         """Whether something was appended that is not known here, or may have been."""

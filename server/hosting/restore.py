@@ -39,14 +39,21 @@ class Restored:
     needs_snapshot: bool = False
 
 
-async def restore(room_id: str, *, broker: Broker, archive: Archive, registry: Registry, clock: Clock) -> Restored:
-    """Raises Refused (not_found) and Unavailable."""
+async def restore(
+    room_id: str, *, broker: Broker, archive: Archive, registry: Registry, clock: Clock, deciding: bool = True
+) -> Restored:
+    """Raises Refused (not_found) and Unavailable.
+
+    Not ``deciding``: only to follow. A lost log is left to whom the room belongs (Unavailable), no answers are read.
+    """
     head = await broker.head(room_id)
     kept = await _kept(room_id, archive, head)
     if head is None and kept is None:
         raise Refused(Code.NOT_FOUND, "There is no such room.")
 
     lost = head is None or (kept is not None and head.seq < kept.seq)
+    if lost and not deciding:
+        raise Unavailable("the log was lost")
     if kept is not None and lost:
         # Clients and the archive know of more than the log holds: its numbers must not be given twice.
         log.error("log_lost", room=room_id, seq=kept.seq, head=None if head is None else head.seq)
@@ -57,6 +64,8 @@ async def restore(room_id: str, *, broker: Broker, archive: Archive, registry: R
     snapshot = kept.snapshot if kept else None
     loading = _Loading(room_id, broker, archive, registry, snapshot)
     await loading.read(head)
+    if not deciding:
+        return Restored(loading.room, head.epoch, recent=list(loading.recent), floor=loading.floor)
     since, later = _remembered(loading.room.at, clock)
     answered = list(await broker.answered(room_id, since))
     if lost or loading.gaps or (snapshot is not None and snapshot.epoch != head.epoch):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from protocols.messages import Role
 from server.app import core, running
 from server.config import Settings
+from server.hosting.host import Host
 from server.store.tables import records
 from tests.server.running import OWNER, raw, served, token
 
@@ -77,7 +78,7 @@ async def test_members_follow_the_host_that_takes_over_though_none_of_them_sends
     async with served(tmp_path) as (app, address), raw(address, {"token": token(app, "ann")}) as ann:
         await ann.join()
         host = app.core.directory.get("r1")
-        assert host is not None
+        assert isinstance(host, Host)
         host.abort()
         taken_over = await app.core.directory.open("r1")
         assert taken_over is not host
@@ -94,7 +95,7 @@ async def test_a_log_that_does_not_answer_leaves_time_to_close_connections(
         monkeypatch.setattr(app.core.broker, "publish", lambda _batch: asyncio.Event().wait())
         await ann.send("chat.send", {"id": "c", "room": "r1", "text": "hi"})
         host = app.core.directory.get("r1")
-        assert host is not None
+        assert isinstance(host, Host)
         async with asyncio.timeout(2):
             while not host.busy:  # noqa: ASYNC110 - until the command has come
                 await asyncio.sleep(0.001)

@@ -14,7 +14,7 @@ from protocols.messages import Role
 from rooms.settings import RoomSettings
 from server.app import App
 from server.gateway import entrants
-from server.hosting.host import Host
+from server.hosting.at_work import AtWork
 from tests.server.running import OWNER, Raw, raw, served, token
 
 
@@ -67,7 +67,7 @@ async def test_more_behind_a_join_than_waits_keeps_its_order(
     host = await app.core.directory.create_room("r2", "Room two", settings, by=OWNER)
     opens = asyncio.Event()
 
-    async def open_late(_room: str) -> Host:
+    async def open_late(_room: str) -> AtWork:
         await opens.wait()
         return host
 

@@ -14,6 +14,7 @@ from loadtests.polling import open_polling
 from protocols.messages import Role
 from server.app import App
 from server.gateway.door import Door
+from server.hosting.at_work import AtWork
 from server.hosting.host import Host
 from tests.server.running import Raw, raw, served, token
 
@@ -168,7 +169,7 @@ async def test_a_ban_while_the_room_is_being_opened_holds(
         for number in range(3):
             await say(host, f"missed {number}")
 
-        async def open_late(room: str) -> Host:
+        async def open_late(room: str) -> AtWork:
             asked.set()
             await opens.wait()
             return await opened(room)
@@ -286,7 +287,7 @@ async def test_a_host_that_takes_over_knows_what_nobody_was_told(server: tuple[A
         await decide(host, "person.ban", "ann")
         await decide(host, "person.role", "two", role="attendee")
         room = app.core.directory.get("r1")
-        assert room is not None
+        assert isinstance(room, Host)
         room._abandon()
         await app.core.directory.open("r1")
         assert await put_out(ann) == "banned"

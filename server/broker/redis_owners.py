@@ -1,0 +1,219 @@
+"""RedisOwners: which node is alive and which decides for which room, in Redis.
+
+One sorted set holds when each node gave its last sign of life; the owner of a room is a key beside the room's log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+
+import structlog
+
+from protocols.messages import Position
+from server.broker.port import BrokerError, Stale, Unavailable
+from server.broker.redis import RedisBroker, settled
+from server.broker.redis_lanes import Script
+from server.broker.redis_log import keys_of, position_of
+from server.hosting.nodes import Nodes
+from server.hosting.owners import OwnedElsewhere
+
+NODES = "sf:nodes"
+BEAT_S = 0.5  # between signs of life
+NAMED_MS = 60_000
+LOST_S = 2.0  # a room without log and owner is left alone for so long: whoever had it is about to take it again
+
+BEAT, OWN = map(Script, ("beat.lua", "own.lua"))
+log = structlog.get_logger(__name__)
+
+
+class Twin(Exception):
+    """Another process that is alive has this node's id."""
+
+
+def incarnation_of(node_id: str) -> str:
+    """A name for this process: the node's id and something random."""
+    return f"{node_id}.{secrets.token_hex(6)}"
+
+
+class RedisOwners:
+    """An ``Owners``. ``on_gone(nodes)`` is told of nodes that died, ``on_lost(room)`` of a room that another has taken,
+    ``on_head(room, head)`` twice a second where the log of each of this node's rooms ends."""
+
+    def __init__(self, broker: RedisBroker, me: str) -> None:
+        self.me = me
+        self.nodes = Nodes(me)
+        self.on_gone: Callable[[set[str]], None] = lambda _nodes: None
+        self.on_lost: Callable[[str], None] = lambda _room: None
+        self.on_head: Callable[[str, Position | None], None] = lambda _room, _head: None
+        self._broker = broker
+        self._mine: set[str] = set()
+        self._doubts: dict[str, float] = {}
+
+    @property
+    def now(self) -> float:
+        """Seconds on the steady clock."""
+        return asyncio.get_running_loop().time()
+
+    async def start(self) -> None:
+        """Give the first sign of life, in place of this node's last incarnation. Raises Twin, Unavailable."""
+        twins = [node for node in await self._signs() if node.partition(".")[0] == self.me.partition(".")[0]]
+        if twins:
+            before = await self._signs()
+            await asyncio.sleep(2.5 * BEAT_S)
+            after = await self._signs()
+            if any(after[node] < before[node] + BEAT_S for node in twins if node in after and node in before):
+                raise Twin
+        await self.beat()
+        for node in twins:
+            await self._signs(me=self.me, without=node)
+
+    async def look(self) -> None:
+        """Learn who is alive, without being a node. Raises Unavailable."""
+        self.nodes.heard(await self._signs(), self.now)
+
+    async def beat(self) -> None:
+        """Give a sign of life and learn of the others'. Raises Unavailable."""
+        gone = self.nodes.heard(await self._signs(me=self.me), self.now)
+        if gone:
+            log.warning("nodes.gone", nodes=sorted(gone))
+            self.on_gone(gone)
+
+    async def resign(self) -> None:
+        """Be no node any more. Raises Unavailable."""
+        await self._signs(without=self.me)
+
+    async def run(self) -> None:
+        """Give signs of life and look after this node's rooms, until cancelled."""
+        while True:
+            try:
+                await self.beat()
+                await self.tend()
+            except BrokerError:
+                pass  # the lanes have said so
+            except Exception:
+                log.exception("nodes.beat_failed")
+            await asyncio.sleep(BEAT_S)
+
+    async def tend(self) -> None:
+        """Look at all rooms of this node: whose they are, and where their logs end. Raises Unavailable."""
+        rooms = tuple(self._mine)
+        owners = {room: self._own(room, "keep") for room in rooms}
+        heads = {room: self._broker.ask_head(room) for room in rooms}
+        await settled([*owners.values(), *heads.values()])
+        for room in rooms:
+            if room not in self._mine:
+                continue
+            owner, head = owners[room].result(), heads[room].result()
+            if owner[0].decode() != self.me:
+                self._lose(room)
+            else:
+                self.on_head(room, None if head[0] is None else position_of(head))
+
+    # The port
+
+    async def take(self, room: str) -> None:
+        dead = ""
+        while True:
+            answer = await self._own(room, "take", dead)
+            if not answer:
+                return
+            owner = answer[0].decode()
+            if owner in {"taken", self.me}:
+                self._mine.add(room)
+                return
+            if owner == dead or self.nodes.alive(owner, self.now):
+                self._mine.discard(room)
+                raise OwnedElsewhere(owner)
+            dead = owner
+
+    async def release(self, room: str) -> bool:
+        if room not in self._mine:
+            return False
+        self._mine.discard(room)
+        await self._own(room, "release")
+        return True
+
+    # For the broker that hosts use, and for those who follow
+
+    async def owners_of(self, rooms: Iterable[str]) -> Mapping[str, str | None]:
+        """Who owns these rooms; None for nobody. Raises Unavailable."""
+        asked = {room: self._broker.lanes.call(_owner(room), "GET", _owner(room)) for room in rooms}
+        await settled(asked.values())
+        found = {room: waiter.result() for room, waiter in asked.items()}
+        return {room: None if owner is None else owner.decode() for room, owner in found.items()}
+
+    async def still(self, room: str) -> bool:
+        """Whether the room is this node's. Raises Unavailable."""
+        answer = await self._own(room, "keep") if room in self._mine else []
+        if answer and answer[0].decode() == self.me:
+            return True
+        self._lose(room)
+        return False
+
+    async def may_renew(self, room: str) -> bool:
+        """Whether this node may begin a new epoch of a room whose log was lost. Raises Unavailable."""
+        if room in self._mine:
+            return await self.still(room)
+        if self.nodes.others(self.now):
+            since = self._doubts.setdefault(room, self.now)
+            if self.now - since < LOST_S:
+                return False
+        self._doubts.pop(room, None)
+        answer = await self._own(room, "keep")
+        owner = answer[0].decode()
+        if owner != self.me and not self.nodes.alive(owner, self.now):
+            await self.take(room)
+        elif owner != self.me:
+            return False
+        self._mine.add(room)
+        return True
+
+    def __contains__(self, room: str) -> bool:
+        return room in self._mine
+
+    def _lose(self, room: str) -> None:
+        if room in self._mine:
+            self._mine.discard(room)
+            log.warning("nodes.room_taken", room=room)
+            self.on_lost(room)
+
+    def _own(self, room: str, *arguments: str) -> asyncio.Future[list[bytes]]:
+        what, *more = arguments
+        return self._broker.lanes.run(OWN, [_owner(room), keys_of(room).head], (what, self.me, *(more or [""])))
+
+    async def _signs(self, *, me: str = "", without: str = "") -> dict[str, float]:
+        answer = await self._broker.lanes.run(BEAT, [NODES], (me, without, NAMED_MS))
+        now = int(answer[0])
+        return {node.decode(): (now - float(at)) / 1000 for node, at in zip(answer[1::2], answer[2::2], strict=True)}
+
+
+class OwnedBroker:
+    """The broker that hosts use: only the owner of a room raises its term or begins a new epoch of it."""
+
+    def __init__(self, inner: RedisBroker, owners: RedisOwners) -> None:
+        self._inner = inner
+        self._owners = owners
+        # What changes nothing of whose a room is.
+        self.create, self.head, self.heads, self.dues = inner.create, inner.head, inner.heads, inner.dues
+        self.publish, self.read, self.answered = inner.publish, inner.read, inner.answered
+        self.keyed, self.forget, self.trim = inner.keyed, inner.forget, inner.trim
+        self.subscribe, self.statistics, self.close = inner.subscribe, inner.statistics, inner.close
+
+    async def claim(self, room: str) -> int:
+        """As the port says; Stale if the room is another's."""
+        if not await self._owners.still(room):
+            head = await self._inner.head(room)
+            raise Stale(head or Position("", 0))
+        return await self._inner.claim(room)
+
+    async def renew(self, room: str, seq: int) -> Position:
+        """As the port says; Unavailable as long as somebody else may have what was lost."""
+        if not await self._owners.may_renew(room):
+            raise Unavailable("the log was lost; whoever had the room begins it anew")
+        return await self._inner.renew(room, seq)
+
+
+def _owner(room: str) -> str:
+    return f"sf:{{{room}}}:owner"

@@ -1,0 +1,56 @@
+"""What nodes write to each other about commands: plain values, so that they travel.
+
+do         (room, number, type, body, sender)     a command for whom the room belongs to
+did        (number, epoch, seq)                   it stands there
+refused    (number, code, message, retry_after_ms)
+elsewhere  (room, number)                         the room is not this node's
+free       (room)                                 whoever wants it may take it
+"""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from protocols.errors import Code, Refused
+from protocols.messages import By, Command, Position, Role
+from rooms.registry import Registry
+from server.hosting.draft import Sender
+from server.hosting.line import Letter
+
+DO, DID, REFUSED, ELSEWHERE, FREE = "do", "did", "refused", "elsewhere", "free"
+
+
+def do(number: int, command: Command, sender: Sender) -> Letter:
+    """A command on its way."""
+    by = sender.by
+    who = (by.id, by.name, by.role.value, by.guest, by.via, sender.bound, sender.signed_up)
+    return DO, command.room, number, command.type, command.model_dump_json(), who
+
+
+def wanted(letter: Letter, registry: Registry) -> tuple[Command, Sender]:
+    """The command of such a letter and who sends it. Raises Refused: unknown_command, invalid."""
+    _, _, _, word, body, who = letter
+    kind = registry.commands.get(word)
+    if kind is None:
+        raise Refused(Code.UNKNOWN_COMMAND)
+    try:
+        command = kind.model_validate_json(body)
+    except ValidationError:
+        raise Refused(Code.INVALID) from None
+    user, name, role, guest, via, bound, signed_up = who
+    return command, Sender(By(user, name, Role(role), guest=guest, via=via), bound=bound, signed_up=signed_up)
+
+
+def answer(number: int, outcome: Position | Refused) -> Letter:
+    """How it went."""
+    if isinstance(outcome, Refused):
+        return REFUSED, number, outcome.code.value, outcome.message, outcome.retry_after_ms
+    return DID, number, outcome.epoch, outcome.seq
+
+
+def outcome_of(letter: Letter) -> Position | Refused:
+    """The same, as it was."""
+    _, _, what, *more = letter
+    if letter[0] == DID:
+        return Position(what, more[0])
+    return Refused(Code(what), more[0], retry_after_ms=more[1])

@@ -1,0 +1,116 @@
+"""A line to another node: letters arrive in order and once, over a channel that may lose and repeat messages.
+
+Sans-I/O: ``message`` gives what to send now, ``heard`` takes what came. A letter is kept until the other side has it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple
+
+RESEND_S = 0.5  # without an answer, before letters are sent again
+LETTERS_LIMIT = 8192  # letters that the other side does not have yet
+MESSAGE_LETTERS = 256  # in one message
+
+Letter = Sequence[Any]  # plain values; the first is its kind
+
+
+class Message(NamedTuple):
+    """``line`` and ``first`` number the letters; ``had_line`` and ``had`` say which of the other's are here."""
+
+    line: int
+    first: int
+    letters: Sequence[Letter]
+    had_line: int
+    had: int
+
+
+@dataclass(slots=True)
+class _Heard:
+    line: int = 0
+    next: int = 0
+
+
+class Line:
+    """Both directions between two nodes. Each call of ``number`` gives a higher one than before."""
+
+    def __init__(self, number: Callable[[], int]) -> None:
+        self._new_number = number
+        self._number = number()
+        self._letters: deque[Letter] = deque()
+        self._base = 0  # the number of the first letter that is kept
+        self._sent = 0  # how many of those kept are on their way
+        self._sent_at = 0.0
+        self._there = _Heard()
+        self._owes = False  # the other side does not know yet what is here
+
+    def __len__(self) -> int:
+        return len(self._letters)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to send before something comes or is to be sent again."""
+        return self._sent == len(self._letters) and not self._owes
+
+    def put(self, letter: Letter) -> bool:
+        """Take a letter along; False if too many wait."""
+        if len(self._letters) >= LETTERS_LIMIT:
+            return False
+        self._letters.append(letter)
+        return True
+
+    def message(self, now: float) -> Message | None:
+        """What is to be sent now, if anything."""
+        if self._sent and now - self._sent_at >= RESEND_S:
+            self._sent = 0
+        letters = list(islice(self._letters, self._sent, self._sent + MESSAGE_LETTERS))
+        if not letters and not self._owes:
+            return None
+        first = self._base + self._sent
+        if letters:
+            self._sent += len(letters)
+            self._sent_at = now
+        self._owes = False
+        return Message(self._number, first, letters, self._there.line, self._there.next)
+
+    def unsent(self) -> None:
+        """The last message reached nobody: all is to be sent again."""
+        self._sent = 0
+        self._owes = True
+
+    def owe(self) -> None:
+        """The answer was not sent after all."""
+        self._owes = True
+
+    def heard(self, message: Message, now: float) -> Sequence[Letter]:
+        """The letters of a message that are new, in order."""
+        if message.line < self._there.line:
+            return ()
+        if message.line > self._there.line:
+            if self._there.line:
+                # The other side has begun anew, and knows nothing of what it had from here.
+                self._number, self._base, self._sent = self._new_number(), 0, 0
+            self._there = _Heard(message.line)
+        self._acknowledged(message, now)
+        if not message.letters:
+            return ()
+        self._owes = True
+        skip = self._there.next - message.first
+        if skip < 0:
+            return ()  # one before it was lost: it comes again
+        fresh = message.letters[skip:]
+        self._there.next += len(fresh)
+        return fresh
+
+    def _acknowledged(self, message: Message, now: float) -> None:
+        had = message.had - self._base
+        if message.had_line != self._number or had <= 0:
+            return
+        for _ in range(had):
+            self._letters.popleft()
+        self._base += had
+        self._sent = max(0, self._sent - had)
+        self._sent_at = now

@@ -1,0 +1,111 @@
+"""What a node shares with the other nodes on the same Redis: who lives, whose a room is, who is where."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any
+from urllib.parse import urlsplit
+
+from server.attendance import Attendance
+from server.broker.port import Unavailable
+from server.broker.redis import RedisBroker, client_of
+from server.broker.redis_lanes import FAILURES
+from server.broker.redis_owners import OwnedBroker, RedisOwners, Twin, incarnation_of
+from server.broker.redis_post import RedisPost
+from server.catalogue import Catalogue
+from server.config import PREFIX, SettingsError
+from server.gateway.members import Members
+from server.hosting.directory import Directory
+from server.hosting.host import Surroundings
+from server.hosting.shared import SharedDirectory
+
+SETTING = f"{PREFIX}REDIS_URL"
+REACH_S = 5.0
+LEAST = 0x070000  # sharded pub/sub came with Redis 7
+VERSION = "return redis.REDIS_VERSION_NUM or 0"
+
+Heard = Callable[[str], None]
+
+
+async def redis_log(url: str, catalogue: Catalogue) -> RedisBroker:
+    """The log in the Redis of this address. Raises SettingsError if that cannot be used."""
+    # Without what is before the "@": the line is printed.
+    where = urlsplit(url).netloc.rpartition("@")[2]
+    client = client_of(url)
+    try:
+        async with asyncio.timeout(REACH_S):
+            version = int(await client.eval(VERSION, 0))
+    except FAILURES as error:
+        await client.aclose()
+        raise SettingsError(f"{SETTING}: no use of the Redis at {where}: {str(error) or 'no answer'}") from None
+    if version < LEAST:
+        await client.aclose()
+        raise SettingsError(f"{SETTING}: the Redis at {where} is too old; 7.0 is needed")
+    return RedisBroker(client, catalogue)
+
+
+class Neighbours:
+    """This node among the others. Only one that has started is a node; others may look, as the command line does."""
+
+    def __init__(self, broker: RedisBroker, node_id: str) -> None:
+        self._node_id = node_id
+        self.owners = RedisOwners(broker, incarnation_of(node_id))
+        self.post = RedisPost(broker, self.owners)
+        self.broker = OwnedBroker(broker, self.owners)
+        self.directory: SharedDirectory | None = None
+        self.attendance: Attendance | None = None
+
+    async def look(self) -> None:
+        """Learn who is alive, without being one of them. Raises Unavailable."""
+        await self.owners.look()
+
+    async def start(self, directory: Directory, around: Surroundings, members: Members) -> SharedDirectory:
+        """Be a node from now on. Raises SettingsError if another is called the same, Unavailable."""
+        owners, post = self.owners, self.post
+        try:
+            await owners.start()
+        except Twin:
+            message = f"another server on this Redis is {self._node_id}: give each its own {PREFIX}NODE_ID"
+            raise SettingsError(message) from None
+        await post.start()
+        shared = SharedDirectory(
+            directory,
+            around,
+            post,
+            owners_of=owners.owners_of,
+            alive=lambda node: owners.nodes.alive(node, owners.now),
+            on_open=members.follow,
+        )
+        attendance = Attendance(post, here=members.here, others=lambda: owners.nodes.others(owners.now))
+        members.elsewhere = attendance.elsewhere
+
+        def gone(nodes: set[str]) -> None:
+            post.forget(nodes)
+            attendance.gone(nodes)
+            shared.gone(nodes)
+
+        owners.on_gone, owners.on_lost, owners.on_head = gone, shared.lost, shared.ended
+        self.directory, self.attendance = shared, attendance
+        return shared
+
+    def share(self, kind: str, heard: Heard) -> Heard:
+        """What is told of it tells the other nodes, where ``heard`` is called."""
+        self.post.listen(kind, lambda _node, letter: heard(letter[1]))
+        return lambda what: self.post.send_all((kind, what))
+
+    def work(self) -> Collection[tuple[str, Coroutine[Any, Any, None]]]:
+        """What runs beside the requests, by name."""
+        if self.attendance is None:
+            return []
+        return [("nodes", self.owners.run()), ("attendance", self.attendance.run())]
+
+    async def close(self) -> None:
+        """Be a node no more; what was written to others is sent first, as far as a moment suffices."""
+        if self.directory is not None:
+            await self.directory.close()
+            await self.post.close()
+        try:
+            await self.owners.resign()
+        except Unavailable:
+            return  # they find out

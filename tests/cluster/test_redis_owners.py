@@ -1,0 +1,93 @@
+"""Nodes that die, come back and are called the same; on a Redis Cluster."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from server.broker.port import Stale, Unavailable
+from server.broker.redis import RedisBroker, client_of
+from server.broker.redis_owners import OwnedBroker, RedisOwners, Twin, incarnation_of
+from server.hosting.owners import OwnedElsewhere
+from tests.cluster.houses import until
+from tests.server.records import CATALOGUE
+from tests.server.redises import Cluster, flushed
+
+Make = Callable[[str], RedisOwners]
+
+
+@pytest.fixture
+async def broker(cluster: Cluster) -> AsyncIterator[RedisBroker]:
+    await flushed(cluster.servers)
+    made = RedisBroker(client_of(cluster.url), CATALOGUE)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def make(broker: RedisBroker) -> Make:
+    return lambda name: RedisOwners(broker, incarnation_of(name))
+
+
+async def test_the_room_of_a_dead_node_is_free(broker: RedisBroker, make: Make) -> None:
+    await broker.create("r")
+    dead, alive = make("n1"), make("n2")
+    gone: list[str] = []
+    alive.on_gone = gone.extend
+    await dead.start()
+    await alive.start()
+    await dead.take("r")
+    beating = asyncio.create_task(alive.run())
+    async with asyncio.timeout(4):
+        while True:
+            try:
+                await alive.take("r")
+                break
+            except OwnedElsewhere:
+                await asyncio.sleep(0.05)
+        await until(lambda: gone)
+    beating.cancel()
+    assert gone == [dead.me]
+    lost: list[str] = []
+    dead.on_lost = lost.append
+    await dead.tend()
+    assert lost == ["r"]
+
+
+async def test_a_node_that_was_killed_starts_again_at_once_and_a_twin_does_not(make: Make) -> None:
+    first, second, twin = make("n1"), make("n1"), make("n1")
+    await first.start()
+    await second.start()  # in place of the first, which gives no sign any more
+    assert not second.nodes.others(second.now) or first.me not in (await second._signs())
+    beating = asyncio.create_task(second.run())
+    with pytest.raises(Twin):
+        await twin.start()
+    beating.cancel()
+
+
+async def test_only_the_owner_raises_the_term(broker: RedisBroker, make: Make) -> None:
+    await broker.create("r")
+    one, two = make("n1"), make("n2")
+    await one.start()
+    await two.start()
+    await one.take("r")
+    assert await OwnedBroker(broker, one).claim("r")
+    with pytest.raises(Stale):
+        await OwnedBroker(broker, two).claim("r")
+
+
+async def test_a_lost_log_is_begun_anew_by_whoever_had_it(cluster: Cluster, broker: RedisBroker, make: Make) -> None:
+    await broker.create("r")
+    one, two = make("n1"), make("n2")
+    await one.start()
+    await two.start()
+    await one.take("r")
+    await flushed(cluster.servers)
+    await two.beat()
+    with pytest.raises(Unavailable):
+        await OwnedBroker(broker, two).renew("r", 5)
+    assert (await OwnedBroker(broker, one).renew("r", 5)).seq == 5
+    with pytest.raises(OwnedElsewhere):
+        await two.take("r")
