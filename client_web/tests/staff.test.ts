@@ -30,7 +30,8 @@ afterEach(() => void vi.unstubAllGlobals());
 describe("the way after signing in", () => {
   it("leads only into our own house", () => {
     expect(safeNext("/host/r1?lang=en")).toBe("/host/r1?lang=en");
-    for (const trick of ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", null]) {
+    const tricks = ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", null];
+    for (const trick of [...tricks, "/.//evil.example", "/a/..//evil.example", "/%2e//evil.example", "/.\\\\evil.example", "/\t/evil.example", "//["]) {
       expect(safeNext(trick)).toBeNull();
     }
   });
@@ -38,7 +39,9 @@ describe("the way after signing in", () => {
   it("knows each page by its address", () => {
     expect(placeOf("/lobby")).toEqual({ page: "lobby" });
     expect(placeOf("/lobby/rooms/r%201")).toEqual({ page: "room", room: "r 1" });
+    expect(placeOf("/lobby/rooms/100%")).toEqual({ page: "room", room: "100%" });
     expect(placeOf("/lobby/rooms/r1/sheet")).toEqual({ page: "sheet", room: "r1" });
+    expect(placeOf("/lobby/rooms/50%")).toEqual({ page: "room", room: "50%" });
     expect(placeOf("/staff")).toEqual({ page: "account" });
     expect(placeOf("/staff/people")).toEqual({ page: "people" });
     expect(placeOf("/staff/nowhere")).toEqual({ page: "account" });

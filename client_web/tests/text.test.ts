@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cut, lengthOf, sendable, wellFormed } from "../src/room/text";
+import { cut, decoded, lengthOf, sendable, wellFormed } from "../src/room/text";
 
 const BRICK = "🧱";
 const HALF = BRICK.slice(0, 1);
@@ -24,5 +24,13 @@ describe("text that leaves", () => {
     expect(cut(`abc${BRICK}${BRICK}`, 4)).toBe(`abc${BRICK}`);
     expect(cut(BRICK.repeat(40), 32)).toBe(BRICK.repeat(32));
     expect(cut(`${BRICK}${BRICK}`, 3)).toBe(`${BRICK}${BRICK}`);
+  });
+});
+
+describe("a part of an address", () => {
+  it("is read as it was meant, or as it stands", () => {
+    expect(decoded("r%201")).toBe("r 1");
+    expect(decoded("100%")).toBe("100%");
+    expect(decoded("%E4%B8")).toBe("%E4%B8");
   });
 });

@@ -1,6 +1,7 @@
 import { api, type Pass } from "./api";
 import { Failure } from "./failure";
 import type { Shelf } from "./storage";
+import { decoded } from "./text";
 
 /** What a browser keeps to come back as the same person. */
 interface Kept {
@@ -115,7 +116,7 @@ async function enter(shelf: Shelf, room: string, link?: string, nickname?: strin
 
 /** The room and the link in a page's address. The link is a key: it leaves the address bar at once. */
 export function takeAddress(): { room: string; link: string | undefined } {
-  const room = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  const room = decoded(location.pathname.split("/")[2] ?? "");
   const fragment = new URLSearchParams(location.hash.slice(1));
   const link = fragment.get("link") ?? fragment.get("l") ?? undefined;
   if (link) history.replaceState(null, "", location.pathname + location.search);

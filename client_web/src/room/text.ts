@@ -15,6 +15,15 @@ export function sendable<Value>(value: Value): Value {
 /** How long the server finds a text: in characters, of which an emoji may be one or several. */
 export const lengthOf = (text: string): number => Array.from(wellFormed(text.trim())).length;
 
+/** A part of an address as it was meant; one that is no proper escape is taken as it stands. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** At most so many characters, none of them cut in two. */
 export function cut(text: string, most: number): string {
   // No text has more characters than units, so nearly all need not be looked at.
