@@ -40,14 +40,17 @@ export function openRoom(session: Session, page: string, activities: readonly Ac
 }
 
 function renewInTime(client: RoomClient, session: Session): void {
+  const shutOut = () => client.snapshot.phase === "refused";
   // setTimeout takes at most 2^31 - 1 ms; a later round goes on from there.
   const pause = Math.min(Math.max(session.freshFor, 5_000), 2 ** 31 - 1);
   setTimeout(async () => {
+    // Shut out: whoever comes in on this page now is somebody else.
+    if (shutOut()) return;
     if (session.freshFor <= 0) {
       // Refused here, it is refused again when the token ends, and then the page says so.
       await session.renew().then(() => client.reconnect(), () => undefined);
     }
-    if (client.snapshot.phase !== "refused") renewInTime(client, session);
+    if (!shutOut()) renewInTime(client, session);
   }, pause);
 }
 

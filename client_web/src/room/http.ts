@@ -12,13 +12,21 @@ interface Ask {
 
 const WITHIN = 12_000;
 
+/** What is no JSON is no answer of ours; any other failure is the way's. */
+function unreadable(error: unknown): null {
+  if (error instanceof SyntaxError) return null;
+  throw error;
+}
+
 /** Ask our own server; a `Failure` says why not. Without a token the staff session's cookie speaks. */
 export async function call<T>(method: Method, path: string, { body, token, within = WITHIN }: Ask = {}): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (body) headers["content-type"] = "application/json";
   if (token) headers["authorization"] = `Bearer ${token}`;
   let response: Response;
+  let answer: unknown;
   const limit = new AbortController();
+  // For all of the answer: its head may come and the rest never.
   const timer = setTimeout(() => limit.abort(), within);
   try {
     response = await fetch(`/api/v1${path}`, {
@@ -28,13 +36,13 @@ export async function call<T>(method: Method, path: string, { body, token, withi
       cache: "no-store",
       signal: limit.signal,
     });
+    answer = response.status === 204 ? null : await response.json().catch(unreadable);
   } catch {
     throw new Failure("network", "", true);
   } finally {
     clearTimeout(timer);
   }
   if (response.status === 204) return null as T;
-  const answer: unknown = await response.json().catch(() => null);
   if (response.ok && answer !== null) return answer as T;
   const error = (answer as { error?: unknown } | null)?.error;
   throw error ? failureOf(error) : new Failure(response.status === 404 ? "not_found" : "unavailable", "", response.status >= 500);
