@@ -27,10 +27,6 @@ export function MeButton({ room }: { room: Room }): JSX.Element | null {
           <Seat room={room} />
           <div class="row">
             <LanguageSwitch />
-            <span class="grow" />
-            <button type="button" class="button" onClick={() => setOpen(false)}>
-              {t.close}
-            </button>
           </div>
         </Dialog>
       )}

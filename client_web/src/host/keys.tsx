@@ -28,7 +28,8 @@ export function useKeys(room: Room, parts: readonly ConsolePart[]): void {
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       const at = event.target as HTMLElement;
-      if (at.closest("input, textarea, select, dialog")) return;
+      // A tap beside the fields of a window leaves the focus on the page under it.
+      if (at.closest("input, textarea, select") || document.querySelector("dialog[open]")) return;
       // On a button the space bar presses that button.
       if (event.key === " " && at.closest("button, a")) return;
       if (press(room, parts, event.key.length === 1 ? event.key.toLowerCase() : event.key)) event.preventDefault();
@@ -52,9 +53,6 @@ export function KeyList({ onClose }: { onClose: () => void }): JSX.Element {
           </div>
         ))}
       </dl>
-      <button type="button" class="button" onClick={onClose}>
-        {t.close}
-      </button>
     </Dialog>
   );
 }

@@ -94,9 +94,6 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
             {t.person_unban}
           </button>
         )}
-        <button type="button" class="button quiet wide" onClick={close}>
-          {t.close}
-        </button>
       </div>
     </Dialog>
   );

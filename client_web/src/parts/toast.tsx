@@ -10,6 +10,9 @@ interface Notice {
   act?: () => void;
 }
 
+/** How many dialogs are open: what lies under one can be neither heard nor tapped. */
+export const dialogs = signal(0);
+
 const notices = signal<readonly Notice[]>([]);
 let count = 0;
 
@@ -30,7 +33,9 @@ export function toastFailure(error: unknown): void {
   toast(explain(failureOf(error).code));
 }
 
-export function Toasts(): JSX.Element {
+/** The notices, on the page or, where one is open, in the dialog `over` it. */
+export function Toasts({ over = false }: { over?: boolean }): JSX.Element | null {
+  if (over !== dialogs.value > 0) return null;
   return (
     <div class="toasts" role="status" aria-live="polite">
       {notices.value.map((notice) => (
