@@ -36,6 +36,13 @@ export function PrintSheet({ room: id }: { room: string }): JSX.Element {
   );
 }
 
+/** A title's size by the room that it takes: a Chinese character is twice as wide as a letter. */
+function sizeOf(title: string): string {
+  const wide = Array.from(title).reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
+  if (wide > 52) return "longer";
+  return wide > 28 ? "long" : "";
+}
+
 function Paper({ room }: { room: KnownRoom }): JSX.Element {
   const t = staffWords.value;
   const url = audienceAddress(room.id, room.url);
@@ -47,7 +54,7 @@ function Paper({ room }: { room: KnownRoom }): JSX.Element {
           <Logo size={56} />
           {shop && <p class="of-shop">{shop}</p>}
         </header>
-        <h1 class={Array.from(room.title).length > 14 ? "long" : ""}>{room.title || room.id}</h1>
+        <h1 class={sizeOf(room.title)}>{room.title || room.id}</h1>
         <div class="code-frame">
           <Qr text={url} label={url} />
         </div>
