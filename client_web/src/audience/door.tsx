@@ -9,6 +9,7 @@ import { coded } from "../room/coded";
 import { failureOf } from "../room/failure";
 import { NICKNAME } from "../room/session";
 import { device } from "../room/storage";
+import { decoded } from "../room/text";
 
 const NAME_LENGTH = 32;
 const SEAT_LENGTH = 8;
@@ -17,7 +18,7 @@ const SEAT_LENGTH = 8;
 export function roomIn(typed: string): string {
   const text = typed.normalize("NFKC").trim();
   const [, pasted] = /\/r\/([^/?#\s]+)/.exec(text) ?? [];
-  return pasted ? decodeURIComponent(pasted) : text.replace(/\s+/g, "");
+  return pasted ? decoded(pasted) : text.replace(/\s+/g, "");
 }
 
 /** The address without a room: ask for the one on the poster. */
@@ -192,7 +193,7 @@ function Return({ room, onReturn, onBack }: { room: PublicRoom; onReturn: DoorPr
             value={code}
             onInput={(event) => {
               const neat = coded(event.currentTarget.value, SEAT_LENGTH);
-              event.currentTarget.value = neat;
+              if (neat !== event.currentTarget.value) event.currentTarget.value = neat;
               setCode(neat);
             }}
           />

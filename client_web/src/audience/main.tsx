@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { words } from "../i18n/words";
 import { openRoom, type Room, show, stateOf, titled } from "../page";
-import { Empty, Waiting } from "../parts/bricks";
+import { Waiting } from "../parts/bricks";
 import { Gone } from "../parts/gone";
 import { activities } from "../views";
 import { lifecycle } from "../room/activities/lifecycle";
@@ -30,9 +30,14 @@ function begin(session: Session): void {
   room.value = openRoom(session, "audience", activities);
 }
 
+let arriving = false;
+
 /** Whoever was here before is in again at once; others are asked for a name. */
 async function arrive(): Promise<void> {
   clearTimeout(retry);
+  // Somebody tapped while a try was on its way: two would make two connections.
+  if (arriving || room.value) return;
+  arriving = true;
   try {
     const [session, found] = await Promise.all([
       Session.resume(device, "audience", address.room).catch((error: unknown) => {
@@ -48,6 +53,8 @@ async function arrive(): Promise<void> {
     failure.value = failureOf(error);
     // A server that starts anew is back in a moment; nobody should have to tap for that.
     if (failure.value.retry) retry = setTimeout(() => void arrive(), patience.next(failure.value.retryAfter));
+  } finally {
+    arriving = false;
   }
 }
 
@@ -65,9 +72,6 @@ function Page(): JSX.Element {
     if (address.room) void arrive();
   }, []);
   if (!address.room) return <Start />;
-  if (failure.value?.code === "not_found") {
-    return <Empty drawing="lost" title={t.no_room} hint={t.no_room_hint} />;
-  }
   if (failure.value) return <Gone failure={failure.value} onAgain={() => void arrive()} />;
   if (room.value) return <Inside room={room.value} />;
   if (known.value) return <Door room={known.value} onEnter={enter} onReturn={comeBack} />;

@@ -49,8 +49,13 @@ async function promoted(): Promise<Session | null> {
   return session && STAFF.has(session.pass.role) ? session : null;
 }
 
+let arriving = false;
+
 async function arrive(): Promise<void> {
   clearTimeout(retry);
+  // Somebody tapped while a try was on its way: two would make two connections.
+  if (arriving || room.value) return;
+  arriving = true;
   try {
     if (!address.room) {
       location.replace("/lobby");
@@ -68,17 +73,19 @@ async function arrive(): Promise<void> {
     failure.value = failureOf(error);
     // A server that starts anew is back in a moment; nobody should have to tap for that.
     if (failure.value.retry) retry = setTimeout(() => void arrive(), patience.next(failure.value.retryAfter));
+  } finally {
+    arriving = false;
   }
 }
 
 function Page(): JSX.Element {
   const t = words.value;
   useEffect(() => void arrive(), []);
-  if (failure.value) return <Gone failure={failure.value} onAgain={() => void arrive()} />;
+  if (failure.value) return <Gone failure={failure.value} staff onAgain={() => void arrive()} />;
   if (!room.value) return <Waiting label={t.loading} />;
   const { phase, refusal, position, you } = room.value.now.value;
   if (phase === "refused" && refusal) {
-    return room.value.session.staff && SIGNED_OUT.has(refusal.code) ? <SignedOut /> : <Gone failure={refusal} />;
+    return room.value.session.staff && SIGNED_OUT.has(refusal.code) ? <SignedOut /> : <Gone failure={refusal} staff />;
   }
   if (!position) return <Waiting label={t.connecting} />;
   if (you && !STAFF.has(you.role)) return <NotRunning room={address.room} />;

@@ -18,8 +18,8 @@ import { ShopChoice, TITLE_LENGTH } from "./new_room";
 import { PairDialog } from "./pair";
 import { Results } from "./results";
 
-/** What a room's answer holds beside what everybody is told. */
-type KnownRoom = PublicRoom & { shop?: string | null };
+/** What a room's answer holds beside what everybody is told: `settings` for all who run it. */
+type KnownRoom = PublicRoom & { shop?: string | null; settings?: object };
 
 type Asking = "duplicate" | "template" | "pair" | null;
 
@@ -34,7 +34,7 @@ export function RoomSheet({ room: id }: { room: string }): JSX.Element {
         <Icon name="left" size={20} />
         {t.lobby}
       </a>
-      <Loaded of={asked}>{(room) => <Sheet room={room} />}</Loaded>
+      <Loaded of={asked}>{(room) => (room.settings ? <Sheet room={room} /> : <NoRoom />)}</Loaded>
     </>
   );
 }

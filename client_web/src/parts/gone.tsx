@@ -3,15 +3,36 @@ import { explain, words } from "../i18n/words";
 import type { Failure } from "../room/failure";
 import { Empty } from "./bricks";
 
+interface GoneProps {
+  failure: Failure;
+  /** For those who run rooms: their way out is the list of these. */
+  staff?: boolean;
+  onAgain?: () => void;
+}
+
 /** There is no way in: what is the matter, and the one thing to do about it. */
-export function Gone({ failure, onAgain }: { failure: Failure; onAgain?: () => void }): JSX.Element {
+export function Gone({ failure, staff = false, onAgain }: GoneProps): JSX.Element {
   const t = words.value;
   const again = onAgain ?? (() => location.reload());
-  if (failure.code === "not_found") {
-    return <Empty drawing="lost" title={t.no_room} hint={t.no_room_hint} />;
+  const elsewhere = (
+    <a class="button" href={staff ? "/lobby" : "/"}>
+      {staff ? t.to_rooms : t.to_start}
+    </a>
+  );
+  // What can be no room's id is no room either.
+  if (failure.code === "not_found" || failure.code === "invalid") {
+    return (
+      <Empty drawing="lost" title={t.no_room} hint={staff ? t.no_room_staff : t.no_room_hint}>
+        {elsewhere}
+      </Empty>
+    );
   }
   if (failure.code === "revoked" || failure.code === "forbidden") {
-    return <Empty drawing="lost" title={explain(failure.code)} hint={t.no_access_hint} />;
+    return (
+      <Empty drawing="lost" title={explain(failure.code)} hint={staff ? t.no_access_staff : t.no_access_hint}>
+        {staff && elsewhere}
+      </Empty>
+    );
   }
   if (failure.code === "kicked" || failure.code === "banned") {
     const banned = failure.code === "banned";
@@ -28,7 +49,7 @@ export function Gone({ failure, onAgain }: { failure: Failure; onAgain?: () => v
     return <Empty drawing="lost" title={t.bad_link} hint={t.no_access_hint} />;
   }
   return (
-    <Empty drawing="lost" title={explain(failure.code)}>
+    <Empty drawing="lost" title={explain(failure.code)} {...(failure.retry && onAgain ? { hint: t.trying } : {})}>
       <button type="button" class="button main" onClick={again}>
         {t.try_again}
       </button>
