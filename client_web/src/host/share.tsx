@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { staffWords } from "../i18n/staff_words";
 import { words } from "../i18n/words";
 import { PairDialog } from "../lobby/pair";
@@ -28,23 +28,37 @@ export function Share({ id, token, mayInvite }: ShareProps): JSX.Element {
   const [links, setLinks] = useState<readonly RoomLink[]>([]);
   const [pairing, setPairing] = useState(false);
 
+  const [busy, setBusy] = useState(false);
+  const asked = useRef(0);
+
   const refresh = () => {
-    if (mayInvite) api.links(id, token).then(setLinks, toastFailure);
+    if (!mayInvite) return;
+    const turn = ++asked.current;
+    // An earlier answer may come later.
+    api.links(id, token).then((found) => turn === asked.current && setLinks(found), toastFailure);
   };
   useEffect(() => {
+    let wanted = true;
     refresh();
     // The server may be known by another name than the one this page was opened under.
-    api.room(id).then((known) => setUrl(audienceAddress(id, known.url)), () => undefined);
+    api.room(id).then((known) => wanted && setUrl(audienceAddress(id, known.url)), () => undefined);
+    return () => {
+      wanted = false;
+      asked.current += 1;
+    };
   }, [id, mayInvite]);
 
   const make = async (role: "host" | "wall") => {
+    if (busy) return;
+    setBusy(true);
     try {
       const link = await api.makeLink(id, role, token);
-      setMade({ ...made, [role]: new URL(link.url, location.origin).href });
+      setMade((before) => ({ ...before, [role]: new URL(link.url, location.origin).href }));
       refresh();
     } catch (error) {
       toastFailure(error);
     }
+    setBusy(false);
   };
 
   const revoke = (link: RoomLink) =>
@@ -85,7 +99,7 @@ export function Share({ id, token, mayInvite }: ShareProps): JSX.Element {
                   {staffWords.value.wall_connect}
                 </button>
               )}
-              <button type="button" class="button" onClick={() => void make(role)}>
+              <button type="button" class="button" disabled={busy} onClick={() => void make(role)}>
                 <Icon name="plus" size={20} />
                 {t.share_make}
               </button>

@@ -27,6 +27,7 @@ export const staffEn: StaffWords = {
 
   sign_in: "Staff sign-in",
   sign_in_lead: "Run your shop’s rooms and screens",
+  sign_in_once_more: "Please sign in once more before changing how you sign in",
   sign_in_passkey: "Sign in with a passkey",
   sign_in_passkey_hint: "Fingerprint, face or screen lock; nothing to remember",
   sign_in_go: "Sign in",
@@ -141,7 +142,7 @@ export const staffEn: StaffWords = {
     "room.closed": "Ended an event",
     "room.entered": "Opened the console",
     "link.created": "Made a link",
-    "link.revoked": "Withdrew a link",
+    "link.withdrawn": "Withdrew a link",
     "template.kept": "Saved a template",
     "template.removed": "Deleted a template",
     "wall.paired": "Connected a screen",

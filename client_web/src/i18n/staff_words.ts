@@ -18,6 +18,9 @@ export function why(error: unknown): string {
   return t.errors[code] ?? explain(code);
 }
 
+/** Several names in one line. */
+export const listed = (names: readonly string[]): string => names.join(language.value === "en" ? ", " : "、");
+
 /** A day and a time, short: 3月5日 14:20; with the year if it is another one. */
 export function moment(at: number): string {
   const then = new Date(at);
@@ -25,5 +28,5 @@ export function moment(at: number): string {
   const today = then.toDateString() === now.toDateString();
   const year = then.getFullYear() === now.getFullYear() ? {} : { year: "numeric" as const };
   const day = today ? {} : { month: "short" as const, day: "numeric" as const, ...year };
-  return then.toLocaleString(language.value, { ...day, hour: "2-digit", minute: "2-digit", hour12: false });
+  return then.toLocaleString(language.value, { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }

@@ -27,6 +27,7 @@ export const staffZh = {
   // Signing in
   sign_in: "店员登录",
   sign_in_lead: "登录后管理门店的房间和大屏",
+  sign_in_once_more: "要改登录方式，请先再登录一次",
   sign_in_passkey: "用通行密钥登录",
   sign_in_passkey_hint: "指纹、面容或屏幕锁，不用记密码",
   sign_in_go: "登录",
@@ -145,7 +146,7 @@ export const staffZh = {
     "room.closed": "结束活动",
     "room.entered": "进入主持台",
     "link.created": "生成链接",
-    "link.revoked": "收回链接",
+    "link.withdrawn": "收回链接",
     "template.kept": "存为模板",
     "template.removed": "删除模板",
     "wall.paired": "连接大屏",

@@ -43,8 +43,8 @@ interface Made {
 }
 
 export const lobbyApi = {
-  rooms: ({ shop, before }: { shop?: string; before?: number } = {}) => {
-    const query = new URLSearchParams({ limit: "30" });
+  rooms: ({ shop, before, limit = 30 }: { shop?: string; before?: number; limit?: number } = {}) => {
+    const query = new URLSearchParams({ limit: String(limit) });
     if (shop) query.set("shop", shop);
     if (before !== undefined) query.set("before", String(before));
     return call<{ rooms: LobbyRoom[]; more: boolean }>("GET", `/rooms?${query.toString()}`);

@@ -60,7 +60,7 @@ export function PairDialog({ room, token, onClose }: { room: string; token?: str
             aria-invalid={problem !== ""}
             onInput={(event) => {
               const neat = coded(event.currentTarget.value, CODE);
-              event.currentTarget.value = neat;
+              if (neat !== event.currentTarget.value) event.currentTarget.value = neat;
               setCode(neat);
             }}
           />

@@ -98,7 +98,7 @@ function RoomCard({ room }: { room: LobbyRoom }): JSX.Element {
         {room.title || room.id}
       </a>
       <p class="row">
-        <span class={`tag ${open ? "live" : ""}`}>{open ? t.open : t.closed}</span>
+        <span class={`tag ${open ? (room.people > 0 ? "live" : "good") : ""}`}>{open ? t.open : t.closed}</span>
         {room.people > 0 && (
           <span class="note row tight figures">
             <Icon name="people" size={16} />

@@ -12,5 +12,5 @@ export function useTick(active: boolean, every = 250): void {
 }
 
 export function timeOfDay(at: number): string {
-  return new Date(at).toLocaleTimeString(language.value, { hour: "2-digit", minute: "2-digit", hour12: false });
+  return new Date(at).toLocaleTimeString(language.value, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }

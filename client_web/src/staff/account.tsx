@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { moment, staffWords } from "../i18n/staff_words";
+import { listed, moment, staffWords } from "../i18n/staff_words";
 import { confirmFirst } from "../parts/dialog";
 import { Icon } from "../parts/icons";
 import { toast } from "../parts/toast";
@@ -11,7 +11,7 @@ import { Head } from "./frame";
 import { Loaded, useAsked } from "./loaded";
 import { canUsePasskeys, deviceName, makePasskey } from "./passkey";
 import { PASSWORD_LENGTH, Secret } from "./secret";
-import { failed, me } from "./signed_in";
+import { failed, failedOrStale, me } from "./signed_in";
 
 const again = async () => {
   me.value = await staffApi.me();
@@ -29,7 +29,7 @@ export function Account({ who }: { who: Me }): JSX.Element {
     <>
       <Head
         title={who.name}
-        lead={[who.login, t.roles[who.role], who.role === "owner" ? t.all_shops : who.shops.map((shop) => shop.name).join("、")].filter(Boolean).join(" · ")}
+        lead={[who.login, t.roles[who.role], who.role === "owner" ? t.all_shops : listed(who.shops.map((shop) => shop.name))].filter(Boolean).join(" · ")}
       >
         <button type="button" class="button" onClick={leave}>
           <Icon name="door" size={20} />
@@ -84,7 +84,12 @@ function Sessions(): JSX.Element {
                     </p>
                   </div>
                   {!session.current && (
-                    <button type="button" class="button quiet" onClick={() => end(session.id)}>
+                    <button
+                      type="button"
+                      class="button quiet"
+                      aria-label={`${t.end_session} ${deviceName(session.agent)}`}
+                      onClick={() => end(session.id)}
+                    >
                       {t.end_session}
                     </button>
                   )}
@@ -115,15 +120,15 @@ function Passkeys({ who }: { who: Me }): JSX.Element {
       toast(t.passkey_added);
       await again();
     } catch (error) {
-      failed(error);
+      await failedOrStale(error);
     }
     setBusy(false);
   };
   const remove = (id: string, label: string) =>
     confirmFirst(t.passkey_remove, t.passkey_remove_sure(label), t.passkey_remove, () => {
-      staffApi.removePasskey(id).then(again, (error: unknown) => {
+      staffApi.removePasskey(id).then(again).catch((error: unknown) => {
         if (failureOf(error).code === "conflict") toast(t.last_way);
-        else failed(error);
+        else void failedOrStale(error);
       });
     });
   return (
@@ -144,7 +149,12 @@ function Passkeys({ who }: { who: Me }): JSX.Element {
                   </p>
                   <p class="note figures">{passkey.used_at ? t.last_seen(moment(passkey.used_at)) : t.passkey_never}</p>
                 </div>
-                <button type="button" class="button quiet" onClick={() => remove(passkey.id, passkey.label)}>
+                <button
+                  type="button"
+                  class="button quiet"
+                  aria-label={`${t.passkey_remove} ${passkey.label}`}
+                  onClick={() => remove(passkey.id, passkey.label)}
+                >
                   {t.passkey_remove}
                 </button>
               </li>
@@ -184,8 +194,8 @@ function Password({ who }: { who: Me }): JSX.Element {
     } catch (error) {
       const { code } = failureOf(error);
       if (code === "invalid") setProblem(t.password_refused);
-      else if (code === "forbidden" || (code === "unauthorized" && who.password)) setProblem(t.password_wrong);
-      else failed(error);
+      else if (code === "forbidden") setProblem(t.password_wrong);
+      else await failedOrStale(error);
     }
     setBusy(false);
   };

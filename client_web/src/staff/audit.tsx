@@ -1,17 +1,31 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { moment, staffWords } from "../i18n/staff_words";
+import { words } from "../i18n/words";
+import { lobbyApi } from "../lobby/api";
 import { Empty } from "../parts/bricks";
+import type { By } from "../room/messages";
 import { type AuditEntry, type StaffRole, staffApi } from "./api";
 import { Head } from "./frame";
 import { Loaded, useAsked } from "./loaded";
 import { failed, shopName } from "./signed_in";
+
+/** The record holds ids alone; those of the newest rooms and of one's colleagues have names, which may come later. */
+function useNames(): ReadonlyMap<string, string> {
+  const rooms = useAsked(() => lobbyApi.rooms({ limit: 100 }), "rooms named");
+  const members = useAsked(() => staffApi.members(), "members named");
+  return new Map([
+    ...(rooms.value?.rooms ?? []).map((room) => [room.id, room.title] as const),
+    ...(members.value ?? []).map((member) => [member.id, member.name] as const),
+  ]);
+}
 
 /** Who did what, the newest first. */
 export function Audit(): JSX.Element {
   const t = staffWords.value;
   const asked = useAsked(() => staffApi.audit(), "audit");
   const [busy, setBusy] = useState(false);
+  const names = useNames();
 
   const older = async (entries: AuditEntry[]) => {
     const last = entries[entries.length - 1];
@@ -37,7 +51,7 @@ export function Audit(): JSX.Element {
             <section class="card">
               <ol class="lines">
                 {entries.map((entry) => (
-                  <Entry key={entry.id} entry={entry} />
+                  <Entry key={entry.id} entry={entry} names={names} />
                 ))}
               </ol>
               {more && (
@@ -53,17 +67,25 @@ export function Audit(): JSX.Element {
   );
 }
 
-function Entry({ entry }: { entry: AuditEntry }): JSX.Element {
+/** Acts whose target is a room. */
+const ON_ROOM = /^(room|wall|link)\.|^person\.erased$/;
+/** Acts whose target is somebody's account. */
+const ON_MEMBER = new Set(["staff.changed", "staff.reset", "staff.added"]);
+
+function Entry({ entry, names }: { entry: AuditEntry; names: ReadonlyMap<string, string> }): JSX.Element {
   const t = staffWords.value;
   const about = entry.details ?? {};
   const { role, by, shops } = about;
+  const kept = entry.action === "template.kept" && typeof about["room"] === "string" ? about["room"] : null;
+  const room = ON_ROOM.test(entry.action) ? entry.target : kept;
   const details = [
-    typeof role === "string" ? (t.roles[role as StaffRole] ?? role) : "",
+    ON_MEMBER.has(entry.action) && entry.target ? (names.get(entry.target) ?? "") : "",
+    typeof role === "string" ? (t.roles[role as StaffRole] ?? words.value.roles[role as By["role"]] ?? role) : "",
+    shopName(entry.shop),
     ...(Array.isArray(shops) ? shops.map((shop) => shopName(String(shop)) || String(shop)) : []),
     by === "password" ? t.with_password : by === "passkey" ? t.with_passkey : "",
     about["disabled"] === true ? t.disabled : "",
   ];
-  const room = entry.action.startsWith("room.") || entry.action.startsWith("wall.") ? entry.target : "";
   return (
     <li class="entry">
       <time class="note figures" dateTime={new Date(entry.at).toISOString()}>
@@ -71,14 +93,9 @@ function Entry({ entry }: { entry: AuditEntry }): JSX.Element {
       </time>
       <b>{entry.who && entry.who.id !== "cli" ? entry.who.name : t.audit_system}</b>
       <span class="grow">
-        {t.actions[entry.action] ?? entry.action}
-        <span class="note"> {Array.from(new Set([shopName(entry.shop), ...details].filter(Boolean))).join(" · ")}</span>
-        {room && (
-          <>
-            {" "}
-            <a href={`/lobby/rooms/${encodeURIComponent(room)}`}>{room}</a>
-          </>
-        )}
+        {t.actions[entry.action] ?? entry.action}{" "}
+        {room && <a href={`/lobby/rooms/${encodeURIComponent(room)}`}>{names.get(room) || room}</a>}
+        <span class="note"> {Array.from(new Set(details.filter(Boolean))).join(" · ")}</span>
       </span>
     </li>
   );

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { staffWords, why } from "../i18n/staff_words";
+import { listed, staffWords, why } from "../i18n/staff_words";
 import { Choices } from "../parts/controls";
 import { Drawing, Empty } from "../parts/bricks";
 import { Line } from "../parts/line";
@@ -18,16 +18,24 @@ const LOGIN_LENGTH = 64;
 type WayIn = "passkey" | "password";
 
 /** What came with an invitation's link; taking it up makes the account. */
-export function Invitation({ invitation, onIn }: { invitation: string; onIn: (me: Me) => void }): JSX.Element {
+export function Invitation({
+  invitation,
+  onIn,
+  onLeave,
+}: {
+  invitation: string;
+  onIn: (me: Me) => void;
+  onLeave: () => void;
+}): JSX.Element {
   const t = staffWords.value;
   const invited = useAsked(() => staffApi.readInvitation(invitation), invitation);
   if (invited.failure !== null && !failureOf(invited.failure).retry) {
     return (
       <Porch>
         <Empty drawing="lost" title={t.invitation_bad} hint={t.invitation_bad_hint}>
-          <a class="button" href="/staff">
+          <button type="button" class="button" onClick={onLeave}>
             {t.sign_in}
-          </a>
+          </button>
         </Empty>
       </Porch>
     );
@@ -90,7 +98,7 @@ function Accept({ invited, invitation, onIn }: { invited: Invited; invitation: s
       <Drawing of="polls" scale={1.1} />
       <div class="title">
         <h1>{invited.login ? t.welcome_back : t.welcome}</h1>
-        <p class="note">{t.welcome_lead(t.roles[invited.role], invited.shops.map((shop) => shop.name).join("、"))}</p>
+        <p class="note">{t.welcome_lead(t.roles[invited.role], invited.role === "owner" ? "" : listed(invited.shops.map((shop) => shop.name)))}</p>
       </div>
       <label class="field">
         <span>{t.your_name}</span>

@@ -3,8 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { why } from "../i18n/staff_words";
 import { words } from "../i18n/words";
 import { Empty, Waiting } from "../parts/bricks";
-import { failureOf } from "../room/failure";
-import { me } from "./signed_in";
+import { me, signedOut } from "./signed_in";
 
 interface Asked<Value> {
   value: Value | null;
@@ -23,7 +22,7 @@ export function useAsked<Value>(ask: () => Promise<Value>, key: string): Asked<V
       (value) => wanted && set({ key, value, failure: null }),
       (failure: unknown) => {
         if (!wanted) return;
-        if (failureOf(failure).code === "unauthorized") me.value = null;
+        if (signedOut(failure)) me.value = null;
         set((before) => ({ key, value: before.key === key ? before.value : null, failure }));
       },
     );
@@ -36,7 +35,8 @@ export function useAsked<Value>(ask: () => Promise<Value>, key: string): Asked<V
     value: known ? state.value : null,
     failure: known ? state.failure : null,
     refresh: () => again((count) => count + 1),
-    set: (value) => set({ key, value, failure: null }),
+    // What comes late, when something else is asked for by now, is dropped.
+    set: (value) => set((before) => (before.key === key ? { key, value, failure: null } : before)),
   };
 }
 

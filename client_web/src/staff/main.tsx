@@ -19,7 +19,7 @@ import { People } from "./people";
 import { placeOf, safeNext } from "./place";
 import { followLinks, go, path } from "./routes";
 import { SignIn } from "./sign_in";
-import { me, refreshShops, runsPeople, shops } from "./signed_in";
+import { me, onceMore, refreshShops, runsPeople, shops } from "./signed_in";
 import "../style/polls.css";
 import "../style/chat.css";
 import "../lobby/lobby.css";
@@ -33,6 +33,14 @@ function takeInvitation(): string | null {
 }
 
 const invitation = signal(takeInvitation());
+// Pasted into the address bar of a page that is open, it loads none.
+window.addEventListener("hashchange", () => {
+  invitation.value = takeInvitation() ?? invitation.value;
+});
+// A page that the browser kept shows who was signed in then.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && invitation.value === null) void arrive();
+});
 const failure = signal<unknown>(null);
 const patience = new Patience();
 let retry: ReturnType<typeof setTimeout> | undefined;
@@ -60,13 +68,27 @@ async function arrive(): Promise<void> {
 async function enter(who: Me): Promise<void> {
   const next = safeNext(new URLSearchParams(location.search).get("next"));
   const fresh = invitation.value !== null;
+  const back = onceMore.value;
   invitation.value = null;
+  onceMore.value = false;
   shops.value = who.shops;
   await refreshShops().catch(() => undefined);
   me.value = who;
   if (next) go(next, { replace: true });
   // Who has just come, or asked for no page in particular, wants to work.
-  else if (fresh || path.value === "/staff") go("/lobby", { replace: true });
+  else if (fresh || (path.value === "/staff" && !back)) go("/lobby", { replace: true });
+}
+
+/** It opens nothing: whoever is signed in goes on, others sign in. */
+function leaveInvitation(): void {
+  invitation.value = null;
+  void arrive();
+}
+
+function notNow(): void {
+  onceMore.value = false;
+  me.value = undefined;
+  void arrive();
 }
 
 function Page(): JSX.Element {
@@ -74,7 +96,9 @@ function Page(): JSX.Element {
     followLinks();
     if (invitation.value === null) void arrive();
   }, []);
-  if (invitation.value !== null) return <Invitation invitation={invitation.value} onIn={(who) => void enter(who)} />;
+  if (invitation.value !== null) {
+    return <Invitation key={invitation.value} invitation={invitation.value} onIn={(who) => void enter(who)} onLeave={leaveInvitation} />;
+  }
   if (me.value) {
     return (
       <Frame who={me.value}>
@@ -82,11 +106,11 @@ function Page(): JSX.Element {
       </Frame>
     );
   }
-  if (me.value === null) return <SignIn onIn={(who) => void enter(who)} />;
+  if (me.value === null) return <SignIn onIn={(who) => void enter(who)} {...(onceMore.value ? { onBack: notNow } : {})} />;
   return (
     <Porch>
       {failure.value ? (
-        <Empty drawing="lost" title={why(failure.value)}>
+        <Empty drawing="lost" title={why(failure.value)} hint={words.value.trying}>
           <button type="button" class="button" onClick={() => void arrive()}>
             {words.value.try_again}
           </button>

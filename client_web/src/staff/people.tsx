@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { moment, staffWords } from "../i18n/staff_words";
-import { words } from "../i18n/words";
+import { listed, moment, staffWords } from "../i18n/staff_words";
 import { Empty } from "../parts/bricks";
 import { Address } from "../parts/address";
 import { confirmFirst, Dialog } from "../parts/dialog";
@@ -67,6 +66,7 @@ export function People({ who }: { who: Me }): JSX.Element {
                       <button
                         type="button"
                         class="button quiet"
+                        aria-label={`${t.withdraw} ${t.invitation_for(one.name ?? "")}`}
                         onClick={() =>
                           void staffApi.withdraw(one.id).then(() => {
                             toast(t.withdrawn);
@@ -119,7 +119,7 @@ function MemberLine({ member, own, onChange }: { member: Member; own: boolean; o
         <p class="note figures">
           {[
             t.roles[member.role],
-            member.role === "owner" ? t.all_shops : member.shops.map((shop) => shop.name).join("、"),
+            member.role === "owner" ? t.all_shops : listed(member.shops.map((shop) => shop.name)),
             member.seen_at ? t.last_seen(moment(member.seen_at)) : t.never_seen,
           ]
             .filter(Boolean)
@@ -142,12 +142,16 @@ function Invite({ who, onMade, onClose }: { who: Me; onMade: () => void; onClose
   const [chosen, setChosen] = useState<readonly string[]>(shops.value.length === 1 ? shops.value.map((shop) => shop.id) : []);
   const [made, setMade] = useState("");
   const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
 
   const make = async () => {
+    if (busy) return;
     if (role !== "owner" && chosen.length === 0) {
       setProblem(t.invite_needs_shop);
       return;
     }
+    setBusy(true);
+    setProblem("");
     try {
       const { url } = await staffApi.invite(role, role === "owner" ? [] : [...chosen], name.trim() || undefined);
       // The server may be known to people by another name than the one it has here.
@@ -155,6 +159,7 @@ function Invite({ who, onMade, onClose }: { who: Me; onMade: () => void; onClose
       onMade();
     } catch (error) {
       failed(error);
+      setBusy(false);
     }
   };
 
@@ -164,9 +169,6 @@ function Invite({ who, onMade, onClose }: { who: Me; onMade: () => void; onClose
         <div class="stack">
           <Address url={made} />
           <p class="note">{t.invite_once}</p>
-          <button type="button" class="button" onClick={onClose}>
-            {words.value.close}
-          </button>
         </div>
       ) : (
         <form
@@ -186,7 +188,7 @@ function Invite({ who, onMade, onClose }: { who: Me; onMade: () => void; onClose
               {problem}
             </p>
           )}
-          <button type="submit" class="button main wide">
+          <button type="submit" class="button main wide" disabled={busy}>
             {t.invite_make}
           </button>
         </form>
@@ -200,18 +202,31 @@ function Change({ who, member, onClose }: { who: Me; member: Member; onClose: ()
   const [role, setRole] = useState<StaffRole>(member.role);
   const [chosen, setChosen] = useState<readonly string[]>(member.shops.map((shop) => shop.id));
   const [made, setMade] = useState("");
+  const [busy, setBusy] = useState(false);
+  // Another manager's way in would be that manager.
+  const mayRenew = !member.disabled && (who.role === "owner" || member.role === "staff");
 
-  const renew = () => {
-    staffApi.renewWays(member.id).then(({ url }) => setMade(new URL(url, location.origin).href), failed);
+  const renew = async () => {
+    setBusy(true);
+    try {
+      const { url } = await staffApi.renewWays(member.id);
+      setMade(new URL(url, location.origin).href);
+    } catch (error) {
+      failed(error);
+    }
+    setBusy(false);
   };
 
   const change = async (fields: Parameters<typeof staffApi.change>[1], done: string) => {
+    if (busy) return;
+    setBusy(true);
     try {
       await staffApi.change(member.id, fields);
       toast(done);
       onClose();
     } catch (error) {
       failed(error);
+      setBusy(false);
     }
   };
 
@@ -231,14 +246,14 @@ function Change({ who, member, onClose }: { who: Me; member: Member; onClose: ()
         }}
       >
         <RoleAndShops who={who} role={role} chosen={chosen} onRole={setRole} onShops={setChosen} />
-        {!member.disabled &&
+        {mayRenew &&
           (made ? (
             <div class="stack">
               <Address url={made} />
               <p class="note">{t.invite_once}</p>
             </div>
           ) : (
-            <button type="button" class="button" onClick={renew}>
+            <button type="button" class="button" disabled={busy} onClick={() => void renew()}>
               <Icon name="key" size={20} />
               {t.renew_ways}
             </button>

@@ -9,8 +9,8 @@ import { Porch } from "./frame";
 import { canUsePasskeys, PasskeyFailure, showPasskey } from "./passkey";
 import { Secret } from "./secret";
 
-/** By passkey if the device has one, else by name and password. */
-export function SignIn({ onIn }: { onIn: (me: Me) => void }): JSX.Element {
+/** By passkey if the device has one, else by name and password; `onBack` for those who are asked to do it once more. */
+export function SignIn({ onIn, onBack }: { onIn: (me: Me) => void; onBack?: () => void }): JSX.Element {
   const t = staffWords.value;
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
@@ -41,7 +41,7 @@ export function SignIn({ onIn }: { onIn: (me: Me) => void }): JSX.Element {
         <Drawing of="door" scale={1.1} />
         <div class="title">
           <h1>{t.sign_in}</h1>
-          <p class="note">{t.sign_in_lead}</p>
+          <p class="note">{onBack ? t.sign_in_once_more : t.sign_in_lead}</p>
         </div>
         {canUsePasskeys() && (
           <>
@@ -86,11 +86,17 @@ export function SignIn({ onIn }: { onIn: (me: Me) => void }): JSX.Element {
           </button>
         </form>
       </div>
-      <p class="note centred aside">
-        {t.no_account}
-        <br />
-        {t.for_audience} <a href="/">{t.to_room}</a>
-      </p>
+      {onBack ? (
+        <button type="button" class="button quiet" onClick={onBack}>
+          {t.back}
+        </button>
+      ) : (
+        <p class="note centred aside">
+          {t.no_account}
+          <br />
+          {t.for_audience} <a href="/">{t.to_room}</a>
+        </p>
+      )}
     </Porch>
   );
 }
