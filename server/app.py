@@ -19,7 +19,7 @@ from server.broker.port import Broker
 from server.broker.redis import RedisBroker
 from server.certificate import validity
 from server.config import Settings
-from server.database import bring_up_to_date, database_of, files_of
+from server.database import alone, bring_up_to_date, database_of, files_of
 from server.folder import SETTING as DATA_SETTING
 from server.folder import held, keep_private, opening
 from server.forgotten import Forgotten
@@ -363,7 +363,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
     with held(settings.data, shared=shared):
         with opening(settings.data):
             secret_mark.settle(settings.data, settings.secret.get_secret_value())
-        async with core(settings, serving=True) as made:
+        async with alone(settings, shared=shared), core(settings, serving=True) as made:
             app = App(settings, made)
             await app.start()
             try:

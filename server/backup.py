@@ -6,6 +6,8 @@ A backup is a folder:
 ``secret.mark``   tells whether a secret is the one of this folder; ``secret`` itself is there only if asked for
 ``backup.json``   when it was made, and the digests of the files
 
+Where the database is a PostgreSQL, it has backups of its own, and ``rooms.sqlite`` is not there.
+
 The copy of the log bears a mark. The server that opens it begins a new epoch in every room: what clients were told
 after the backup is lost, and its numbers must not be given to other messages.
 """
@@ -18,7 +20,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -55,12 +57,16 @@ class Manifest:
     version: int = VERSION
 
 
-def back_up(data: Path, target: Path, *, secret: str | None = None, tell: Tell = _silent) -> Manifest:
+def back_up(
+    data: Path, target: Path, *, secret: str | None = None, log_alone: bool = False, tell: Tell = _silent
+) -> Manifest:
     """Make the backup ``target``, with ``secret`` in it if one is given. Raises SettingsError in one line.
 
-    Nothing bears the name of ``target`` before it is whole.
+    ``log_alone``: the database is elsewhere. Nothing bears the name of ``target`` before it is whole.
     """
-    for name in (LOG_FILE, DATABASE_FILE):
+    # The database first: the log, copied later, is then never behind it.
+    names = (LOG_FILE,) if log_alone else (DATABASE_FILE, LOG_FILE)
+    for name in sorted(names):
         if not (data / name).is_file():
             raise SettingsError(f"there is no {name} in {data}: nothing to back up")
     _is_free(target)
@@ -68,7 +74,7 @@ def back_up(data: Path, target: Path, *, secret: str | None = None, tell: Tell =
     with _said(target), _private():
         part.mkdir(parents=True)
         try:
-            manifest = _filled(part, data, secret, tell)
+            manifest = _filled(part, data, names, secret, tell)
             part.rename(target)
             settled(target.absolute().parent)
         finally:
@@ -76,10 +82,9 @@ def back_up(data: Path, target: Path, *, secret: str | None = None, tell: Tell =
     return manifest
 
 
-def _filled(part: Path, data: Path, secret: str | None, tell: Tell) -> Manifest:
+def _filled(part: Path, data: Path, names: Sequence[str], secret: str | None, tell: Tell) -> Manifest:
     made_at = int(time.time() * 1000)
-    # The database first: the log, copied later, is then never behind it.
-    for name in (DATABASE_FILE, LOG_FILE):
+    for name in names:
         copied(data / name, part / name, _percents(name, tell))
     rooms, records = mark_copy(part / LOG_FILE, made_at)
     if (data / MARK_FILE).is_file():
@@ -144,7 +149,7 @@ def _manifest(source: Path) -> Manifest:
     if manifest.version != VERSION:
         raise SettingsError(f"{source} was made by a newer version of this program")
     names = set(manifest.files)
-    if not {LOG_FILE, DATABASE_FILE} <= names <= {LOG_FILE, DATABASE_FILE, MARK_FILE, SECRET_FILE}:
+    if not {LOG_FILE} <= names <= {LOG_FILE, DATABASE_FILE, MARK_FILE, SECRET_FILE}:
         raise SettingsError(f"{path} cannot be read")
     return manifest
 

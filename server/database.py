@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from server.store.migrate import Unfit, migrated
 
 DATABASE_FILE: Final = "rooms.sqlite"
 SETTING: Final = f"{PREFIX}DATABASE_URL"
+TAKEN: Final = f"another server is at work on this database; stop it, or give both one log by {PREFIX}REDIS_URL"
 
 
 def database_of(settings: Settings) -> Database:
@@ -51,6 +53,20 @@ def usable(settings: Settings) -> Iterator[None]:
         raise SettingsError(f"{SETTING}: {postgres.why(error, _url(settings))}") from None
 
 
+def address_of(environ: Mapping[str, str] | None = None) -> str | None:
+    """The url of a PostgreSQL if one is set, for what needs no other setting. Raises SettingsError."""
+    url = (os.environ if environ is None else environ).get(SETTING)
+    try:
+        return engine_url(url) if url else None
+    except ValueError as error:
+        raise SettingsError(f"{SETTING}: {error}") from None
+
+
+def is_elsewhere(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether the database is not in the data folder. Raises SettingsError."""
+    return address_of(environ) is not None
+
+
 def files_of(settings: Settings, log: str) -> tuple[str, ...]:
     """The files in the data folder that must stay where they are."""
     return (log, DATABASE_FILE) if settings.database_url is None else (log,)
@@ -65,3 +81,22 @@ def _url(settings: Settings) -> str:
 def sqlite_url(data: Path) -> str:
     """The database in a data folder."""
     return f"sqlite+aiosqlite:///{(data / DATABASE_FILE).absolute()}"
+
+
+@asynccontextmanager
+async def alone(settings: Settings, *, shared: bool) -> AsyncIterator[None]:
+    """Serves a PostgreSQL alone, unless the log is ``shared`` too. Raises SettingsError.
+
+    Two servers with logs of their own would each take the other's rooms for rooms that their log has lost.
+    """
+    if settings.database_url is None or shared:
+        yield
+        return
+    hold = postgres.Hold(_url(settings))
+    with usable(settings):
+        if not await hold.take():
+            raise SettingsError(f"{SETTING}: {TAKEN}")
+    try:
+        yield
+    finally:
+        await hold.leave()

@@ -48,22 +48,36 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _backup(arguments: argparse.Namespace) -> int:
     from server.backup import back_up
+    from server.database import is_elsewhere
 
     data = data_folder(arguments.data)
     secret = Settings.load(data=arguments.data, kept_secret=True).secret if arguments.with_secret else None
-    made = back_up(data, arguments.dest, secret=secret.get_secret_value() if secret else None, tell=_told)
+    elsewhere = is_elsewhere()
+    made = back_up(
+        data,
+        arguments.dest,
+        secret=secret.get_secret_value() if secret else None,
+        log_alone=elsewhere,
+        tell=_told,
+    )
     print(f"{arguments.dest}: {made.rooms} rooms, {made.records} records")
+    if elsewhere:
+        _say("PostgreSQL is not in it: it must have been dumped before this, see docs/how-to/use-postgresql.md")
     if secret is None:
         _say("the secret is not in it: keep that too, elsewhere (or use --with-secret)")
     return 0
 
 
 def _restore(arguments: argparse.Namespace) -> int:
-    from server.backup import SECRET_FILE, restore
+    from server.backup import DATABASE_FILE, SECRET_FILE, restore
+    from server.database import is_elsewhere
 
     data = data_folder(arguments.data)
     made = restore(arguments.src, data, tell=_told)
     print(f"{data}: {made.rooms} rooms, {made.records} records")
+    if is_elsewhere() == (DATABASE_FILE in made.files):
+        where = "is in the backup, but PostgreSQL is used" if is_elsewhere() else "is not in the backup"
+        _say(f"{DATABASE_FILE} {where}: see docs/how-to/use-postgresql.md before you start")
     _say("the next start begins a new epoch in every room; clients are told once, and read anew")
     if SECRET_FILE not in made.files:
         _say("the backup holds no secret: start with the one the links were made with")
@@ -71,9 +85,11 @@ def _restore(arguments: argparse.Namespace) -> int:
 
 
 def _trace(arguments: argparse.Namespace) -> int:
+    from server.database import address_of
     from server.tracing import printed, traced
 
-    ways = asyncio.run(traced(data_folder(arguments.data), arguments.message, arguments.room))
+    data = data_folder(arguments.data)
+    ways = asyncio.run(traced(data, arguments.message, arguments.room, url=address_of()))
     for line in printed(ways):
         print(line)
     if not ways:

@@ -14,6 +14,7 @@ from rooms.registry import REGISTRY
 from server.backup import DATABASE_FILE, LOG_FILE
 from server.broker.log_file import LogFile
 from server.config import SettingsError
+from server.database import sqlite_url
 from server.store.database import Database, DatabaseErrors
 from server.store.traces import Found, Reached, Traces, in_log
 from server.trace import Hops
@@ -34,15 +35,18 @@ class Told:
     in_log: bool | None = None
 
 
-async def traced(data: Path, id_: str, room: str | None) -> list[Told]:
-    """Every command or message of this id, the oldest first. Raises SettingsError in one line."""
+async def traced(data: Path, id_: str, room: str | None, *, url: str | None = None) -> list[Told]:
+    """Every command or message of this id, the oldest first; ``url`` is the database's, if it is not in the folder.
+
+    Raises SettingsError in one line.
+    """
     if not (data / LOG_FILE).is_file():
         raise SettingsError(f"there is no {LOG_FILE} in {data}")
     try:
         remembered = await asked(data, id_, room)
     except (OSError, ValueError, TypeError):
         raise SettingsError(f"the server that works in {data} does not answer") from None
-    found, reached = await _stored(data, id_, room)
+    found, reached = await _stored(data, id_, room, url)
     try:
         held = await asyncio.to_thread(_look_into_log, data, remembered, found, reached, room=room, id_=id_)
     except sqlite3.Error as error:
@@ -50,15 +54,17 @@ async def traced(data: Path, id_: str, room: str | None) -> list[Told]:
     return _together(remembered, found, reached, held)
 
 
-async def _stored(data: Path, id_: str, room: str | None) -> tuple[list[Found], dict[str, Reached]]:
-    if not (data / DATABASE_FILE).is_file():
+async def _stored(data: Path, id_: str, room: str | None, url: str | None) -> tuple[list[Found], dict[str, Reached]]:
+    if url is None and not (data / DATABASE_FILE).is_file():
         return [], {}
-    database = Database(f"sqlite+aiosqlite:///{(data / DATABASE_FILE).absolute()}", busy_ms=BUSY_MS)
+    # Its look through all records may take as long as it takes.
+    database = Database(url or sqlite_url(data), busy_ms=BUSY_MS, patient=True)
     try:
         traces = Traces(database)
         return await traces.find(id_, room), await traces.reached()
     except DatabaseErrors as error:
-        raise SettingsError(f"{data / DATABASE_FILE} cannot be read: {type(error).__name__}") from None
+        where = "PostgreSQL" if url else data / DATABASE_FILE
+        raise SettingsError(f"{where} cannot be read: {type(error).__name__}") from None
     finally:
         await database.close()
 

@@ -7,6 +7,7 @@ tables are in ``PARTS`` parts, and whoever erases marks the room; ``Overwriting`
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -30,6 +31,7 @@ MIGRATION_LOCK_S: Final = 60.0
 IDLE_S: Final = 15.0  # of a transaction whose process has been frozen
 POOL_S: Final = 5.0
 TURN_S: Final = 10.0
+HOLD_S: Final = 2.0
 
 PARTS: Final = 32  # of each table in PARTED; the migration made as many
 PARTED: Final = ("records", "ballots", "snapshots")
@@ -43,7 +45,12 @@ OVERWRITE: Final = 0x5348_0002
 SERVER: Final = 0x5348_0003
 
 # What the driver raises by itself while it connects; the rest comes as SQLAlchemyError.
-DriverErrors: Final[tuple[type[Exception], type[Exception]]] = (asyncpg.PostgresError, asyncpg.InterfaceError)
+# It calls it an internal error if the connection ends while it is being closed.
+DriverErrors: Final[tuple[type[Exception], type[Exception], type[Exception]]] = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 NO_ROOM: Final = ""  # marks only what is not in parts
 NO_PART: Final = -1
 
@@ -168,6 +175,53 @@ async def connected(url: str, *, lock_s: float = LOCK_S) -> AsyncIterator[Any]:
             await connection.close(timeout=CONNECT_S)
         except (OSError, *DriverErrors):
             connection.terminate()
+
+
+class Hold:
+    """Keeps others from serving this database, for as long as its one connection stands.
+
+    Where that breaks, it is taken anew as soon as it can be; meanwhile nobody else can use the database either, but
+    one that starts right then. If that has happened, it says so.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._held: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._task: asyncio.Task[None] | None = None
+
+    async def take(self) -> bool:
+        """Whether nobody else has it. Raises the database's errors."""
+        self._task = asyncio.get_running_loop().create_task(self._keep(), name="hold")
+        return await asyncio.shield(self._held)
+
+    async def leave(self) -> None:
+        """Let others have it."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                async with connected(self._url) as connection:
+                    mine = bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", SERVER))
+                    if not self._held.done():
+                        self._held.set_result(mine)
+                        if not mine:
+                            return
+                    elif not mine:
+                        log.error("another_server_has_taken_the_database")
+                    while mine:
+                        await asyncio.sleep(HOLD_S)
+                        await connection.fetchval("SELECT 1", timeout=ANSWER_S)
+            except Exception as error:
+                if not self._held.done():
+                    self._held.set_exception(error)
+                    return
+                if not isinstance(error, (OSError, *DriverErrors)):
+                    # Never without, whatever it met.
+                    log.exception("hold_failed")
+            await asyncio.sleep(HOLD_S)
 
 
 class Overwriting:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from protocols.messages import Role
 from server.__main__ import main
 from server.config import Settings, SettingsError
-from server.database import bring_up_to_date, database_of
+from server.database import alone, bring_up_to_date, database_of
 from server.identity import Identity
 from server.store.database import Database
 from server.store.migrate import migrated, upgrade
@@ -80,6 +80,9 @@ async def test_the_whole_server_works_on_it(
         async with raw(place, {"token": token(app, "ann"), "protocol": 1}) as ann:
             assert (await ann.join())["ok"]
             assert (await ann.ask("chat.send", {"id": "c1", "room": "r1", "text": "hello"}))["ok"]
+        with pytest.raises(SettingsError, match="another server is at work on this database"):
+            async with served(tmp_path / "other", database_url=SecretStr(url)):
+                pass
         await app.core.projector.project()
         async with app.core.database.reading() as connection:
             assert (await connection.execute(select(rooms.c.title))).scalar_one() == "Room one"
@@ -150,6 +153,31 @@ async def test_what_keeps_it_from_being_used_is_said_in_one_line(
             assert says in text
             assert "secret-pw" not in text
             assert "\n" not in text
+
+
+async def test_one_server_at_a_time_unless_they_share_a_log(
+    postgres: Postgres, template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.store.postgres.HOLD_S", 0.05)
+    name = (await postgres.database(template)).rpartition("/")[2]
+    mine = settings(tmp_path, postgres.url(name))
+
+    async def taken() -> bool:
+        try:
+            async with alone(mine, shared=False):
+                return False
+        except SettingsError as error:
+            return "another server is at work on this database" in str(error)
+
+    async with alone(mine, shared=False):
+        assert await taken()
+        async with alone(mine, shared=True):
+            pass
+        # The connection breaks; it is taken anew.
+        await postgres.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        while not await taken():  # noqa: ASYNC110 - it has no bell for this
+            await asyncio.sleep(0.1)
+    assert not await taken()
 
 
 async def test_the_tables_are_those_that_the_program_knows(postgres: Postgres, template: str) -> None:

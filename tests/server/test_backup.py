@@ -51,6 +51,14 @@ async def test_a_restored_room_goes_on_in_a_new_epoch_once(at: House, tmp_path: 
     assert again.position == Position(live.epoch, 7)
 
 
+async def test_the_log_alone_is_backed_up_where_the_database_is_elsewhere(at: House, tmp_path: Path) -> None:
+    await at.room()
+    made = back_up(at.folder, tmp_path / "copy", log_alone=True)
+    assert set(made.files) == {LOG_FILE}
+    assert set(restore(tmp_path / "copy", tmp_path / "again").files) == {LOG_FILE}
+    assert not (tmp_path / "again" / DATABASE_FILE).exists()
+
+
 async def test_a_backup_is_private_whole_and_without_the_secret(at: House, tmp_path: Path) -> None:
     await at.room()
     (at.folder / "secret").write_text("canary-secret-0123456789-abcdefgh\n")
