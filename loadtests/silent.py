@@ -30,7 +30,7 @@ ROOM = "silent"
 GRACE_S = 1.0  # beyond the heartbeat's two times
 NOISE_S = 0.06  # below this the machine's own noise is larger than what is looked for
 KEPT_S = 75.0  # the server's keep-alive, and some more
-LATE_S = 0.5  # that a clock here may be behind one there
+SWEPT_S = 1.0  # that whoever sweeps, and a clock here, may be late
 AT_ONCE = 100
 REQUEST = (
     f"GET {PATH}?EIO=4&transport=websocket HTTP/1.1\r\nHost: silent\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -144,7 +144,7 @@ class Outcome:
         """Whether all were let go of in time."""
         crowd = self.crowd
         longest = max((*crowd.websockets, *crowd.polling, *crowd.bare), default=0.0)
-        silent = crowd.closed == self.silent and not crowd.refused and longest <= self.connect_s + LATE_S
+        silent = crowd.closed == self.silent and not crowd.refused and longest <= self.connect_s + SWEPT_S
         return silent and self.dead_after is not None and self.dead_after <= self.dead_s
 
     @property
@@ -163,7 +163,7 @@ class Outcome:
         times = max((*crowd.websockets, *crowd.polling, *crowd.bare), default=0.0)
         return [
             f"{self.silent} silent peers, {crowd.closed} closed within {times:.1f} s "
-            f"(limit {self.connect_s + LATE_S:.1f} s); {self.dead} dead members {dead} (limit {self.dead_s:.0f} s); "
+            f"(limit {self.connect_s + SWEPT_S:.1f} s); {self.dead} dead members {dead} (limit {self.dead_s:.0f} s); "
             f"others' p99 {percentile(self.before, 0.99) * 1000:.0f} → {percentile(self.during, 0.99) * 1000:.0f} ms",
             f"others before: {milliseconds(self.before)}",
             f"others meanwhile: {milliseconds(self.during)}{'' if self.complete else ', NOT all heard'}",
@@ -211,7 +211,7 @@ async def run(
     calm_s: float = 15.0,
     ping_interval_ms: int = 25_000,
     ping_timeout_ms: int = 20_000,
-    connect_timeout_ms: int = 15_000,
+    connect_timeout_ms: int = 14_000,
     timed: bool = True,
 ) -> Outcome:
     """Serve, talk in peace, talk among the silent and the dead, wait until these are gone."""

@@ -8,7 +8,8 @@ from typing import Final
 MAX_PAYLOAD: Final = 16 * 1024  # bytes of one Engine.IO message or polling body from a client
 PING_INTERVAL_MS: Final = 25_000
 PING_TIMEOUT_MS: Final = 20_000
-CONNECT_TIMEOUT_MS: Final = 15_000  # between the transport's opening and a Socket.IO CONNECT
+# Between the transport's opening and a Socket.IO CONNECT; a second less than promised, for whoever sweeps.
+CONNECT_TIMEOUT_MS: Final = 14_000
 HIGH_WATER: Final = 64 * 1024  # bytes waiting in a transport before its connection uses an outbox
 OUTBOX_LIMIT: Final = 1024 * 1024  # bytes of outbox and transport buffer before slow_consumer
 UNANSWERED_LIMIT: Final = 64  # commands without an answer before a connection is not read
