@@ -127,6 +127,9 @@ class Scene:
 async def must(client: Client, kind: str, fields: dict[str, Any], name: str | None = None) -> int:
     """Send a command that has to be acked; its seq."""
     answer = await client.send(kind, fields, name)
+    while not answer.get("ok") and answer["error"].get("retry_after_ms"):
+        await asyncio.sleep(answer["error"]["retry_after_ms"] / 1000)
+        answer = await client.send(kind, fields, name)
     if not answer.get("ok"):
         message = f"{kind} was answered {answer}"
         raise RuntimeError(message)
