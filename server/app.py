@@ -25,6 +25,7 @@ from server.folder import held, keep_private, opening
 from server.forgotten import Forgotten
 from server.gateway.config import GatewayConfig
 from server.gateway.door import Door
+from server.gateway.entrants import Entrants
 from server.gateway.gateway import Gateway
 from server.gateway.join import Joining
 from server.gateway.members import Members
@@ -163,7 +164,8 @@ async def core(settings: Settings, *, serving: bool = False) -> AsyncIterator[Co
         with opening(settings.data / LOG_FILE, setting=DATA_SETTING if neighbours is None else REDIS_SETTING):
             directory = await rooms_of(around, members, neighbours, serving=serving)
             await directory.start()
-            await tell_what_is_missing(broker, projector, directory)
+            if neighbours is None or neighbours.alone:
+                await tell_what_is_missing(broker, projector, directory)
         retention = Retention(database, broker, catalogue, retire=directory.retire)
         yield Core(
             broker, database, projector, retention, directory, members, clock, trace, seats_to_forget, neighbours
@@ -257,7 +259,23 @@ class App:
         made.members.heed, made.members.review = entrants.heed, entrants.review
         self.links.on_revoked(entrants.revoke)
         self.staff.sessions.on_ended(entrants.sign_out)
+        if made.neighbours is not None:
+            self._share(made.neighbours, entrants)
         return door
+
+    def _share(self, neighbours: Neighbours, entrants: Entrants) -> None:
+        """What is withdrawn on one node ends people's being on all."""
+
+        def revoke(link: str) -> None:
+            self.links.learn(link)
+            entrants.revoke(link)
+
+        def sign_out(session: str) -> None:
+            self.staff.sessions.learn(session)
+            entrants.sign_out(session)
+
+        self.links.on_revoked(neighbours.share("revoked", revoke))
+        self.staff.sessions.on_ended(neighbours.share("signed_out", sign_out))
 
     async def start(self) -> None:
         """Begin what runs beside the requests."""

@@ -103,6 +103,10 @@ class Links:
         """Call ``callback`` with the id of each link that is withdrawn from now on."""
         self._callbacks.append(callback)
 
+    def learn(self, link_id: str) -> None:
+        """This link was withdrawn on another node."""
+        self._revoked[link_id] = self._now()
+
     def signed(self, link: Link) -> str:
         """What people open: the id and its signature."""
         return self._signer.sign(link.id.encode()).decode()

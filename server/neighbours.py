@@ -56,6 +56,11 @@ class Neighbours:
         self.directory: SharedDirectory | None = None
         self.attendance: Attendance | None = None
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other node is alive, as far as is known."""
+        return not self.owners.nodes.others(self.owners.now)
+
     async def look(self) -> None:
         """Learn who is alive, without being one of them. Raises Unavailable."""
         await self.owners.look()

@@ -106,6 +106,10 @@ class Sessions:
         """Call ``callback`` with the id of each session that is ended from now on."""
         self._callbacks.append(callback)
 
+    def learn(self, session_id: str) -> None:
+        """This session was ended on another node."""
+        self._ended[session_id] = self._now()
+
     async def begin(self, member: Member, agent: str) -> tuple[str, StaffSession]:
         """Sign somebody in: the cookie's value, given out this once, and the session."""
         now = self._now()
