@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -139,6 +140,10 @@ def why(error: BaseException, url: str) -> str:
             return f"{where} takes no more connections: raise its max_connections (each server needs up to 12)"
         case asyncpg.InsufficientPrivilegeError():
             return f"the user {parts.username} may not make tables: make them the owner of {parts.database}"
+        case ssl.SSLError():
+            return f"{where} has a certificate that is not trusted: see sslmode in docs/how-to/use-postgresql.md"
+        case ConnectionError() if "SSL" in str(cause):
+            return f"{where} does not speak TLS: turn it on there, or leave sslmode out"
         case TimeoutError():
             return f"{where} does not answer: check host, port and firewall"
         case OSError() | asyncpg.PostgresConnectionError():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
+from alembic import command
 from pydantic import SecretStr
 from sqlalchemy import select
 
@@ -17,11 +18,12 @@ from server.database import alone, bring_up_to_date, database_of
 from server.identity import Identity
 from server.store.database import Database
 from server.store.migrate import migrated, upgrade
-from server.store.tables import metadata, records, rooms
+from server.store.tables import ballots, metadata, records, rooms
 from tests.server.postgres import Postgres
 from tests.server.redises import free_ports
 from tests.server.running import raw, served, token
 
+upgrade_to = command.upgrade
 SECRET = "a secret for tests 0123456789 abcdefg"
 
 
@@ -105,6 +107,27 @@ async def test_processes_that_migrate_at_once_wait_for_each_other(postgres: Post
         async with database.reading() as connection:
             for table in metadata.sorted_tables:
                 assert (await connection.execute(select(table).limit(1))).first() is None
+    finally:
+        await database.close()
+
+
+async def test_what_an_older_version_stored_is_kept_by_the_migrations(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = await postgres.database("template0")
+    with monkeypatch.context() as older:
+        older.setattr(command, "upgrade", lambda config, _: upgrade_to(config, "0004"))
+        await asyncio.to_thread(upgrade, url)
+    database = Database(url)
+    try:
+        async with database.writing() as connection:
+            made = "SELECT 'r' || n, 'p', 'v', '[1]', 1, n FROM generate_series(1, 100) n"
+            await connection.exec_driver_sql(f"INSERT INTO ballots {made}")
+        await migrated(database)
+        async with database.reading() as connection:
+            assert len((await connection.execute(select(ballots))).all()) == 100
+            parts = await connection.exec_driver_sql("SELECT count(DISTINCT tableoid) FROM ballots")
+            assert parts.scalar_one() > 16
     finally:
         await database.close()
 

@@ -1,3 +1,5 @@
+import ssl
+
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -18,6 +20,8 @@ URL = "postgresql+asyncpg://ann:secret-pw@db.example:6432/rooms"
         (asyncpg.TooManyConnectionsError("sorry"), "max_connections"),
         (asyncpg.InsufficientPrivilegeError("permission denied for schema public"), "may not make tables"),
         (TimeoutError(), "does not answer"),
+        (ConnectionError('PostgreSQL server at "db" rejected SSL upgrade'), "does not speak TLS"),
+        (ssl.SSLCertVerificationError("self-signed certificate"), "not trusted"),
         (ConnectionRefusedError(111, "Connect call failed"), "nobody answers at db.example:6432"),
         (OperationalError("INSERT", {}, Exception("odd\nand long")), "cannot be used: odd"),
     ],
