@@ -64,7 +64,7 @@ def reach(settings: Settings, port: int, addresses: Sequence[str]) -> Reach:
         return Reach(here, settings.public_url)
     if everywhere and addresses:
         return Reach(here, f"{scheme}://{addresses[0]}:{port}")
-    return Reach(here, here)
+    return Reach(here, named(here))
 
 
 def print_links(links: DemoLinks, where: Reach, out: TextIO) -> None:
@@ -76,17 +76,17 @@ def print_links(links: DemoLinks, where: Reach, out: TextIO) -> None:
         ("大屏 wall    ", where.people + links.wall),
     ):
         out.write(f"  {label}  {address}\n")
-    out.write(f"  员工 staff     {staff_origin(where)}{links.staff}\n")
-    if where.people != where.here:
+    out.write(f"  员工 staff     {where.people}{links.staff}\n")
+    if where.people != named(where.here):
         out.write(f"  本机 local     {where.here}{links.audience}\n")
     print_code(where.people + links.audience, out)
     out.write("  Ctrl-C 结束 / ends it\n\n")
     out.flush()
 
 
-def staff_origin(where: Reach) -> str:
-    """Where staff signs in: browsers make passkeys for a host's name, not for an address."""
-    return where.people.replace("//127.0.0.1:", "//localhost:")
+def named(here: str) -> str:
+    """This machine's own address by its name: browsers make passkeys for a host's name, not for a number."""
+    return here.replace("//127.0.0.1:", "//localhost:")
 
 
 def print_code(address: str, out: TextIO) -> None:

@@ -101,6 +101,20 @@ describe("polls", () => {
     expect(pollToShow(polls.apply(state, opened({ poll: "next" }, 12_000)), 15_000)?.poll).toBe("next");
   });
 
+  it("tell a result that is revealed late, though another vote is open and a later one closed", () => {
+    const state = all(
+      opened({ poll: "first" }, 1_000),
+      event("poll.closed", { poll: "first", reason: "staff", result: null }, 2_000),
+      opened({ poll: "second" }, 3_000),
+      event("poll.closed", { poll: "second", reason: "staff", result: result(1, 0) }, 4_000),
+      opened({ poll: "open" }, 5_000),
+    );
+    expect(pollToShow(state, 90_000)?.poll).toBe("open");
+    const told = polls.apply(state, event("poll.revealed", { poll: "first", result: result(2, 1) }, 90_000));
+    expect(pollToShow(told, 91_000)?.poll).toBe("first");
+    expect(pollToShow(told, 120_000)?.poll).toBe("open");
+  });
+
   it("make bars: shares of voters, heights against the highest", () => {
     const [poll] = all(opened()).polls;
     if (!poll) throw new Error("no poll");

@@ -15,10 +15,10 @@ from server.demo import (
     demo_links,
     ensure_room,
     ensure_shop,
+    named,
     print_links,
     reach,
     staff_door,
-    staff_origin,
 )
 from server.links import Links
 from server.staff.desk import Staff
@@ -38,9 +38,9 @@ def settings(**given: Any) -> Settings:
 @pytest.mark.parametrize(
     ("given", "addresses", "here", "people"),
     [
-        ({}, LAN, "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ({}, LAN, "http://127.0.0.1:8000", "http://localhost:8000"),
         ({"host": "0.0.0.0"}, LAN, "http://127.0.0.1:8000", "http://192.168.7.20:8000"),
-        ({"host": "0.0.0.0"}, [], "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ({"host": "0.0.0.0"}, [], "http://127.0.0.1:8000", "http://localhost:8000"),
         ({"host": "::1"}, LAN, "http://[::1]:8000", "http://[::1]:8000"),
         ({"public_url": "https://live.example"}, LAN, "http://127.0.0.1:8000", "https://live.example"),
         (
@@ -162,5 +162,5 @@ async def test_somebody_is_invited_to_own_the_house_until_somebody_does() -> Non
 
 def test_staff_is_sent_to_a_name_that_passkeys_can_be_made_for() -> None:
     here = "http://127.0.0.1:8000"
-    assert staff_origin(Reach(here, here)) == "http://localhost:8000"
-    assert staff_origin(Reach(here, "https://live.example")) == "https://live.example"
+    assert named(here) == "http://localhost:8000"
+    assert named("https://live.example") == "https://live.example"

@@ -187,7 +187,7 @@ export const staffEn: StaffWords = {
   audience_way: "The audience scans",
   results: "Results",
   results_none: "No votes yet",
-  results_none_hint: "Start one in the console and its result appears here.",
+  results_none_hint: "Votes from the template wait in the console; once started, results appear here.",
   figures: { people: "people", messages: "messages", polls: "votes" },
   voters: (count) => `${count} voted`,
   votes: (count) => `${count} vote${s(count)}`,

@@ -192,7 +192,7 @@ export const staffZh = {
   audience_way: "观众扫码进场",
   results: "结果",
   results_none: "还没有投票",
-  results_none_hint: "在主持台建一个投票，结果会在这里",
+  results_none_hint: "模板里的投票已在主持台备好，开始后结果会在这里",
   figures: { people: "参加人数", messages: "消息", polls: "投票" },
   voters: (count: string) => `${count} 人已投`,
   votes: (count: string) => `${count} 票`,

@@ -7,6 +7,8 @@ export type Poll = Readonly<PollView>;
 export interface PollsState {
   /** Oldest first. */
   readonly polls: readonly Poll[];
+  /** The result that was revealed last, once its poll had closed, and when. */
+  readonly revealed?: { readonly poll: string; readonly at: number };
 }
 
 export const RATING = 5;
@@ -24,7 +26,7 @@ function nought(poll: PollCreated): Result {
 const ASLEEP = { closes_at: null, remaining_ms: null, opened_at: null, closed_at: null } as const;
 
 function change(state: PollsState, poll: string, next: (poll: Poll) => Poll): PollsState {
-  return { polls: state.polls.map((one) => (one.poll === poll ? next(one) : one)) };
+  return { ...state, polls: state.polls.map((one) => (one.poll === poll ? next(one) : one)) };
 }
 
 function opened(state: PollsState, event: Extract<LoggedEvent, { type: "poll.opened" }>): PollsState {
@@ -40,7 +42,7 @@ function opened(state: PollsState, event: Extract<LoggedEvent, { type: "poll.ope
     result: known?.result ?? (words.hidden ? null : nought(words)),
   };
   if (known) return change(state, poll.poll, () => poll);
-  return { polls: [...state.polls, poll] };
+  return { ...state, polls: [...state.polls, poll] };
 }
 
 export const polls: Activity<PollsState> = {
@@ -53,7 +55,7 @@ export const polls: Activity<PollsState> = {
       case "poll.created": {
         if (!event.data) return state;
         const draft: Poll = { ...ASLEEP, ...event.data, status: "draft", result: nought(event.data) };
-        return { polls: [...state.polls, draft] };
+        return { ...state, polls: [...state.polls, draft] };
       }
       case "poll.opened":
         return opened(state, event);
@@ -69,7 +71,8 @@ export const polls: Activity<PollsState> = {
       case "poll.revealed": {
         if (!event.data) return state;
         const { poll, result } = event.data;
-        return change(state, poll, (one) => ({ ...one, hidden: false, result }));
+        const told = change(state, poll, (one) => ({ ...one, hidden: false, result }));
+        return { ...told, revealed: { poll, at: event.at } };
       }
       case "poll.closed": {
         if (!event.data) return state;
@@ -90,11 +93,11 @@ export const polls: Activity<PollsState> = {
       }
       case "poll.removed": {
         const removed = event.data?.poll;
-        return { polls: state.polls.filter((one) => one.poll !== removed) };
+        return { ...state, polls: state.polls.filter((one) => one.poll !== removed) };
       }
       case "room.retired": {
         const before = event.data?.before ?? 0;
-        return { polls: state.polls.filter((one) => one.closed_at === null || one.closed_at >= before) };
+        return { ...state, polls: state.polls.filter((one) => one.closed_at === null || one.closed_at >= before) };
       }
       default:
         return state;
@@ -118,13 +121,24 @@ export function resultFor(poll: Poll, staff: boolean): Result | null {
 /** What has ended is told this long before something older that is still open is shown again. */
 const TOLD_FOR = 20_000;
 
-/** The poll to look at: one that has just ended, else the one that opened last, else the last that ended. */
+/** The poll to look at: one whose result is news, else the one that opened last, else the last that was told. */
 export function pollToShow(state: PollsState, now: number): Poll | null {
   const open = pollOnNow(state);
-  const closed = pollLastClosed(state);
+  const closed = pollLastTold(state);
   if (!open || !closed) return open ?? closed;
-  const ended = closed.closed_at ?? 0;
-  return ended > (open.opened_at ?? 0) && now - ended < TOLD_FOR ? closed : open;
+  const told = toldAt(state, closed);
+  return told > (open.opened_at ?? 0) && now - told < TOLD_FOR ? closed : open;
+}
+
+/** When the result of a closed poll became news: as it closed, or as it was revealed later. */
+function toldAt(state: PollsState, poll: Poll): number {
+  const revealed = state.revealed?.poll === poll.poll ? state.revealed.at : 0;
+  return Math.max(poll.closed_at ?? 0, revealed);
+}
+
+function pollLastTold(state: PollsState): Poll | null {
+  const closed = state.polls.filter((poll) => poll.status === "closed");
+  return closed.sort((a, b) => toldAt(state, b) - toldAt(state, a))[0] ?? null;
 }
 
 /** The open poll that opened last. */
