@@ -79,7 +79,10 @@ class History(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything behind the HTTP side. ``checks`` and ``cautions`` are asked by ``/readyz``, by the name of the part; the latter do not make it unfit."""
+    """Everything behind the HTTP side.
+
+    ``checks`` and ``cautions`` are asked by ``/readyz``, by the name of the part; the latter do not make it unfit.
+    """
 
     settings: Settings
     directory: Directory
