@@ -25,6 +25,7 @@ from server.broker.redis_lanes import FAILURES, Client
 
 TICK_S = 1.0  # between looks at who serves which slot
 SILENCE_S = 1.0  # how long a reader waits for a message before it looks around
+AGAIN_S = 0.25  # between two looks while a node refuses
 CANCEL_S = 0.1  # before a task that goes on is cancelled again
 REST_S = 0.05  # between two looks, however much happens
 
@@ -58,6 +59,7 @@ class Shards:
         self._client = client
         self._channels: dict[str, _Channel] = {}
         self._readers: dict[str, _Reader] = {}
+        self._refusing: set[str] = set()  # nodes at which nothing could be subscribed
         self._stir = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.resubscribed = 0
@@ -92,7 +94,7 @@ class Shards:
                 log.warning("shards.not_arranged", error=str(error))
             except Exception:
                 log.exception("shards.failed")
-            await asyncio.sleep(REST_S)
+            await asyncio.sleep(AGAIN_S if self._refusing else REST_S)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
                     await self._stir.wait()
@@ -108,6 +110,7 @@ class Shards:
         for reader in tuple(self._readers.values()):
             gone = [name for name in reader.channels if name not in self._channels or owners(name) != reader.node]
             await self._unsubscribe(reader, gone)
+        self._refusing &= moves.keys()
         for node, names in moves.items():
             await self._subscribe(node, names)
         for reader in tuple(self._readers.values()):
@@ -149,9 +152,12 @@ class Shards:
                     async with asyncio.timeout(TICK_S):
                         await reader.pubsub.ssubscribe(name)
         except FAILURES as error:
-            log.warning("shards.not_subscribed", node=node, error=str(error))
+            if node not in self._refusing:
+                log.warning("shards.not_subscribed", node=node, error=str(error))
+            self._refusing.add(node)
             await self._drop(reader)
             return
+        self._refusing.discard(node)
         if reader.task is None:
             reader.task = asyncio.create_task(self._listen(reader))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 TTL_S = 2.5  # without a sign of life, before a node counts as dead
+BLIND_S = 1.0  # since the last look, after which nothing is known of others
 
 
 @dataclass(slots=True)
@@ -35,8 +36,13 @@ class Nodes:
 
     def alive(self, node: str, now: float) -> bool:
         """Whether a node is alive, as far as is known here; this one always is."""
-        return node == self.me or self._until.get(node, 0.0) > now
+        return node == self.me or self._until.get(node, 0.0) > self._known(now)
 
     def others(self, now: float) -> list[str]:
         """The other nodes that are alive."""
-        return [node for node, until in self._until.items() if until > now and node != self.me]
+        known = self._known(now)
+        return [node for node, until in self._until.items() if until > known and node != self.me]
+
+    def _known(self, now: float) -> float:
+        """The time up to which this node can judge: while it cannot look, nobody dies."""
+        return now if self._looked is None else min(now, self._looked + BLIND_S)

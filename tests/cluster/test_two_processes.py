@@ -76,7 +76,7 @@ async def test_a_killed_node_loses_nothing_and_the_other_goes_on(redis_server: R
                 begun = time.monotonic()
                 before = max(client.place.seq for client in clients)
                 move([host, *clients], heir)
-                await until(lambda past=before + 5: max(client.place.seq for client in clients) >= past)  # type: ignore[misc]
+                await until(lambda past=before + 5: max(client.place.seq for client in clients) >= past)
                 longest = max(longest, time.monotonic() - begun)
                 await victim.start()
                 move(clients[:6], victim)
