@@ -95,6 +95,21 @@ HTTP: Final = {
     "http_requests_total": "HTTP requests by method, route and status.",
     "http_request_seconds": "Time to the end of an HTTP answer, by route; a histogram.",
 }
+# Only where rooms are shared with other nodes.
+SHARED: Final = {
+    "broker_followed": "Rooms of other nodes whose log is followed.",
+    "broker_gaps_total": "Times that an announcement was lost and the log was read for what it held.",
+    "broker_unreadable_total": "Announcements that this program could not read.",
+    "hosting_followers": "Rooms at work here that another node decides for.",
+    "hosting_on_their_way": "Commands sent to other nodes and not answered yet; at 20000 further ones are refused.",
+    "hosting_forwarded_total": "Commands sent to other nodes.",
+    "hosting_taken_over_total": "Rooms that were followed here, and then decided for.",
+    "post_neighbours": "Nodes with which letters are exchanged.",
+    "post_waiting": "Letters that their nodes do not have yet; at 8192 for one node further ones are refused.",
+    "post_sent_total": "Letters written to other nodes.",
+    "post_received_total": "Letters from other nodes.",
+    "post_refused_total": "Letters that found no place.",
+}
 PARTS: Final[Mapping[str, Mapping[str, str]]] = {
     "This node": NODE,
     "Connections": GATEWAY,
@@ -103,7 +118,7 @@ PARTS: Final[Mapping[str, Mapping[str, str]]] = {
     "Log and database": STORAGE,
     "HTTP": HTTP,
 }
-MEANINGS: Final[Mapping[str, str]] = {name: text for part in PARTS.values() for name, text in part.items()}
+MEANINGS: Final[Mapping[str, str]] = {name: text for part in (*PARTS.values(), SHARED) for name, text in part.items()}
 
 _HEAD: Final = """\
 # Metrics
@@ -119,7 +134,7 @@ the process (`process_…`, `python_…`).
 def page() -> str:
     """The page as Markdown."""
     text = _HEAD
-    for part, meanings in PARTS.items():
+    for part, meanings in [*PARTS.items(), ("Several nodes, on one Redis", SHARED)]:
         text += f"\n## {part}\n\n| metric | meaning |\n|---|---|\n"
         text += "".join(f"| `showfloor_{name}` | {meaning} |\n" for name, meaning in meanings.items())
     return text

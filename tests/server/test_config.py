@@ -56,6 +56,8 @@ def test_settings_are_frozen() -> None:
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_TRUSTED_PROXIES": "proxy"}, "SHOWFLOOR_TRUSTED_PROXIES: "),
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_LOG_LEVEL": "loud"}, "SHOWFLOOR_LOG_LEVEL: "),
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_DATABASE_URL": "mysql://db/x"}, "SHOWFLOOR_DATABASE_URL: must look"),
+        ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_REDIS_URL": "http://redis"}, "SHOWFLOOR_REDIS_URL: must look"),
+        ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_REDIS_URL": "redis:///0"}, "SHOWFLOOR_REDIS_URL: must look"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(environ: dict[str, str], says: str) -> None:
@@ -75,6 +77,8 @@ def test_a_weak_secret_is_not_told(secret: str) -> None:
 
 def test_what_is_printed_holds_no_secret() -> None:
     settings = load(SHOWFLOOR_METRICS_TOKEN="metrics-token-8817", SHOWFLOOR_DATABASE_URL="postgresql://u:pw-4711@db/x")
+    shared = load(SHOWFLOOR_REDIS_URL="redis+cluster://u:pw-9911@redis:6379")
+    assert "pw-9911" not in f"{shared.printed()} {shared!r} {shared}"
     for text in (str(settings.printed()), repr(settings), str(settings)):
         assert SECRET not in text
         assert "metrics-token-8817" not in text

@@ -43,6 +43,14 @@ async def test_a_second_server_in_the_same_folder_is_refused_in_one_line(tmp_pat
         pass
 
 
+def test_nodes_may_share_a_folder_but_not_with_one_that_has_its_own_log(tmp_path: Path) -> None:
+    refused_too = pytest.raises(SettingsError, match="another server is at work")
+    with held(tmp_path, shared=True), held(tmp_path, shared=True), refused_too, held(tmp_path):
+        pass
+    with held(tmp_path), refused_too, held(tmp_path, shared=True):
+        pass
+
+
 async def test_the_command_line_leaves_projecting_to_the_server(tmp_path: Path) -> None:
     await make_token(settings(tmp_path), room="r1", user="ann", role=OWNER.role, name=None)
     async with core(settings(tmp_path)) as made:
