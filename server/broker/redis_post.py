@@ -32,6 +32,7 @@ class _Neighbour:
     def __init__(self, line: Line) -> None:
         self.line = line
         self.stir = asyncio.Event()
+        self.wrote = asyncio.Event()  # there are letters that were not sent yet
         self.empty = asyncio.Event()  # the other side has all
         self.empty.set()
         self.task: asyncio.Task[None] | None = None
@@ -84,6 +85,7 @@ class RedisPost:
             self._refused += 1
             return False
         neighbour.empty.clear()
+        neighbour.wrote.set()
         self._stir(node, neighbour)
         self._sent += 1
         return True
@@ -144,10 +146,13 @@ class RedisPost:
         line = neighbour.line
         while True:
             neighbour.stir.clear()
+            neighbour.wrote.clear()
             message = line.message(self._owners.now)
             if message is not None and not message.letters:
                 # Something to say may come at once, and take the answer along.
-                await asyncio.sleep(ANSWER_S)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(ANSWER_S):
+                        await neighbour.wrote.wait()
                 line.owe()
                 message = line.message(self._owners.now)
             if message is not None and not await self._reached(node, message):

@@ -123,6 +123,8 @@ class Host:
         self._mailbox: deque[Waiting] = deque()
         self._in_flight: list[Waiting] = []
         self._kept = Shelf()
+        # Who had the room before may have died with what the database does not have yet.
+        self._keep(restored.recent)
         self._woken = self._doubted = False
         self._task: asyncio.Task[None] | None = None
         self._batches = self._records = self._refused = self._unkept = 0
