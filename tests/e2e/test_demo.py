@@ -134,7 +134,10 @@ async def test_bots_chat_and_vote_and_a_second_start_finds_it_all(tmp_path: Path
     said = [message["message"] for message in view["chat"]["messages"]]
 
     async with demo(tmp_path, port, DEMO="0") as second:
-        assert await second.read_links() == links
+        again_links = await second.read_links()
+        assert again_links[:3] == links[:3]
+        # What opens the house is good once and kept nowhere: each start prints a new one.
+        assert again_links[3] != links[3]
         assert second.started_in <= 5
         async with guest(url, token) as seen:
             again = await seen(lambda _view: True)
