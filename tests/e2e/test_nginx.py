@@ -132,6 +132,8 @@ async def test_a_room_behind_nginx(tmp_path: Path) -> None:
             async with connect(way, ssl=trust, origin=url) as socket:  # type: ignore[arg-type]
                 await socket.recv()
                 await socket.send(hello)
+                # Nothing may be sent before this answer.
+                assert str(await asyncio.wait_for(socket.recv(), 10)).startswith("40{")
                 assert (await ask(socket, 1, "room.join", {}))["ok"]
                 await addresses(url, trust, polling)
                 await quiet(socket)
