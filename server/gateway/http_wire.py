@@ -46,6 +46,8 @@ class HttpWire(HttpToolsProtocol):
         """The transport is gone."""
         self._stop_timer()
         self._stop_write_timer()
+        # uvicorn leaves its own running after a reset, and with it the connection in memory for as long.
+        self._unset_keepalive_if_required()
         super().connection_lost(exc)
         # uvicorn tells the last request that came, which may be waiting behind this one.
         if self._served is not None and not self._served.response_complete:

@@ -1,5 +1,8 @@
 import asyncio
+import gc
 import socket
+import struct
+import weakref
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -112,6 +115,21 @@ def _and_then(method: Callable[..., None], done: Callable[[], None]) -> Callable
         done()
 
     return both
+
+
+async def test_who_is_reset_is_not_kept(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = asyncio.Event()
+    monkeypatch.setattr(http_wire.HttpWire, "connection_lost", _and_then(http_wire.HttpWire.connection_lost, lost.set))
+    reader, writer = await served.raw(GET + b"\r\n")
+    await reader.readline()
+    (kept,) = map(weakref.ref, served.state.connections)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+    async with asyncio.timeout(2):
+        await lost.wait()
+    await asyncio.sleep(0)
+    gc.collect()
+    assert kept() is None
 
 
 async def test_second_request_on_one_connection(served: Served) -> None:
