@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from loadtests.engines import SERVER, Cluster, flushed
 from server.broker.port import Broker
 from server.broker.redis import RedisBroker, client_of
 from tests.contracts.test_broker import Reopen
 from tests.server.records import CATALOGUE
-from tests.server.redises import SERVER, Cluster, flushed
 
 
 @pytest.fixture(scope="session")

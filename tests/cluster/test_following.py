@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import redis
 
+from loadtests.engines import Cluster, RedisServer, flushed, until
 from protocols.messages import Position
 from server.broker.port import Batch, Lost, Unavailable
 from server.broker.redis import RedisBroker, client_of
 from server.broker.redis_log import keys_of
 from tests.server.records import CATALOGUE, batch, said
-from tests.server.redises import Cluster, RedisServer, flushed, until
 
 
 @dataclass

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from loadtests.engines import Cluster, flushed, free_ports
 from rooms.registry import REGISTRY
 from server.broker.redis import client_of
 from server.config import SettingsError
 from server.neighbours import redis_log
 from tests.cluster.houses import node
-from tests.server.redises import Cluster, flushed, free_ports
 
 
 async def test_a_redis_that_does_not_answer_is_named_without_its_password() -> None:

@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from loadtests.engines import Cluster, flushed
 from server.broker.port import Stale, Unavailable
 from server.broker.redis import RedisBroker, client_of
 from server.broker.redis_owners import OwnedBroker, RedisOwners, Twin, incarnation_of
 from server.hosting.owners import OwnedElsewhere
 from tests.cluster.houses import until
 from tests.server.records import CATALOGUE
-from tests.server.redises import Cluster, flushed
 
 Make = Callable[[str], RedisOwners]
 

@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from loadtests.engines import Cluster, flushed
 from server.broker.redis import RedisBroker, client_of
 from server.broker.redis_owners import RedisOwners, incarnation_of
 from server.broker.redis_post import RedisPost
 from server.hosting.line import Letter
 from tests.cluster.houses import until
 from tests.server.records import CATALOGUE
-from tests.server.redises import Cluster, flushed
 
 
 class Node:

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from loadtests.engines import SERVER, RedisServer, flushed, free_ports
 from protocols.messages import Role
 from server.app import App
 from server.hosting.follower import Follower
 from tests.cluster.houses import until
-from tests.server.redises import SERVER, RedisServer, flushed, free_ports
 from tests.server.running import Raw, raw, served, token
 
 Gateways = tuple[tuple[App, str], tuple[App, str]]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from loadtests.engines import SERVER, RedisServer, flushed, free_ports
 from protocols.errors import Refused
 from protocols.messages import Audience, By, Role
 from server.hosting.draft import Sender
@@ -16,7 +17,6 @@ from server.hosting.follower import Follower
 from server.hosting.host import Host
 from tests.cluster.houses import Node, node, until
 from tests.server.house import ANN, BOB, HOST
-from tests.server.redises import SERVER, RedisServer, flushed, free_ports
 
 Pair = tuple[Node, Node]
 

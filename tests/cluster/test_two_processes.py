@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from loadtests.client import Client
+from loadtests.engines import SERVER, RedisServer, flushed, free_ports
 from loadtests.evidence import Verdict
 from loadtests.kill import talk
 from loadtests.rig import start_all, verdict_of
 from loadtests.serving import Serving
 from tests.cluster.houses import until
-from tests.server.redises import SERVER, RedisServer, flushed, free_ports
 
 SECRET = secrets.token_urlsafe(32)
 ROOM = "shared"

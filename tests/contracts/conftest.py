@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from loadtests.engines import SERVER, RedisServer, flushed, free_ports
 from server.broker.embedded import EmbeddedBroker
 from server.broker.port import Broker
 from server.broker.redis import RedisBroker, client_of
 from tests.contracts.test_broker import Reopen
 from tests.server.records import CATALOGUE
-from tests.server.redises import SERVER, RedisServer, flushed, free_ports
 
 
 @pytest.fixture(scope="session")

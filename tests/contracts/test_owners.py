@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from loadtests.engines import RedisServer, flushed
 from server.broker.redis import RedisBroker, client_of
 from server.broker.redis_owners import RedisOwners, incarnation_of
 from server.hosting.owners import Alone, OwnedElsewhere, Owners
 from tests.server.records import CATALOGUE
-from tests.server.redises import RedisServer, flushed
 
 ROOM = "r"
 

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from loadtests.engines import Postgres
 from server.store.database import Database
 from server.store.migrate import upgrade
 from server.store.tables import metadata
 from tests.server import house
-from tests.server.postgres import Postgres
 
 TEMPLATE = "showfloor_tables"
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    server = Postgres()
+    server = Postgres(durable=False)
     server.start()
     try:
         yield server

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from loadtests.engines import Postgres
 from protocols.messages import Audience, By, Record, Role
 from rooms.activities.chat import ChatSent
 from rooms.registry import REGISTRY
@@ -18,7 +19,6 @@ from server.store import postgres
 from server.store.database import Database
 from server.store.migrate import migrated
 from server.store.projection import Projection
-from tests.server.postgres import Postgres
 
 TEXT = "Which of the two sets has the blue crane in it, and is it there in the shop on Saturday? " * 2
 

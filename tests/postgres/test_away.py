@@ -15,6 +15,7 @@ import pytest
 import structlog
 from sqlalchemy import select
 
+from loadtests.engines import Postgres
 from protocols.messages import Record
 from rooms.registry import REGISTRY
 from server.store import postgres as store
@@ -24,7 +25,6 @@ from server.store.rows import record_of
 from server.store.tables import records
 from tests.server import house as houses
 from tests.server.house import ANN, House, house
-from tests.server.postgres import Postgres
 
 AWAY_S = float(os.environ.get("AWAY_S", "1.5"))
 CAUGHT_UP_S = 30.0
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 @pytest.fixture(scope="module")
 def own() -> Iterator[Postgres]:
     """A server of its own, which others do not miss."""
-    server = Postgres()
+    server = Postgres(durable=False)
     server.start()
     try:
         yield server

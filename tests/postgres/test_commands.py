@@ -11,6 +11,7 @@ from alembic import command
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from loadtests.engines import Postgres, free_ports
 from protocols.messages import Role
 from server.__main__ import main
 from server.config import Settings, SettingsError
@@ -19,8 +20,6 @@ from server.identity import Identity
 from server.store.database import Database
 from server.store.migrate import migrated, upgrade
 from server.store.tables import ballots, metadata, records, rooms
-from tests.server.postgres import Postgres
-from tests.server.redises import free_ports
 from tests.server.running import raw, served, token
 
 upgrade_to = command.upgrade

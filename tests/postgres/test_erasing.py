@@ -10,6 +10,7 @@ import asyncpg  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import delete, insert, select
 
+from loadtests.engines import Postgres
 from protocols.messages import By, Role
 from server.hosting.draft import Sender
 from server.seats import Seat
@@ -20,7 +21,6 @@ from server.store.seats import StoredSeats
 from server.store.tables import unwiped
 from tests.server import house as houses
 from tests.server.house import ANN, CANARY, HOST, House, house
-from tests.server.postgres import Postgres
 
 WHO = Sender(By(f"u-{CANARY}", f"Name {CANARY}", Role.ATTENDEE, guest=True))
 NOW = 1_800_000_000_000
@@ -29,7 +29,7 @@ NOW = 1_800_000_000_000
 @pytest.fixture(scope="module")
 def own() -> Iterator[Postgres]:
     """A server of its own: others plant the same canary."""
-    server = Postgres()
+    server = Postgres(durable=False)
     server.start()
     try:
         yield server
