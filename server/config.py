@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from protocols import limits
 from server import database_url
@@ -46,6 +46,13 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class Workers(StrEnum):
+    """Where what need not be in a server runs."""
+
+    HERE = "here"
+    APART = "apart"
+
+
 def _listed(value: Any) -> Any:
     """A comma-separated text as a tuple; what is no text stays."""
     if isinstance(value, str):
@@ -72,6 +79,11 @@ class Settings(BaseModel):
     )
     database_url: SecretStr | None = Field(
         None, description="A PostgreSQL, as postgresql://user:password@host/db; without it, SQLite in the data folder."
+    )
+    workers: Workers = Field(
+        Workers.HERE,
+        description="Where the database is filled and what has become old is deleted: here, or apart, in processes of "
+        "`python -m server work`; apart needs redis_url and database_url.",
     )
     pages: Path = Field(Path("client_web/dist"), description="The folder of the built pages.")
     secret: SecretStr = Field(description="Signs tokens, links and devices; at least 32 characters.")
@@ -131,6 +143,15 @@ class Settings(BaseModel):
         if url is not None:
             database_url.checked(url.get_secret_value())
         return url
+
+    @field_validator("workers")
+    @classmethod
+    def _apart(cls, workers: Workers, info: ValidationInfo) -> Workers:
+        shared = info.data.get("redis_url") is not None and info.data.get("database_url") is not None
+        if workers is Workers.APART and not shared:
+            message = f"apart needs {PREFIX}REDIS_URL and {PREFIX}DATABASE_URL: one server owns what is in a folder"
+            raise ValueError(message)
+        return workers
 
     @field_validator("public_url")
     @classmethod

@@ -145,6 +145,7 @@ class Directory:
         """One look after all rooms: snapshots that are wanted, rooms that are idle."""
         for host in list(self._hosts.values()):
             try:
+                host.let_go()
                 if host.wants_snapshot:
                     await self.save(host)
                 if self._idle(host):

@@ -236,6 +236,14 @@ class Host:
         # A message may have been erased while this was being written.
         self.wants_snapshot = self._erased_seq > snapshot.seq
 
+    def let_go(self) -> None:
+        """Keep no record any more that the database has by now, also if nothing new is said."""
+        kept = self._kept
+        if kept:
+            projected = self._around.archive.projected(self.room_id)
+            while kept and kept.first <= projected:
+                kept.drop()
+
     def statistics(self) -> Mapping[str, float]:
         """Queue lengths and counts."""
         return {
@@ -375,9 +383,8 @@ class Host:
             log.exception("telling_failed", room=self.room_id)
 
     def _keep(self, records: Sequence[Record]) -> None:
+        self.let_go()
         kept, projected = self._kept, self._around.archive.projected(self.room_id)
-        while kept and kept.first <= projected:
-            kept.drop()
         for record in records:
             kept.erase(record)
             if record.seq > projected:

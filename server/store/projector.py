@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from protocols.messages import Position, Record
 from server.broker.port import Broker, Unavailable
 from server.catalogue import Catalogue, Unreadable
 from server.store.database import Database, DatabaseErrors
+from server.store.lag import Lag
 from server.store.postgres import at_fault
 from server.store.projection import READER, Batches, Projection, WentBack
 from server.store.tables import checkpoints
@@ -29,32 +29,34 @@ STUCK_S = 2.0  # without a record stored while there are some to store
 log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class _Behind:
-    """Since when a room is behind, at the longest; where its log ended at an instant after that."""
-
-    since: float
-    seq: int
-    at: float
-
-
 class Projector:
-    """Reads what is committed, stores it, moves its checkpoint: all in one transaction a round."""
+    """Reads what is committed, stores it, moves its checkpoint: all in one transaction a round.
 
-    def __init__(self, broker: Broker, database: Database, catalogue: Catalogue) -> None:
+    ``mine(room)`` says whether the room is left to this projector. Where two think so, the second finds it done.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        database: Database,
+        catalogue: Catalogue,
+        *,
+        mine: Callable[[str], bool] = lambda _room: True,
+        look_s: float = LOOK_S,
+    ) -> None:
         self._broker = broker
         self._database = database
         self._projection = Projection(database, catalogue)
         self._done: dict[str, Position] = {}
-        self._heads: dict[str, Position] = {}
-        self._behind: dict[str, _Behind] = {}  # in the order in which they fell behind
+        self._mine = mine
+        self._look_s = look_s
+        self._lag = Lag(self.projected)
         self._unreadable: set[str] = set()
         self._loaded = False
         self._looked = 0.0
         self._news = asyncio.Event()
         self._records = self._failures = 0
         self._failing_since: float | None = None
-        self._moved = time.monotonic()  # when it last was up to date, or came nearer to that
 
     def projected(self, room: str) -> int:
         """Up to which seq the database has the room's records, as far as is known here."""
@@ -72,18 +74,14 @@ class Projector:
 
     def note(self, room: str, head: Position) -> None:
         """The room's log ends there now."""
-        self._heads[room] = head
-        if room not in self._unreadable:
-            if not self._behind:
-                self._moved = time.monotonic()
-            if room not in self._behind:
-                self._behind[room] = _Behind(time.monotonic(), head.seq, time.monotonic())
+        if room not in self._unreadable and self._mine(room):
+            self._lag.note(room, head)
             self._news.set()
 
     async def project(self) -> None:
         """Bring all rooms up to date. Raises the broker's and the database's errors; what is done stays done."""
         await self._look()
-        while self._behind:
+        while self._lag:
             await self._round()
         await self._overwrite()
 
@@ -116,20 +114,13 @@ class Projector:
         """Why the database does not follow the logs, as a short phrase; None if it does."""
         if self._failing_since is not None and time.monotonic() - self._failing_since > FAILING_S:
             return "the database cannot be written"
-        return "the projector is stuck" if self._waited() > STUCK_S else None
-
-    def _waited(self) -> float:
-        """For how long something has waited while nothing was projected."""
-        return time.monotonic() - self._moved if self._behind else 0.0
+        return "the projector is stuck" if self._lag.waited() > STUCK_S else None
 
     def statistics(self) -> Mapping[str, float]:
         """How far behind it is, and for how long it has been failing."""
-        lag = sum(self._heads[room].seq - self.projected(room) for room in self._behind if room in self._heads)
         failing = self._failing_since
         return {
-            "lag_records": lag,
-            "lag_seconds": max((time.monotonic() - each.since for each in self._behind.values()), default=0.0),
-            "rooms_behind": len(self._behind),
+            **self._lag.statistics(),
             "rooms_unreadable": len(self._unreadable),
             "records_total": self._records,
             "failures_total": self._failures,
@@ -138,24 +129,27 @@ class Projector:
 
     async def _look(self) -> None:
         """Where all logs end: at the start, and now and then for those nobody told of."""
-        if self._loaded and time.monotonic() - self._looked < LOOK_S:
+        if self._loaded and time.monotonic() - self._looked < self._look_s:
             return
         await self.done()
         for room, head in (await self._broker.heads()).items():
             if head.seq > self.projected(room):
                 self.note(room, head)
+        for room in self._lag.rooms:
+            if not self._mine(room):
+                self._lag.drop(room)  # somebody else's by now
         self._looked = time.monotonic()
 
     async def _round(self) -> int:
         """Read some rooms' next records, write them in one transaction; how many they were."""
         gathered: dict[str, tuple[str, Sequence[Record]]] = {}
         count = 0
-        for room in list(self._behind):
+        for room in self._lag.rooms:
             records = await self._next(room)
             if not records:
-                self._behind.pop(room, None)
+                self._lag.drop(room)
                 continue
-            gathered[room] = (self._heads[room].epoch, records)
+            gathered[room] = (self._lag.heads[room].epoch, records)
             count += len(records)
             if count >= ROUND:
                 break
@@ -170,20 +164,10 @@ class Projector:
             return 0
         for room, done in stored.items():
             self._done[room] = done
-            self._moved_to(room, done.seq)
+            self._lag.moved(room, done.seq)
         self._records += sum(len(gathered[room][1]) for room in stored)
-        self._moved = time.monotonic()
+        self._lag.progressed = time.monotonic()
         return count
-
-    def _moved_to(self, room: str, seq: int) -> None:
-        head, behind = self._heads[room].seq, self._behind.pop(room, None)
-        if head <= seq:
-            return
-        now = time.monotonic()
-        if behind is None or behind.seq <= seq:
-            behind = _Behind(now if behind is None else behind.at, head, now)
-        # Behind the others: a room that is always behind must not keep them waiting.
-        self._behind[room] = behind
 
     async def _store(self, gathered: Batches) -> Mapping[str, Position]:
         """Write these in one transaction; how far those of them are that could be written."""
@@ -209,7 +193,7 @@ class Projector:
         """Written by a newer program, which will project it, or met by a fault of this one."""
         log.exception("not_projected", room=room)
         self._unreadable.add(room)
-        self._behind.pop(room, None)
+        self._lag.drop(room)
 
     async def _overwrite(self) -> None:
         if self._database.uncut:
@@ -224,11 +208,11 @@ class Projector:
         return []
 
     async def _wait(self) -> None:
-        if self._behind:
+        if self._lag:
             return
         self._news.clear()
         try:
-            async with asyncio.timeout(LOOK_S):
+            async with asyncio.timeout(self._look_s):
                 await self._news.wait()
         except TimeoutError:
             return
