@@ -1,15 +1,17 @@
-"""The command line: serve, token, key, staff, backup, restore, trace, migrate, schema."""
+"""The command line: serve, work, token, key, staff, backup, restore, trace, migrate, schema."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from protocols.messages import Role
-from server.config import Settings, SettingsError, unknown_settings
+from server.config import PREFIX, Settings, SettingsError, unknown_settings
 from server.operations import add_parsers
 from server.staff_commands import add_staff_parsers
 
@@ -50,6 +52,17 @@ def _parser() -> argparse.ArgumentParser:
         "--conformance", action="store_true", help="mount what the official protocol test suites need, nothing else"
     )
     serve.set_defaults(run=_serve)
+
+    work = commands.add_parser(
+        "work",
+        help="run a worker beside servers",
+        description="Fill the database and delete what has become old, for all servers on one Redis and PostgreSQL"
+        " that have SHOWFLOOR_WORKERS=apart. Any number of workers share the rooms. Runs until SIGTERM or Ctrl-C.",
+    )
+    work.add_argument("--host", help="address of /readyz and /metrics (127.0.0.1)")
+    work.add_argument("--port", type=int, help="their port (8001); 0 takes a free one")
+    _data(work)
+    work.set_defaults(run=_work)
 
     token = commands.add_parser(
         "token",
@@ -114,6 +127,24 @@ def _serve(arguments: argparse.Namespace) -> int:
     for name in unknown_settings():
         print(f"showfloor: {name} is set, but there is no such setting", file=sys.stderr)
     return serve(settings, bots=arguments.demo and not arguments.no_bots)
+
+
+def _work(arguments: argparse.Namespace) -> int:
+    from server.worker import WORK_PORT, new_node_id, work
+
+    # Nothing that a worker does is signed: it need not know the secret that signs tokens.
+    secret = os.environ.get(f"{PREFIX}SECRET") or secrets.token_urlsafe(32)
+    settings = Settings.load(
+        host=arguments.host,
+        port=WORK_PORT if arguments.port is None else arguments.port,
+        data=arguments.data,
+        node_id=os.environ.get(f"{PREFIX}NODE_ID") or new_node_id(),
+        secret=secret,
+        demo=False,
+    )
+    for name in unknown_settings():
+        print(f"showfloor: {name} is set, but there is no such setting", file=sys.stderr)
+    return work(settings)
 
 
 def _token(arguments: argparse.Namespace) -> int:

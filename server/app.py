@@ -18,7 +18,7 @@ from server.broker.embedded import EmbeddedBroker
 from server.broker.port import Broker
 from server.broker.redis import RedisBroker
 from server.certificate import validity
-from server.config import Settings
+from server.config import Settings, Workers
 from server.database import alone, bring_up_to_date, database_of, files_of
 from server.folder import SETTING as DATA_SETTING
 from server.folder import held, keep_private, opening
@@ -52,10 +52,12 @@ from server.neighbours import Neighbours, redis_log
 from server.pairings import Pairings
 from server.readiness import PATIENCE_S, Disk, Readiness, certificate_valid, tasks_ended
 from server.seats import Seats
+from server.shares import Shares
 from server.staff.audit import Audit
 from server.staffing import staff_of
 from server.store.archive import DatabaseArchive
 from server.store.audit import StoredAudit
+from server.store.checkpoints import Checkpoints
 from server.store.database import Database
 from server.store.history import History
 from server.store.links import StoredKeys, StoredLinks
@@ -73,11 +75,12 @@ if TYPE_CHECKING:
 log = logs.logger("app")
 
 LOG_FILE = "log.sqlite"
+WORKERS_LOOK_S = 0.5  # how often a worker reads where logs end: nobody tells it
 EXPIRY_S = 0.25  # how often sockets with a token that has run out are looked for
 CLI = By("cli", "Showfloor", Role.HOST)
 
 
-async def tell_what_is_missing(broker: Broker, projector: Projector, directory: Rooms) -> None:
+async def tell_what_is_missing(broker: Broker, projector: Projector | Checkpoints, directory: Rooms) -> None:
     """A folder that has lost one of its files: say so, and have the rooms that are in the other one made again."""
     heads, done = await broker.heads(), await projector.done()
     known = {room for room, head in heads.items() if head.seq}
@@ -96,7 +99,7 @@ class Core:
 
     broker: EmbeddedBroker | RedisBroker
     database: Database
-    projector: Projector
+    projector: Projector | Checkpoints
     retention: Retention
     directory: Rooms
     members: Members
@@ -104,12 +107,14 @@ class Core:
     trace: Trace
     seats_to_forget: SeatsToForget
     neighbours: Neighbours | None
+    shares: Shares | None
 
 
 async def log_of(settings: Settings) -> EmbeddedBroker | RedisBroker:
     """The log: in Redis if one is set, in the data folder if not. Raises SettingsError."""
     with opening(settings.data / LOG_FILE):
-        await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
+        if settings.redis_url is None or settings.database_url is None:
+            await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
         if settings.redis_url is None:
             keep_private(settings.data / LOG_FILE)
             return EmbeddedBroker(settings.data / LOG_FILE, REGISTRY.events)
@@ -128,11 +133,30 @@ async def rooms_of(around: Surroundings, members: Members, neighbours: Neighbour
     return directory
 
 
+def shares_of(broker: Broker, neighbours: Neighbours | None) -> Shares | None:
+    """This worker among the others; there are none where the log is in a folder."""
+    if neighbours is None or not isinstance(broker, RedisBroker):
+        return None
+    return Shares(broker.lanes, neighbours.owners.me)
+
+
+def projector_of(
+    settings: Settings, broker: Broker, database: Database, shares: Shares | None
+) -> Projector | Checkpoints:
+    """Who brings the database to where the logs are; in a gateway whose workers run apart: who sees how far it is."""
+    if shares is not None:
+        return Projector(broker, database, REGISTRY.events, mine=shares.mine, look_s=WORKERS_LOOK_S)
+    if settings.workers is Workers.APART:
+        return Checkpoints(database)
+    return Projector(broker, database, REGISTRY.events)
+
+
 @asynccontextmanager
-async def core(settings: Settings, *, serving: bool = False) -> AsyncIterator[Core]:
+async def core(settings: Settings, *, serving: bool = False, working: bool = False) -> AsyncIterator[Core]:
     """Opens the log and the database, brings the tables up to date, and closes in order.
 
-    Where rooms are shared with other nodes, only who is ``serving`` is one of these.
+    Where rooms are shared with other nodes, only who is ``serving`` or ``working`` is one of these; who is working
+    does it for all, and shares that with the other workers.
     Raises SettingsError if the log or the database cannot be used.
     """
     catalogue = REGISTRY.events
@@ -141,7 +165,8 @@ async def core(settings: Settings, *, serving: bool = False) -> AsyncIterator[Co
     database = database_of(settings)
     try:
         await bring_up_to_date(settings, database)
-        projector = Projector(broker, database, catalogue)
+        shares = shares_of(broker, neighbours) if working else None
+        projector = projector_of(settings, broker, database, shares)
         members = Members()
         clock = Clock()
         trace = Trace()
@@ -162,14 +187,16 @@ async def core(settings: Settings, *, serving: bool = False) -> AsyncIterator[Co
             trace=trace,
         )
         with opening(settings.data / LOG_FILE, setting=DATA_SETTING if neighbours is None else REDIS_SETTING):
-            directory = await rooms_of(around, members, neighbours, serving=serving)
+            directory = await rooms_of(around, members, neighbours, serving=serving or working)
             await directory.start()
             if neighbours is None or neighbours.alone:
                 await tell_what_is_missing(broker, projector, directory)
-        retention = Retention(database, broker, catalogue, retire=directory.retire)
-        yield Core(
-            broker, database, projector, retention, directory, members, clock, trace, seats_to_forget, neighbours
-        )
+        if shares is not None and neighbours is not None and neighbours.retiring is not None:
+            retention = Retention(database, broker, catalogue, retire=neighbours.retiring.retire, mine=shares.mine)
+        else:
+            retention = Retention(database, broker, catalogue, retire=directory.retire)
+        waiting = (seats_to_forget, neighbours, shares)
+        yield Core(broker, database, projector, retention, directory, members, clock, trace, *waiting)
     finally:
         if neighbours is not None:
             await neighbours.close()
@@ -288,16 +315,17 @@ class App:
         self._tasks = [
             loop.create_task(made.projector.run(), name="projector"),
             loop.create_task(made.directory.run(), name="directory"),
-            loop.create_task(made.retention.run(made.clock.now), name="retention"),
             loop.create_task(made.seats_to_forget.run(), name="seats"),
             loop.create_task(tell_volatile(made.members), name="volatile"),
             loop.create_task(self._expire(), name="expiry"),
             loop.create_task(self.readiness.run(), name="readiness"),
         ]
+        if self.settings.workers is Workers.HERE:
+            self._tasks.append(loop.create_task(made.retention.run(made.clock.now), name="retention"))
         if made.neighbours is not None:
             self._tasks += [loop.create_task(work, name=name) for name, work in made.neighbours.work()]
         for task in self._tasks:
-            task.add_done_callback(_ended)
+            task.add_done_callback(ended)
 
     async def drain(self, within_ms: int) -> None:
         """Refuse joins, commit what waits, close connections spread over the time."""
@@ -313,9 +341,12 @@ class App:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        projector = self.core.projector
+        if not isinstance(projector, Projector):
+            return
         try:
             async with asyncio.timeout(2):
-                await self.core.projector.project()
+                await projector.project()
         except Exception:
             # The next start goes on from the checkpoint.
             log.warning("projection is behind")
@@ -436,6 +467,7 @@ class _Routes:
             await self._http(scope, receive, send)
 
 
-def _ended(task: asyncio.Task[None]) -> None:
+def ended(task: asyncio.Task[None]) -> None:
+    """A task that runs for ever has ended: say so, if nobody wanted it."""
     if not task.cancelled() and task.exception() is not None:
         log.error("a task has ended", task=task.get_name(), exc_info=task.exception())

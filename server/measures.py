@@ -104,6 +104,7 @@ SHARED: Final = {
     "hosting_on_their_way": "Commands sent to other nodes and not answered yet; at 20000 further ones are refused.",
     "hosting_forwarded_total": "Commands sent to other nodes.",
     "hosting_taken_over_total": "Rooms that were followed here, and then decided for.",
+    "workers_alive": "Workers that share the rooms, as a worker sees it.",
     "post_neighbours": "Nodes with which letters are exchanged.",
     "post_waiting": "Letters that their nodes do not have yet; at 8192 for one node further ones are refused.",
     "post_sent_total": "Letters written to other nodes.",

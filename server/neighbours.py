@@ -18,6 +18,7 @@ from server.config import PREFIX, SettingsError
 from server.gateway.members import Members
 from server.hosting.directory import Directory
 from server.hosting.host import Surroundings
+from server.hosting.retiring import Retiring
 from server.hosting.shared import SharedDirectory
 
 SETTING = f"{PREFIX}REDIS_URL"
@@ -55,6 +56,7 @@ class Neighbours:
         self.broker = OwnedBroker(broker, self.owners)
         self.directory: SharedDirectory | None = None
         self.attendance: Attendance | None = None
+        self.retiring: Retiring | None = None
 
     @property
     def alone(self) -> bool:
@@ -92,6 +94,7 @@ class Neighbours:
 
         owners.on_gone, owners.on_lost, owners.on_head = gone, shared.lost, shared.ended
         self.directory, self.attendance = shared, attendance
+        self.retiring = Retiring(post, shared.retire)
         return shared
 
     def share(self, kind: str, heard: Heard) -> Heard:
@@ -107,6 +110,8 @@ class Neighbours:
 
     async def close(self) -> None:
         """Be a node no more; what was written to others is sent first, as far as a moment suffices."""
+        if self.retiring is not None:
+            await self.retiring.close()
         if self.directory is not None:
             await self.directory.close()
             await self.post.close()

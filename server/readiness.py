@@ -41,7 +41,14 @@ class _Part:
 class Readiness:
     """Runs checks twice a second. ``why(part)`` is a look in memory; a part that hangs keeps no other waiting."""
 
-    def __init__(self, checks: Mapping[str, Check], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        *,
+        cautions: frozenset[str] = CAUTIONS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cautions = cautions
         self._parts = {name: _Part(check) for name, check in checks.items()}
         self._clock = clock
         self._looked = clock()
@@ -51,12 +58,12 @@ class Readiness:
 
     def checks(self) -> dict[str, Callable[[], str | None]]:
         """For ``/readyz``: what the last look found, by part."""
-        found = {name: partial(self.why, name) for name in self._parts if name not in CAUTIONS}
+        found = {name: partial(self.why, name) for name in self._parts if name not in self._cautions}
         return {**found, "loop": self._loop}
 
     def cautions(self) -> dict[str, Callable[[], str | None]]:
         """The same, of what rooms go on without."""
-        return {name: partial(self.why, name) for name in self._parts if name in CAUTIONS}
+        return {name: partial(self.why, name) for name in self._parts if name in self._cautions}
 
     def why(self, part: str) -> str | None:
         """What is wrong with a part, or None."""
@@ -100,7 +107,7 @@ class Readiness:
 
     def statistics(self) -> Mapping[str, float]:
         """Whether it is ready, and how the process is doing."""
-        reasons = [name for name, part in self._parts.items() if part.why is not None and name not in CAUTIONS]
+        reasons = [name for name, part in self._parts.items() if part.why is not None and name not in self._cautions]
         return {
             "ready": float(not reasons and self._loop() is None),
             "loop_lag_seconds": self._lag_s,
@@ -119,7 +126,7 @@ class Readiness:
         found = {name: part.why for name, part in self._parts.items() if part.why is not None}
         if found != self._said:
             if found:
-                log.error("degraded" if found.keys() <= CAUTIONS else "not ready", reasons=found)
+                log.error("degraded" if found.keys() <= self._cautions else "not ready", reasons=found)
             else:
                 log.info("ready again")
         self._said = found

@@ -29,7 +29,7 @@ CLOSES_SHARE = 0.5  # of the time for leaving goes into closing connections one 
 _THIN_LINEAR_TIMEOUTS = 16
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn without its signal handlers: on SIGTERM it would wait for stuck clients and exit with -15."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -50,7 +50,7 @@ class Listener:
 
     def __init__(self, app: App, socket_: socket.socket) -> None:
         self._app = app
-        self._server = _Server(_config(app))
+        self._server = Server(_config(app))
         self._socket = socket_
         self.serving: asyncio.Task[None] | None = None
 
@@ -90,12 +90,13 @@ class Listener:
 def serve(settings: Settings, *, bots: bool = False) -> int:
     """Serve until SIGTERM or SIGINT; the exit code. Raises SettingsError if it cannot start."""
     logs.configure(settings.log_level, settings.log_format)
-    with _listening(settings) as listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with listening(settings) as listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_run(settings, listener, bots=bots))
 
 
 @contextlib.contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """A socket bound to the host and port of the settings. Raises SettingsError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     with listener:

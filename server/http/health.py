@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from server.http.body import JsonAnswer
-from server.http.services import Ready, services_of
+from server.http.services import Ready, watched_of
 from server.logs import logger
 
 CHECK_S = 0.8  # a check that takes longer is itself a reason
@@ -49,6 +49,6 @@ async def readyz(request: Request) -> Response:
 
     ``degraded`` is what is wrong without keeping rooms from going on: sending people elsewhere would not help them.
     """
-    services = services_of(request)
+    services = watched_of(request)
     why, degraded = await asyncio.gather(reasons(services.checks), reasons(services.cautions))
     return JsonAnswer({"ready": not why, "reasons": why, "degraded": degraded}, 503 if why else 200)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from protocols.errors import Code, Refused
 from server.http.callers import bearer
-from server.http.services import services_of
+from server.http.services import watched_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
     """All metrics of this process."""
-    services = services_of(request)
+    services = watched_of(request)
     wanted = services.settings.metrics_token
     if wanted is not None:
         given = bearer(request.headers.get("authorization")) or ""

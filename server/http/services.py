@@ -78,13 +78,22 @@ class History(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """Everything behind the HTTP side.
+class Watched:
+    """What whoever looks after a process may ask it.
 
     ``checks`` and ``cautions`` are asked by ``/readyz``, by the name of the part; the latter do not make it unfit.
     """
 
     settings: Settings
+    metrics: Metrics
+    checks: Mapping[str, Ready] = field(default_factory=dict)
+    cautions: Mapping[str, Ready] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services(Watched):
+    """Everything behind the HTTP side."""
+
     directory: Directory
     history: History
     identity: Identity
@@ -97,9 +106,6 @@ class Services:
     templates: Templates
     seats: Seats
     forgotten: Forgotten
-    metrics: Metrics
-    checks: Mapping[str, Ready] = field(default_factory=dict)
-    cautions: Mapping[str, Ready] = field(default_factory=dict)
     client_address: ClientAddress = lambda peer, _forwarded: peer
     admissions: AddressBudget = field(default_factory=lambda: AddressBudget(600))
     pairings: Pairings = field(default_factory=Pairings)
@@ -123,6 +129,12 @@ def services_of(request: Request) -> Services:
     """The services of the application that serves this request."""
     services: Services = request.app.state.services
     return services
+
+
+def watched_of(request: Request) -> Watched:
+    """What may be asked of the process that serves this request."""
+    watched: Watched = request.app.state.services
+    return watched
 
 
 def address_of(request: Request) -> str:

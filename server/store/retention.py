@@ -41,6 +41,7 @@ class Retention:
     ``forget_keys`` takes from erased records what they were still kept for: that sending again stays safe.
 
     ``retire(room, before, upto)`` lets a room forget what is older than ``before``: its records up to ``upto``.
+    ``mine(room)`` says whether the room is left to this process; where two think so, the second finds it done.
     """
 
     def __init__(
@@ -50,10 +51,12 @@ class Retention:
         catalogue: Catalogue,
         *,
         retire: Callable[[str, int, int], Awaitable[None]],
+        mine: Callable[[str], bool] = lambda _room: True,
     ) -> None:
         self._database = database
         self._broker = broker
         self._retire = retire
+        self._mine = mine
         lasting = [kind for kind, event in catalogue.items() if issubclass(event, Lasting) and not event.own]
         self._lasting = records.c.type.in_(lasting)
 
@@ -61,7 +64,7 @@ class Retention:
         """Delete what is too old at ``now``; how many records went. Raises Unavailable and the database's errors."""
         read = select(rooms.c.id, rooms.c.retention_days).where(rooms.c.retention_days > 0)
         async with self._database.reading() as connection:
-            kept = (await connection.execute(read)).all()
+            kept = [row for row in await connection.execute(read) if self._mine(row.id)]
         gone = 0
         for room, days in kept:
             try:
@@ -120,7 +123,8 @@ class Retention:
 
     async def forget_keys(self, now: int) -> None:
         """Take the keys of commands from erased records that are older than the dedupe window. Raises as ``sweep``."""
-        keyed = await self._broker.keyed(now - DEDUPE_WINDOW_MS)
+        found = await self._broker.keyed(now - DEDUPE_WINDOW_MS)
+        keyed = {room: seqs for room, seqs in found.items() if self._mine(room)}
         if not keyed:
             return
         # The log last: it is what tells which.
