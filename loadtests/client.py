@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -41,11 +41,14 @@ OnEvent = Callable[["Client", str, dict[str, Any]], None]
 
 
 class Client:
-    """One user on one socket at a time. ``on_event`` sees what is applied, ``on_volatile`` what has no seq."""
+    """One user on one socket at a time. ``on_event`` sees what is applied, ``on_volatile`` what has no seq.
+
+    With several urls it comes to the first, and tries the next one whenever it was not let in, as through a balancer.
+    """
 
     def __init__(
         self,
-        url: str,
+        url: str | Sequence[str],
         token: str,
         room: str,
         *,
@@ -55,7 +58,8 @@ class Client:
         on_event: OnEvent | None = None,
         on_volatile: OnEvent | None = None,
     ) -> None:
-        self.url = url
+        self.urls = (url,) if isinstance(url, str) else tuple(url)
+        self.url = self.urls[0]
         self.token = token
         self.room = room
         self.user = user
@@ -144,6 +148,7 @@ class Client:
                 self.refused = refused
             except (OSError, WireError, TimeoutError) as failed:
                 reason = str(failed) or type(failed).__name__
+            self._choose(was_in=self.joined)
             self._joined.clear()
             if self.connection:
                 self._note(Ended(time.time(), self.connection, reason))
@@ -151,6 +156,12 @@ class Client:
                 return
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))
             wait = min(wait * 2, self.settings.backoff[1])
+
+    def _choose(self, *, was_in: bool) -> None:
+        """Where to come next: home, or elsewhere from where nobody let it in."""
+        if len(self.urls) > 1:
+            here = self.urls.index(self.url)
+            self.url = self.urls[0 if was_in else (here + 1) % len(self.urls)]
 
     async def _once(self) -> str:
         """One connection from its opening to its end; returns why it ended."""

@@ -208,16 +208,15 @@ async def jump_down(stage: Stage, offset: int, *, crash: bool) -> None:
         await client.until_joined()
 
 
-def runs_back(data: Path) -> list[str]:
+def runs_back(place: stored.Place) -> list[str]:
     """Where a room's records bear an earlier time than the one before."""
     faults = []
-    with stored.opened(data) as database:
-        for room in (ROOM, UNSEEN):
-            last = 0
-            for seq, at in database.execute("SELECT seq, at FROM records WHERE room = ? ORDER BY seq", (room,)):
-                if at < last:
-                    faults.append(f"{room} {seq} is {last - at} ms before the one before it")
-                last = at
+    for room in (ROOM, UNSEEN):
+        last = 0
+        for seq, at in stored.times(place, room):
+            if at < last:
+                faults.append(f"{room} {seq} is {last - at} ms before the one before it")
+            last = at
     return faults
 
 

@@ -20,8 +20,8 @@ from loadtests.client import Client
 from loadtests.diary import dump
 from loadtests.evidence import Evidence, Verdict
 from loadtests.figures import Progress
-from loadtests.serving import Serving
-from loadtests.stored import head, last_told, read
+from loadtests.serving import Served
+from loadtests.stored import Place, head, last_told, read
 from loadtests.waiting import until
 
 # Half come by polling and go over to a websocket, as browsers behind old proxies do.
@@ -118,7 +118,7 @@ async def stop_all(clients: Sequence[Client]) -> None:
     await asyncio.gather(*(client.stop() for client in clients))
 
 
-def crowd(server: Serving, room: str, count: int, *, transports: Sequence[TransportName] = MIXED) -> list[Client]:
+def crowd(server: Served, room: str, count: int, *, transports: Sequence[TransportName] = MIXED) -> list[Client]:
     """Clients u0, u1, … with the transports in turn."""
     return [
         server.client(room, f"u{number}", Settings(transport=transports[number % len(transports)]))
@@ -126,15 +126,15 @@ def crowd(server: Serving, room: str, count: int, *, transports: Sequence[Transp
     ]
 
 
-async def until_stored(data: Path, room: str, seq: int, within: float = 30.0) -> None:
+async def until_stored(place: Place, room: str, seq: int, within: float = 30.0) -> None:
     """Wait until the database holds the room's records up to ``seq``; raises TimeoutError."""
-    if not await until(lambda: head(data, room) >= seq, within, every=0.1):
-        message = f"the database holds {room} only up to {head(data, room)}, not to {seq}"
+    if not await until(lambda: head(place, room) >= seq, within, every=0.1):
+        message = f"the database holds {room} only up to {head(place, room)}, not to {seq}"
         raise TimeoutError(message)
 
 
 async def verdict_on(
-    server: Serving, room: str, clients: Sequence[Client], diaries: Path | None = None, within: float = 30.0
+    server: Served, room: str, clients: Sequence[Client], diaries: Path | None = None, within: float = 30.0
 ) -> Verdict:
     """As verdict_of, for clients of one room."""
     assert {client.room for client in clients} == {room}
@@ -142,7 +142,7 @@ async def verdict_on(
 
 
 async def verdict_of(
-    server: Serving, clients: Sequence[Client], diaries: Path | None = None, within: float = 30.0
+    server: Served, clients: Sequence[Client], diaries: Path | None = None, within: float = 30.0
 ) -> Verdict:
     """Wait until all are caught up, each in its room, stop the server, and judge."""
     tops: dict[str, int] = {}
@@ -151,8 +151,8 @@ async def verdict_of(
         tops[client.room] = max(tops.get(client.room, 0), client.place.seq)
     told: dict[str, dict[str, int]] = {}
     for room, top in tops.items():
-        await until_stored(server.data, room, top, within)
-        told[room] = last_told(server.data, room)
+        await until_stored(server.database, room, top, within)
+        told[room] = last_told(server.database, room)
     for client in clients:
         # Not the furthest place: who joined last stands behind what hosts alone were told, where others never come.
         await client.until_at(told[client.room][client.seen.audience], within)
@@ -161,7 +161,7 @@ async def verdict_of(
     records = [client.diary for client in clients]
     if diaries is not None:
         dump(records, diaries)
-    return judge(Evidence(records, read(server.data), server.output, server.exits))
+    return judge(Evidence(records, read(server.database), server.output, server.exits))
 
 
 def tell(verdict: Verdict) -> None:

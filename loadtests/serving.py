@@ -25,6 +25,7 @@ from loadtests.behaviour import Settings
 from loadtests.client import Client
 from loadtests.evidence import Exit, Idle
 from loadtests.polling import HttpConnection
+from loadtests.stored import Place
 from loadtests.waiting import until
 from loadtests.wire import WireError
 
@@ -43,7 +44,97 @@ def free_port() -> int:
         return port
 
 
-class Serving:
+class Served:
+    """What a rig's people are served by: one server, or several that share the rooms (see ``loadtests.nodes``)."""
+
+    data: Path
+    secret: str
+    exits: list[Exit]  # how each process ended
+    started_in: list[float]  # seconds until ready, of each start
+    _guests = 0
+
+    @property
+    def gateways(self) -> Sequence[Serving]:
+        """The processes that clients may come to."""
+        raise NotImplementedError
+
+    @property
+    def database(self) -> Place:
+        """Where the records are, see ``loadtests.stored``."""
+        raise NotImplementedError
+
+    @property
+    def output(self) -> str:
+        """All that the processes wrote."""
+        raise NotImplementedError
+
+    async def start(self, within: float = 20.0) -> float:
+        """Start all of it, and wait until it is ready; the seconds that took. Raises ServerFailed."""
+        raise NotImplementedError
+
+    async def kill(self) -> None:
+        """SIGKILL to all of it at once, its log and database included."""
+        raise NotImplementedError
+
+    async def terminate(self, within: float = 20.0) -> int:
+        """SIGTERM to every gateway; the first exit code that is not 0."""
+        raise NotImplementedError
+
+    @property
+    def url(self) -> str:
+        """Of the first gateway."""
+        return self.gateways[0].url
+
+    def urls(self, home: int) -> tuple[str, ...]:
+        """The gateways as one client tries them in turn, the one of that number (from 0, or beyond) first."""
+        gateways = self.gateways
+        return tuple(gateways[(home + turn) % len(gateways)].url for turn in range(len(gateways)))
+
+    def next_home(self) -> int:
+        """Where the next client is at home: two here, two there, so that each gateway gets every kind of them."""
+        self._guests += 1
+        return (self._guests - 1) // 2
+
+    def token(self, room: str, user: str, role: str = "attendee", **claims: Any) -> str:
+        """A token as the server issues them, made here because a thousand are needed."""
+        return minted(self.secret, room, user, role, **claims)
+
+    async def command(self, *arguments: str) -> str:
+        """The output of ``python -m server …`` with the first gateway's settings; raises ServerFailed."""
+        return await self.gateways[0].command(*arguments)
+
+    async def made(self, room: str, user: str = "host", role: str = "host") -> str:
+        """Make the room if it is new; a token from the command line."""
+        data = ("--data", str(self.gateways[0].data))
+        printed = await self.command("token", *data, "--room", room, "--user", user, "--role", role)
+        return printed.strip().splitlines()[-1]
+
+    async def host(self, room: str, user: str = "host", **settings: int) -> Client:
+        """A joined host of a room that is made here, with its limits raised."""
+        token = await self.made(room, user)
+        host = Client(self.urls(self.next_home()), token, room, user=user, settings=Settings())
+        await host.start()
+        answer = await host.send("room.configure", {"settings": {**RAISED, **settings}})
+        if not answer.get("ok"):
+            message = f"room.configure: {answer}"
+            raise ServerFailed(message)
+        return host
+
+    def client(
+        self,
+        room: str,
+        user: str,
+        settings: Settings | None = None,
+        role: str = "attendee",
+        *,
+        home: int | None = None,
+    ) -> Client:
+        """A client of that room, not yet started; at the gateway of that number if there are several."""
+        urls = self.urls(self.next_home() if home is None else home)
+        return Client(urls, self.token(room, user, role), room, user=user, settings=settings)
+
+
+class Serving(Served):
     """One server process at a time on ``data``; ``exits`` says how each ended.
 
     It listens on ``host``; ``through`` is put before its command. Its output goes to ``output_path``.
@@ -57,12 +148,12 @@ class Serving:
         env: dict[str, str] | None = None,
         host: str = "127.0.0.1",
         through: Sequence[str] = (),
+        secret: str | None = None,
     ) -> None:
         self.data = data
         self.at = host
         self.port = port or free_port()
-        self.url = f"http://{host}:{self.port}"
-        self.secret = secrets.token_urlsafe(32)
+        self.secret = secret or secrets.token_urlsafe(32)
         self.output_path = data / "server.log"
         self.exits: list[Exit] = []
         self.started_in: list[float] = []
@@ -80,6 +171,18 @@ class Serving:
     ) -> None:
         if self.process is not None:
             await self.terminate()
+
+    @property
+    def gateways(self) -> Sequence[Serving]:
+        return [self]
+
+    @property
+    def database(self) -> Place:
+        return self.data
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.at}:{self.port}"
 
     @property
     def output(self) -> str:
@@ -156,10 +259,6 @@ class Serving:
         self.exits.append(Exit(code, caused=not early and code == expected))
         return code
 
-    def token(self, room: str, user: str, role: str = "attendee", **claims: Any) -> str:
-        """A token as the server issues them, made here because a thousand are needed."""
-        return minted(self.secret, room, user, role, **claims)
-
     async def command(self, *arguments: str) -> str:
         """The output of ``python -m server …`` on this data; raises ServerFailed."""
         process = await asyncio.create_subprocess_exec(
@@ -174,26 +273,6 @@ class Serving:
             message = f"server {arguments[0]} ended with {process.returncode}: {err.decode()[-2000:]}"
             raise ServerFailed(message)
         return out.decode()
-
-    async def made(self, room: str, user: str = "host", role: str = "host") -> str:
-        """Make the room if it is new; a token from the command line."""
-        data = ("--data", str(self.data))
-        printed = await self.command("token", *data, "--room", room, "--user", user, "--role", role)
-        return printed.strip().splitlines()[-1]
-
-    async def host(self, room: str, user: str = "host", **settings: int) -> Client:
-        """A joined host of a room that is made here, with its limits raised."""
-        host = Client(self.url, await self.made(room, user), room, user=user, settings=Settings())
-        await host.start()
-        answer = await host.send("room.configure", {"settings": {**RAISED, **settings}})
-        if not answer.get("ok"):
-            message = f"room.configure: {answer}"
-            raise ServerFailed(message)
-        return host
-
-    def client(self, room: str, user: str, settings: Settings | None = None, role: str = "attendee") -> Client:
-        """A client of that room, not yet started."""
-        return Client(self.url, self.token(room, user, role), room, user=user, settings=settings)
 
     async def idle(self) -> Idle:
         """What the process holds now, from /metrics and /proc."""

@@ -1,71 +1,98 @@
-"""What the database holds, read past the server: straight from the SQLite file in its data folder."""
+"""What the database holds, read past the server: straight from its SQLite file, or from PostgreSQL.
+
+A ``Place`` is the data folder of the SQLite file, the file itself, or the address of a PostgreSQL.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import asyncpg  # type: ignore[import-untyped]
 import orjson
 
 from loadtests.diary import digest_of, mark_of
 from loadtests.evidence import Stored
 from protocols.messages import Audience
 
+Place = Path | str
+Rows = list[tuple[Any, ...]]
+CONNECT_S = 10.0
+
 
 class NoDatabase(Exception):
-    """No file in the folder is a database with records."""
+    """No file in the folder is a database with records, or the PostgreSQL does not answer."""
 
 
-@contextmanager
-def opened(data: Path) -> Iterator[sqlite3.Connection]:
-    """A reading connection to the database in ``data``, or to that file. Raises NoDatabase."""
-    candidates = [data] if data.is_file() else sorted(data.glob("*.sqlite*")) + sorted(data.glob("*.db"))
+def rows(place: Place, query: str, values: Sequence[Any] = ()) -> Rows:
+    """What a query finds; ``?`` stands for each value. Raises NoDatabase."""
+    if isinstance(place, Path):
+        return _of_file(place, query, values)
+    # In a thread, for where this is called a loop may run already.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, _of_server(place, query, values)).result()
+
+
+def _of_file(place: Path, query: str, values: Sequence[Any]) -> Rows:
+    candidates = [place] if place.is_file() else sorted(place.glob("*.sqlite*")) + sorted(place.glob("*.db"))
     for path in candidates:
         if path.name.endswith(("-wal", "-shm")):
             continue
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
             if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'records'").fetchone():
-                yield connection
-                return
-    message = f"no database with records in {data}"
+                return connection.execute(query, values).fetchall()
+    message = f"no database with records in {place}"
     raise NoDatabase(message)
 
 
-def read(data: Path, room: str | None = None) -> list[Stored]:
+async def _of_server(url: str, query: str, values: Sequence[Any]) -> Rows:
+    head, *rest = query.split("?")
+    numbered = head + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
+    try:
+        connection = await asyncpg.connect(url.replace("+asyncpg", "", 1), timeout=CONNECT_S)
+    except (OSError, asyncpg.PostgresError) as error:
+        message = f"the database does not answer: {error}"
+        raise NoDatabase(message) from error
+    try:
+        return cast(Rows, [tuple(row) for row in await connection.fetch(numbered, *values)])
+    finally:
+        await connection.close()
+
+
+def read(place: Place, room: str | None = None) -> list[Stored]:
     """All records, or those of one room, in order."""
     query = 'SELECT room, epoch, seq, type, audience, "user", data FROM records'
     where = " WHERE room = ?" if room is not None else ""
-    with opened(data) as connection:
-        rows = connection.execute(f"{query}{where} ORDER BY room, seq", (room,) if room is not None else ())
-        return [_stored(row) for row in rows]
+    values = (room,) if room is not None else ()
+    return [_stored(row) for row in rows(place, f"{query}{where} ORDER BY room, seq", values)]
 
 
-def events(data: Path, room: str, kind: str) -> list[tuple[int, str, dict[str, Any] | None]]:
+def events(place: Place, room: str, kind: str) -> list[tuple[int, str, dict[str, Any] | None]]:
     """(seq, user, data) of a room's records of one type; data None for a stub."""
-    with opened(data) as connection:
-        rows = connection.execute(
-            'SELECT seq, "user", data FROM records WHERE room = ? AND type = ? ORDER BY seq', (room, kind)
-        )
-        return [(seq, user or "", _data(text)) for seq, user, text in rows]
+    found = rows(place, 'SELECT seq, "user", data FROM records WHERE room = ? AND type = ? ORDER BY seq', (room, kind))
+    return [(seq, user or "", _data(text)) for seq, user, text in found]
 
 
-def head(data: Path, room: str) -> int:
+def head(place: Place, room: str) -> int:
     """The last seq that the database holds of a room; 0 if none."""
-    with opened(data) as connection:
-        found: int = connection.execute("SELECT coalesce(max(seq), 0) FROM records WHERE room = ?", (room,)).fetchone()[
-            0
-        ]
-        return found
+    found: int = rows(place, "SELECT coalesce(max(seq), 0) FROM records WHERE room = ?", (room,))[0][0]
+    return found
 
 
-def last_told(data: Path, room: str) -> dict[str, int]:
+def times(place: Place, room: str) -> list[tuple[int, int]]:
+    """(seq, time in ms) of a room's records, in order."""
+    return [(seq, at) for seq, at in rows(place, "SELECT seq, at FROM records WHERE room = ? ORDER BY seq", (room,))]
+
+
+def last_told(place: Place, room: str) -> dict[str, int]:
     """The seq of the last record that each audience was told of; 0 if there is none."""
-    with opened(data) as connection:
-        rows = connection.execute("SELECT audience, max(seq) FROM records WHERE room = ? GROUP BY audience", (room,))
-        last: dict[str, int] = dict(rows.fetchall())
+    query = "SELECT audience, max(seq) FROM records WHERE room = ? GROUP BY audience"
+    last: dict[str, int] = dict(rows(place, query, (room,)))
     everyone = last.get(Audience.EVERYONE, 0)
     return {Audience.EVERYONE: everyone, Audience.HOSTS: max(everyone, last.get(Audience.HOSTS, 0))}
 
