@@ -84,8 +84,8 @@ class Neighbours:
             alive=lambda node: owners.nodes.alive(node, owners.now),
             on_open=members.follow,
         )
-        attendance = Attendance(post, here=members.here, others=lambda: owners.nodes.others(owners.now))
-        members.elsewhere = attendance.elsewhere
+        attendance = Attendance(post, me=owners.me, others=lambda: owners.nodes.others(owners.now))
+        members.entered, members.left, members.elsewhere = attendance.entered, attendance.left, attendance.elsewhere
 
         def gone(nodes: set[str]) -> None:
             post.forget(nodes)

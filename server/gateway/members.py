@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,30 +49,35 @@ class RoomMembers:
         """How many attendees are in the room, on all nodes. Those who run the room are not counted."""
         return self.here + self.elsewhere(self.room)
 
-    def enter(self, socket: Socket, viewer: Viewer, audience: Audience) -> None:
-        """Lets a socket hear the room. Entering again changes nothing."""
+    def enter(self, socket: Socket, viewer: Viewer, audience: Audience) -> bool:
+        """Lets a socket hear the room; whether an attendee is here now who was not. Entering again changes nothing."""
         mine = self.sockets.setdefault(viewer.user, set())
         if socket in mine:
-            return
+            return False
         mine.add(socket)
         self.channels[audience].add(socket)
-        if viewer.role is Role.ATTENDEE:
-            self.people[viewer.user] = self.people.get(viewer.user, 0) + 1
+        if viewer.role is not Role.ATTENDEE:
+            return False
+        self.people[viewer.user] = self.people.get(viewer.user, 0) + 1
+        return self.people[viewer.user] == 1
 
-    def leave(self, socket: Socket, viewer: Viewer) -> None:
-        """Takes a socket out; one that is not in changes nothing."""
+    def leave(self, socket: Socket, viewer: Viewer) -> bool:
+        """Takes a socket out; whether an attendee has left with it. One that is not in changes nothing."""
         mine = self.sockets.get(viewer.user, set())
         if socket not in mine:
-            return
+            return False
         mine.discard(socket)
         if not mine:
             del self.sockets[viewer.user]
         for channel in self.channels.values():
             channel.remove(socket)
-        if viewer.role is Role.ATTENDEE:
-            self.people[viewer.user] -= 1
-            if not self.people[viewer.user]:
-                del self.people[viewer.user]
+        if viewer.role is not Role.ATTENDEE:
+            return False
+        self.people[viewer.user] -= 1
+        if self.people[viewer.user]:
+            return False
+        del self.people[viewer.user]
+        return True
 
     def tell(self, epoch: str, records: Sequence[Record]) -> int:
         """Sends committed records to whom they are for, framed once for each audience; how many connections hear."""
@@ -130,7 +135,8 @@ class Members:
     """The rooms that have members on this node; an empty one is forgotten.
 
     ``heed(room, records)`` is told of committed records before the members are, ``review(host)`` of a host that took
-    over, which may hold what nobody was told of here. ``elsewhere(room)`` counts the attendees on other nodes.
+    over, which may hold what nobody was told of here. ``elsewhere(room)`` counts the attendees on other nodes who are
+    not on this one, ``entered(room, user)`` and ``left(room, user)`` are told of those on this one.
     """
 
     def __init__(self) -> None:
@@ -138,6 +144,8 @@ class Members:
         self.heed: Callable[[str, Sequence[Record]], None] = lambda _room, _records: None
         self.review: Callable[[AtWork], None] = lambda _host: None
         self.elsewhere: Callable[[str], int] = lambda _room: 0
+        self.entered: Callable[[str, str], None] = lambda _room, _user: None
+        self.left: Callable[[str, str], None] = lambda _room, _user: None
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -155,7 +163,8 @@ class Members:
         members = self._rooms.get(viewer.room)
         if members is None:
             members = self._rooms[viewer.room] = RoomMembers(host, elsewhere=self.elsewhere)
-        members.enter(socket, viewer, audience)
+        if members.enter(socket, viewer, audience):
+            self.entered(viewer.room, viewer.user)
         return members
 
     def follow(self, host: AtWork) -> None:
@@ -171,7 +180,8 @@ class Members:
         members = self._rooms.get(viewer.room)
         if members is None:
             return
-        members.leave(socket, viewer)
+        if members.leave(socket, viewer):
+            self.left(viewer.room, viewer.user)
         if not members.sockets:
             del self._rooms[viewer.room]
 
@@ -183,10 +193,6 @@ class Members:
         """How many attendees are in this room, on all nodes."""
         members = self._rooms.get(room)
         return self.elsewhere(room) if members is None else members.occupancy
-
-    def here(self) -> Mapping[str, int]:
-        """How many attendees are on this node, by room."""
-        return {room: members.here for room, members in self._rooms.items() if members.here}
 
     def tell(self, room: str, epoch: str, records: Sequence[Record]) -> int:
         """Sends committed records to the members of a room; first what they decide on people takes effect.
