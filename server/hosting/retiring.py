@@ -61,7 +61,8 @@ class Retiring:
 
     async def _ask(self, node: str, room: str, before: int, upto: int) -> str:
         number = next(self._numbers)
-        answered = self._asked[number] = asyncio.get_running_loop().create_future()
+        answered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._asked[number] = answered
         try:
             if not self._post.send(node, (RETIRE, room, number, before, upto)):
                 return Code.UNAVAILABLE.value
