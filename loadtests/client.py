@@ -402,8 +402,17 @@ class Client:
         event, payload, *_ = orjson.loads(packet[packet.index("[") :])
         if isinstance(payload, dict) and "seq" in payload:
             self._event(event, payload)
-        elif self.on_volatile is not None:
+            return
+        if event == "room.position" and self.joined and payload["room"] == self.room:
+            self._elsewhere(payload["position"]["epoch"])
+        if self.on_volatile is not None:
             self.on_volatile(self, event, payload)
+
+    def _elsewhere(self, epoch: str) -> None:
+        """The room goes on in another epoch, perhaps without a word for long: its members join anew."""
+        if epoch != self.place.epoch and not self._recovering:
+            self._recovering = True
+            self._filling = asyncio.create_task(self._fill())
 
     def _event(self, kind: str, event: dict[str, Any]) -> None:
         epoch, after, seq, by = event["epoch"], event["after"], event["seq"], event.get("by")

@@ -24,7 +24,7 @@ from loadtests.client import Client
 from loadtests.evidence import Verdict
 from loadtests.figures import Progress, ack_times, milliseconds
 from loadtests.rig import MIXED, command, start_all, verdict_of
-from loadtests.serving import RAISED, Serving
+from loadtests.serving import RAISED, Served, Serving
 
 SHORT: dict[str, Any] = {"clients": 20, "rooms": 2, "rate": 100.0, "kills": 3, "shortest": 0.5, "longest": 1.5}
 CUT_EVERY, DELETE_EVERY = 0.5, 0.3  # seconds
@@ -109,9 +109,9 @@ class Moderator:
                 self._deleted.append(message)
 
 
-async def make(server: Serving, names: Sequence[str]) -> None:
+async def make(server: Served, names: Sequence[str]) -> None:
     """Make rooms through the API: a command for each would take longer than all that follows."""
-    key = (await server.command("key", "--data", str(server.data), "--label", "rig")).split()[-1]
+    key = (await server.command("key", "--data", str(server.gateways[0].data), "--label", "rig")).split()[-1]
     async with httpx.AsyncClient(base_url=server.url, headers={"authorization": f"Bearer {key}"}, timeout=30) as http:
         for name in names:
             wish = {"id": name, "title": name, "settings": RAISED}
