@@ -63,9 +63,9 @@ bench: $(DEV) $(PEER_PACKAGES) ## Measure the server under load on this machine,
 locust: $(DEV) ## Let a crowd into a show on a server of its own (USERS=200 SHAPE=storm TIME=60; test-results/locust.html)
 	$(BIN)/python -m loadtests.show $(if $(USERS),--users $(USERS)) $(if $(SHAPE),--shape $(SHAPE)) $(if $(TIME),--run-time $(TIME))
 
-faults: $(DEV) ## Try to break every promise, in full length (ONLY=5,13; SHORT=1; writes docs/explanation/promises.md)
+faults: $(DEV) ## Try to break every promise, in full length (ONLY=5,13; NODES=2; SHORT=1; writes docs/explanation/promises.md)
 	@mkdir -p test-results
-	$(BIN)/python -m loadtests.faults $(if $(ONLY),--only $(ONLY)) $(if $(SHORT),--short,--json test-results/faults.json \
+	$(BIN)/python -m loadtests.faults $(if $(ONLY),--only $(ONLY)) $(if $(NODES),--nodes $(NODES)) $(if $(SHORT),--short,--json test-results/faults.json \
 		--write docs/explanation/promises.md)
 
 chromium: $(DEV) ## Make sure that there is a Chromium for the browser tests

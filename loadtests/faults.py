@@ -21,8 +21,9 @@ import orjson
 import uvloop
 
 from loadtests.figures import Progress
-from loadtests.promises import ROWS, Row, Seen, render, table
+from loadtests.promises import ROWS, Row
 from loadtests.rig import Outcome
+from loadtests.seen import Seen, render, table
 from loadtests.serving import ROOT
 
 # Over this a rig has lost its way: it is ended, and the promise counts as missed.
@@ -32,7 +33,7 @@ SHORT_LIMIT = 120.0
 def attempt(row: Row, data: Path, *, short: bool, quiet: bool = False) -> Seen:
     """Run a row's rig in a process of its own; what goes wrong is a miss with its reason."""
     report = data / "report.json"
-    sizes = orjson.dumps(dict(row.short if short else row.full)).decode()
+    sizes = orjson.dumps(row.sizes(short=short)).decode()
     inner = ["--rig", row.rig, "--sizes", sizes, "--data", str(data / "served"), "--json", str(report)]
     inner += [*(["--short"] if short else []), *(["--quiet"] if quiet else [])]
     limit = min(SHORT_LIMIT, row.limit) if short else row.limit
@@ -86,7 +87,8 @@ def run_all(rows: Sequence[Row], *, short: bool, quiet: bool = False) -> list[Se
     """Each row in turn, in a folder that is removed behind it."""
     seen = []
     for number, row in enumerate(rows, 1):
-        sys.stdout.write(f"== {number} of {len(rows)}: promise {row.number}, {row.title}\n")
+        where = f" on {row.nodes} gateways" if row.nodes > 1 else ""
+        sys.stdout.write(f"== {number} of {len(rows)}: promise {row.number}{where}, {row.title}\n")
         sys.stdout.flush()
         with tempfile.TemporaryDirectory(prefix="showfloor-faults-", ignore_cleanup_errors=True) as folder:
             seen.append(attempt(row, Path(folder), short=short, quiet=quiet))
@@ -107,13 +109,16 @@ def merged(path: Path | None, seen: Sequence[Seen]) -> list[Seen]:
     return list(kept.values())
 
 
-def chosen(only: str | None) -> list[Row]:
-    """The rows of those promises, in the order of their numbers; all by default. Raises ValueError."""
-    rows = sorted(ROWS, key=lambda row: row.number)
+def chosen(only: str | None, nodes: int | None = None) -> list[Row]:
+    """The rows of those promises, in the order of their numbers; all by default. Raises ValueError.
+
+    With ``nodes`` only those of so many gateways.
+    """
+    rows = sorted((row for row in ROWS if nodes in (None, row.nodes)), key=lambda row: (row.nodes, row.number))
     if only is None:
         return rows
     wanted = {int(number) for number in only.split(",")}
-    if unknown := wanted - {row.number for row in rows}:
+    if unknown := wanted - {row.number for row in ROWS}:
         message = f"there is no rig for {', '.join(map(str, sorted(unknown)))}"
         raise ValueError(message)
     return [row for row in rows if row.number in wanted]
@@ -123,6 +128,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m loadtests.faults", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--short", action="store_true", help="short forms: what counts is kept, times are not judged")
     parser.add_argument("--only", metavar="5,13", help="these promises only")
+    parser.add_argument("--nodes", type=int, metavar="N", help="only what is promised of so many gateways")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep what was seen here, beside what is there")
     parser.add_argument(
         "--write", type=Path, metavar="FILE", help="render what was seen, as docs/explanation/promises.md"
@@ -136,11 +142,13 @@ def main() -> int:
     if given.rig is not None:
         return run_one(given)
     try:
-        rows = chosen(given.only)
+        rows = chosen(given.only, given.nodes)
     except ValueError as error:
         parser.error(str(error))
     if given.list:
-        sys.stdout.write("".join(f"{row.number:3}  {row.title}  ({row.command(short=given.short)})\n" for row in rows))
+        sys.stdout.write(
+            "".join(f"{row.number:3} on {row.nodes}  {row.title}  ({row.command(short=given.short)})\n" for row in rows)
+        )
         return 0
     seen = run_all(rows, short=given.short, quiet=given.quiet)
     sys.stdout.write("\n" + table(seen) + "\n")

@@ -1,21 +1,14 @@
-"""The promises that a rig can show, one row each, and how what was seen is told.
+"""The promises that a rig can show, one row each.
 
 A new rig is a module with ``run(data, progress, *, sizes…) -> Outcome``, its short form's sizes as ``SHORT``, and one
-entry in ROWS.
+entry in ALONE or in TOGETHER: what one server promises, and what several gateways on one Redis do.
 """
 
 from __future__ import annotations
 
-import os
-import platform
-import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Self
-
-from loadtests.serving import ROOT
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 Sizes = Mapping[str, int | float | str | bool]
 
@@ -31,10 +24,15 @@ class Row:
     full: Sizes = field(default_factory=dict)
     short: Sizes = field(default_factory=dict)
     limit: float = 300.0  # seconds for the full form
+    nodes: int = 1  # gateways; more than one share a Redis
+
+    def sizes(self, *, short: bool) -> dict[str, Any]:
+        """What the rig is told in that form, beside its own sizes."""
+        return {**(self.short if short else self.full)}
 
     def command(self, *, short: bool) -> str:
         """How to run this alone."""
-        sizes = self.short if short else self.full
+        sizes = self.sizes(short=short)
         options = [option(name, value) for name, value in sizes.items()]
         return " ".join(["python -m", self.rig, *(["--short"] if short else []), *options])
 
@@ -47,7 +45,7 @@ def option(name: str, value: object) -> str:
     return f"--{flag} {value}"
 
 
-ROWS: tuple[Row, ...] = (
+ALONE: tuple[Row, ...] = (
     Row(
         1,
         "a crash loses nothing that was acknowledged",
@@ -193,135 +191,12 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What one run of one row showed; each bears its own commit, date and machine, for rows are measured apart."""
-
-    number: int
-    title: str
-    promise: str
-    command: str
-    holds: bool
-    lines: list[str]
-    seconds: float
-    short: bool
-    commit: str
-    at: str
-    machine: str
-
-    @classmethod
-    def of(cls, row: Row, *, holds: bool, lines: Sequence[str], seconds: float, short: bool) -> Self:
-        return cls(
-            row.number,
-            row.title,
-            row.promise,
-            row.command(short=short),
-            holds,
-            list(lines),
-            round(seconds, 1),
-            short,
-            commit(),
-            datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-            machine(),
-        )
-
-    @classmethod
-    def read(cls, told: dict[str, Any]) -> Self:
-        return cls(**told)
-
-    @property
-    def key(self) -> tuple[int, str]:
-        return self.number, self.title
-
-    @property
-    def figure(self) -> str:
-        """The first line: what counts."""
-        return self.lines[0] if self.lines else "nothing was measured"
-
-    def told(self) -> dict[str, Any]:
-        return asdict(self)
+def together(number: int, title: str, promise: str, rig: str, limit: float = 600.0, **sizes: int | float | bool) -> Row:
+    """A promise of two gateways, whose rig is told how many by ``nodes``."""
+    told = {"nodes": 2, **sizes}
+    return Row(number, title, promise, rig, told, told, limit, nodes=2)
 
 
-def commit() -> str:
-    """The commit that is checked out, with a mark if files differ from it; "unknown" outside of git."""
-    asked = subprocess.run(
-        ["git", "describe", "--always", "--dirty=+", "--abbrev=10"],
-        check=False,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    return asked.stdout.strip() or "unknown"
+TOGETHER: tuple[Row, ...] = ()
 
-
-def machine() -> str:
-    """This machine in a line."""
-    names = [
-        line.partition(":")[2].strip()
-        for line in Path("/proc/cpuinfo").read_text().splitlines()
-        if line.startswith("model name")
-    ]
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    cores = len(os.sched_getaffinity(0))
-    model = names[0] if names else platform.machine()
-    return f"{cores} cores ({model}), {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
-
-
-def table(seen: Sequence[Seen]) -> str:
-    """One line a row for a terminal."""
-    lines = []
-    for each in seen:
-        lines.append(f"{each.number:3}  {'holds ' if each.holds else 'MISSED'}  {each.title}: {each.figure}")
-        lines.append(f"             {each.command}")
-    held = sum(each.holds for each in seen)
-    lines.append(f"{held} of {len(seen)} hold")
-    return "\n".join(lines)
-
-
-HEAD = """# What is promised, and what was seen
-
-Each promise has a rig that tries to break it: `make faults` runs them all, one after the other, each on a server of its
-own, and a checker outside the server judges from the clients' diaries, the database and the server's output. This page
-is written by that command from what it measured; misses stand here as well.
-
-"""
-
-TAIL = """
-Without a rig so far are the promises that need several gateways, Redis or PostgreSQL (3, 7, 8, 9), photos (16),
-bridges to group chats (21) and member notices (22).
-"""
-
-
-def render(seen: Sequence[Seen]) -> str:
-    """The page for people, in Markdown."""
-    rows = sorted(seen, key=lambda each: (each.number, each.title))
-    lines = ["| # | promise | seen | |", "|---|---|---|---|"]
-    for each in rows:
-        verdict = "holds" if each.holds else "**missed**"
-        if each.short:
-            verdict += " (short form)"
-        lines.append(f"| {each.number} | {cell(each.title)} | {cell(each.figure)} | {verdict} |")
-    lines += ["", *measured(rows), "", "## In detail"]
-    for each in rows:
-        lines += ["", f"### {each.number}. {each.title[:1].upper()}{each.title[1:]}", "", f"{each.promise}.", ""]
-        lines += [f"`{each.command}` ({each.seconds:.0f} s)", ""]
-        lines += [f"* {line}" for line in each.lines]
-    return HEAD + "\n".join(lines) + "\n" + TAIL
-
-
-def measured(rows: Sequence[Seen]) -> list[str]:
-    """On which machine, when and from which commit, with the rows that differ named."""
-    places: dict[tuple[str, str], list[Seen]] = {}
-    for each in rows:
-        places.setdefault((each.machine, each.commit), []).append(each)
-    lines = []
-    for (where, which), group in places.items():
-        numbers = "all" if len(places) == 1 else ", ".join(sorted({str(each.number) for each in group}, key=int))
-        since, until = min(each.at for each in group), max(each.at for each in group)
-        when = since if since == until else f"{since} to {until}"
-        lines.append(f"* Measured ({numbers}): {where}; {when}; commit `{which}`.")
-    return lines
-
-
-def cell(text: str) -> str:
-    return text.replace("|", "\\|")
+ROWS = (*ALONE, *TOGETHER)

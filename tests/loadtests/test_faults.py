@@ -8,7 +8,8 @@ import pytest
 
 from loadtests import faults
 from loadtests.faults import chosen, merged, run_all
-from loadtests.promises import ROWS, Row, Seen
+from loadtests.promises import ROWS, Row
+from loadtests.seen import Seen
 
 RIG = "tests.loadtests.small_rigs"
 
@@ -47,6 +48,8 @@ def test_what_was_seen_before_is_kept(tmp_path: Path) -> None:
 def test_rows_are_chosen_by_their_number() -> None:
     assert {each.number for each in chosen("4,6")} == {4, 6}
     assert len(chosen(None)) == len(ROWS)
+    assert {row.nodes for row in chosen(None, 2)} <= {2}
+    assert len(chosen(None, 1)) + len(chosen(None, 2)) == len(ROWS)
     with pytest.raises(ValueError, match="no rig for 99"):
         chosen("4,99")
 
