@@ -23,7 +23,7 @@ CLIENT_SOURCES := $(shell find client_web protocols/schema -type f \
 # Tests that start browsers, whole servers or official suites; all the others are quick.
 SLOW := tests/e2e tests/conformance tests/rigs tests/cluster tests/postgres
 
-.PHONY: help run check quick test lock schema pictures bench locust faults chromium clean
+.PHONY: help run check quick test lock schema pictures bench locust faults chromium image clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,9 @@ faults: $(DEV) ## Try to break every promise, in full length (ONLY=5,13; NODES=2
 
 chromium: $(DEV) ## Make sure that there is a Chromium for the browser tests
 	$(BIN)/python scripts/chromium.py
+
+image: $(DEV) ## Run the Dockerfile's steps in a clean chroot and try what comes out (as root; FOLDER=kept)
+	$(BIN)/python scripts/image.py $(if $(FOLDER),--folder $(FOLDER))
 
 clean: ## Remove what was built; var/ and its rooms stay
 	rm -rf $(VENV) client_web/dist client_web/node_modules tests/conformance/node/node_modules loadtests/node/node_modules \
