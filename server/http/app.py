@@ -59,7 +59,7 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
     app.state.exports = Slots(EXPORTS_AT_ONCE)
     services.metrics.add("exports", app.state.exports.statistics)
     services.metrics.add("http", services.statistics)
-    errors.install(app)
+    errors.install(app, pages.lost)
 
     # Redirects for a slash too many would carry the address of whoever stands before us.
     app.router.redirect_slashes = False

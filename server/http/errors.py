@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +16,9 @@ from server.http.body import JsonAnswer
 from server.logs import logger
 
 log = logger(__name__)
+
+# Answers an address that is not there with a page, where whoever asks is a person with a browser.
+Lost = Callable[[Request], Awaitable[Response | None]]
 
 FIELD_LENGTH = 80  # characters of a field's path that are told back
 
@@ -111,10 +114,25 @@ async def on_fault(_request: Request, _error: Exception) -> Response:
     return answer(Refused(Code.INTERNAL))
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error of this application in the one shape."""
-    app.add_exception_handler(Refused, on_refused)
+def install(app: FastAPI, lost: Lost | None = None) -> None:
+    """Answer every error of this application in the one shape, but for what ``lost`` has a page for."""
+
+    async def on_nothing_here(request: Request, error: Exception) -> Response:
+        page = None
+        if lost is not None and _status(error) == MEANINGS[Code.NOT_FOUND].status:
+            page = await lost(request)
+        if page is not None:
+            return page
+        return await (on_refused if isinstance(error, Refused) else on_status)(request, error)
+
+    app.add_exception_handler(Refused, on_nothing_here)
     app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(HTTPException, on_status)
+    app.add_exception_handler(HTTPException, on_nothing_here)
     app.add_exception_handler(SQLAlchemyError, on_store)
     app.add_exception_handler(Exception, on_fault)
+
+
+def _status(error: Exception) -> int:
+    if isinstance(error, Refused):
+        return MEANINGS[error.code].status
+    return error.status_code if isinstance(error, HTTPException) else 500

@@ -6,6 +6,8 @@
     /staff…  /lobby…    the pages of those who work here: signing in, accounts, rooms
     /assets/…           their files; names bear a digest, so they are kept for a year
 
+Any other address tells a browser so in a page, and programs in JSON.
+
 A link's signature stands in the fragment (``#…``), which browsers send to nobody.
 """
 
@@ -25,6 +27,7 @@ from server.http.services import services_of
 router = APIRouter(include_in_schema=False)
 
 ROOM = r"/{room}"
+PROGRAMS = ("/api/", "/socket.io")  # whoever asks here is no person, whatever they say that they accept
 YEAR = "public, max-age=31536000, immutable"
 # A page names files that bear digests: it must be looked at anew after an upgrade, at no cost if unchanged.
 FRESH = "no-cache"
@@ -47,14 +50,22 @@ def policy(settings: Settings) -> str:
     return page_policy([] if url is None else [url.replace("http", "ws", 1)])
 
 
-async def page(request: Request, name: str) -> Response:
+async def page(request: Request, name: str, status: int = 200) -> Response:
     """One of the pages; 503 in one clear line if they were not built."""
     settings = services_of(request).settings
     path = settings.pages / f"{name}.html"
     if not path.is_file():
         return PlainTextResponse("The pages are not built: run make run, or npm run build in client_web.\n", 503)
     headers = {"cache-control": FRESH, "content-security-policy": policy(settings)}
-    return FileResponse(path, media_type=TYPES[".html"], headers=headers)
+    return FileResponse(path, status, media_type=TYPES[".html"], headers=headers)
+
+
+async def lost(request: Request) -> Response | None:
+    """For a browser that was led to an address of no page: the audience's page, which says so and shows the way on."""
+    path, accepts = request.url.path, request.headers.get("accept", "")
+    if request.method not in {"GET", "HEAD"} or "text/html" not in accepts or path.startswith(PROGRAMS):
+        return None
+    return await page(request, "audience", 404)
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
@@ -63,13 +74,18 @@ async def start(request: Request) -> Response:
     return await page(request, "audience")
 
 
+# A slash too many, as some scanners of codes add one, leads there too.
+@router.api_route("/r", methods=["GET", "HEAD"])
+@router.api_route("/r/", methods=["GET", "HEAD"])
 @router.api_route("/r" + ROOM, methods=["GET", "HEAD"])
-async def audience(request: Request, room: str) -> Response:
+@router.api_route("/r" + ROOM + "/", methods=["GET", "HEAD"])
+async def audience(request: Request) -> Response:
     """The audience's page; it asks for the room itself."""
     return await page(request, "audience")
 
 
 @router.api_route("/host", methods=["GET", "HEAD"])
+@router.api_route("/host/", methods=["GET", "HEAD"])
 @router.api_route("/host" + ROOM, methods=["GET", "HEAD"])
 async def console(request: Request) -> Response:
     """The host's console."""
@@ -77,6 +93,7 @@ async def console(request: Request) -> Response:
 
 
 @router.api_route("/wall", methods=["GET", "HEAD"])
+@router.api_route("/wall/", methods=["GET", "HEAD"])
 @router.api_route("/wall" + ROOM, methods=["GET", "HEAD"])
 async def wall(request: Request) -> Response:
     """The wall."""

@@ -9,10 +9,15 @@ from tests.server.http.house import House
     ("path", "name"),
     [
         ("/", "audience"),
+        ("/r", "audience"),
+        ("/r/", "audience"),
         ("/r/r1", "audience"),
+        ("/r/r1/", "audience"),
         ("/host", "host"),
+        ("/host/", "host"),
         ("/host/r1", "host"),
         ("/wall", "wall"),
+        ("/wall/", "wall"),
         ("/wall/r1", "wall"),
         ("/staff", "staff"),
         ("/staff/people", "staff"),
@@ -29,6 +34,31 @@ async def test_each_address_has_its_page(house: House, path: str, name: str) -> 
     assert "script-src 'self';" in answer.headers["content-security-policy"]
     head = await house.client.head(path)
     assert (head.status_code, head.content) == (200, b"")
+
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/nope", "/nope/deeper", "/r/r1/x", "/host/r1/x", "/assets/none.js", "/audience.html"]
+)
+async def test_an_unknown_address_is_a_page_for_people_and_json_for_programs(house: House, path: str) -> None:
+    for method in ("GET", "HEAD"):
+        answer = await house.client.request(method, path, headers=BROWSER)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert answer.headers["cache-control"] == "no-cache"
+        assert "script-src 'self';" in answer.headers["content-security-policy"]
+    assert "<title>audience</title>" in (await house.client.get(path, headers=BROWSER)).text
+    assert (await house.client.get(path)).json()["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nope", "/api/v1/rooms/nope", "/api/nope"])
+async def test_the_api_answers_a_browser_in_json_too(house: House, path: str) -> None:
+    answer = await house.client.get(path, headers=BROWSER)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    posted = await house.client.post("/nope/deeper", headers=BROWSER)
+    assert (posted.status_code, posted.json()["error"]["code"]) == (404, "not_found")
 
 
 async def test_files_with_a_digest_are_kept_for_a_year(house: House) -> None:
@@ -82,3 +112,4 @@ async def test_pages_that_were_not_built_are_told_of(tmp_path: Path) -> None:
     assert answer.status_code == 503
     assert "not built" in answer.text
     assert answer.text.count("\n") == 1
+    assert (await house.client.get("/nope", headers=BROWSER)).status_code == 503
