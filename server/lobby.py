@@ -52,7 +52,7 @@ class Counted:
 
 
 class RoomTable(Protocol):
-    """The rooms as they are kept, a moment behind their logs. Both raise Refused: unavailable."""
+    """The rooms as they are kept, a moment behind their logs. All raise Refused: unavailable."""
 
     async def page(self, wanted: Wanted) -> tuple[Sequence[Listed], bool]:
         """The rooms wanted, the one active last first; whether there are more.
@@ -65,6 +65,9 @@ class RoomTable(Protocol):
 
     async def first_hidden(self, room: str) -> Mapping[str, bool]:
         """Which polls of this room were drafted with a hidden result."""
+
+    async def titles(self, ids: Collection[str]) -> Mapping[str, str]:
+        """The titles of those of these rooms that there are."""
 
 
 def listed(room: Room) -> Listed:
@@ -112,10 +115,25 @@ class Lobby:
         """Which polls were drafted with a hidden result. Raises Refused: unavailable."""
         return await self._table.first_hidden(room)
 
+    async def titles(self, ids: Collection[str]) -> Mapping[str, str]:
+        """What these rooms are called, without those that are no more. Raises Refused: unavailable."""
+        here = {room.id: room.title for room in self._at_work() if room.id in ids}
+        asleep = set(ids) - here.keys()
+        return {**(await self._table.titles(asleep)), **here} if asleep else here
+
 
 def results(polls: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What came of the polls that hosts see, without drafts: what the room itself shows, and nothing counted anew."""
     return [_result(poll) for poll in polls if poll["status"] != "draft" and poll["result"] is not None]
+
+
+def drafts(polls: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The polls of these that wait to be opened."""
+    return [
+        {"id": poll["poll"], "question": poll["question"], "kind": poll["kind"]}
+        for poll in polls
+        if poll["status"] == "draft"
+    ]
 
 
 def _result(poll: Mapping[str, Any]) -> dict[str, Any]:

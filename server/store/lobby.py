@@ -92,6 +92,15 @@ class StoredRooms:
             raise Refused(Code.UNAVAILABLE) from None
         return {data["poll"]: bool(data["hidden"]) for data in drafted if data is not None}
 
+    async def titles(self, ids: Collection[str]) -> Mapping[str, str]:
+        """The titles of those of these rooms that there are. Raises Refused: unavailable."""
+        read = select(rooms.c.id, rooms.c.title).where(rooms.c.id.in_(list(ids)), rooms.c.created_at > 0)
+        try:
+            async with self._database.reading() as connection:
+                return {row.id: row.title for row in await connection.execute(read)}
+        except DatabaseErrors:
+            raise Refused(Code.UNAVAILABLE) from None
+
 
 class StoredTemplates:
     """A ``TemplateTable``."""

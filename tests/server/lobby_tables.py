@@ -30,6 +30,9 @@ class MemoryRooms:
     async def first_hidden(self, room: str) -> Mapping[str, bool]:
         return self.hidden
 
+    async def titles(self, ids: Collection[str]) -> Mapping[str, str]:
+        return {room.id: room.title for room in self.rows if room.id in ids}
+
 
 class MemoryTemplates:
     def __init__(self) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 from protocols.messages import Audience
@@ -33,6 +34,12 @@ async def test_pages_go_through_all_rooms_once() -> None:
         seen += [room.id for room in page]
         before = page[-1].active_at
     assert seen == [f"k{number}" for number in range(7, 0, -1)]
+
+
+async def test_a_room_at_work_is_called_as_it_is_called_now() -> None:
+    lobby = Lobby(MemoryRooms(kept(1), kept(2), replace(kept(3), id="new")), at_work=lambda: [at_work("new")])
+    assert await lobby.titles({"k1", "new", "gone"}) == {"k1": "Room 1", "new": "At work new"}
+    assert await lobby.titles({"new"}) == {"new": "At work new"}
 
 
 async def test_a_room_that_was_just_made_is_there_before_the_database_has_it() -> None:

@@ -16,7 +16,7 @@ from server.http.api.fields import PREFIX, Answer, RoomPath
 from server.http.body import StrictRoute
 from server.http.callers import Caller, KnownCaller, host_of
 from server.http.services import services_of
-from server.lobby import results
+from server.lobby import drafts, results
 
 router = APIRouter(prefix=PREFIX, tags=["results"], route_class=StrictRoute)
 
@@ -44,12 +44,21 @@ class PollResult(Answer):
     closed_at: int | None
 
 
+class DraftPoll(Answer):
+    """A poll that is ready to be opened."""
+
+    id: str
+    question: str
+    kind: Literal["single", "multi", "rating"]
+
+
 class ResultsAnswer(Answer):
-    """``messages`` that are still there, ``people`` who wrote or voted."""
+    """``messages`` that are still there, ``people`` who wrote or voted, ``drafts`` that wait to be opened."""
 
     room: str
     title: str
     polls: list[PollResult]
+    drafts: list[DraftPoll]
     messages: int
     people: int
 
@@ -79,6 +88,7 @@ async def _results(request: Request, room: str, caller: Caller) -> ResultsAnswer
         room=room,
         title=live.room.title,
         polls=[PollResult(**each) for each in results(polls)],
+        drafts=[DraftPoll(**each) for each in drafts(polls)],
         messages=counted.messages,
         people=counted.people,
     )

@@ -160,6 +160,14 @@ async def test_which_polls_were_drafted_hidden_is_known_after_they_are_shown(at:
     assert await stored(at).first_hidden("r") == {made[0]: True, made[1]: False}
 
 
+async def test_titles_of_rooms_that_there_are(at: House) -> None:
+    await at.room()
+    await at.send("room.configure", HOST, title="拼装大赛")
+    await at.projector.project()
+    assert await stored(at).titles({"r", "none"}) == {"r": "拼装大赛"}
+    assert await stored(at).titles(()) == {}
+
+
 async def test_without_a_database_the_lobby_says_so(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await at.room()
 
@@ -167,7 +175,8 @@ async def test_without_a_database_the_lobby_says_so(at: House, monkeypatch: pyte
         raise OSError("disk")
 
     monkeypatch.setattr(at.database, "reading", away)
-    for asked in (stored(at).page(Wanted()), stored(at).counted("r"), stored(at).first_hidden("r")):
+    rooms = stored(at)
+    for asked in (rooms.page(Wanted()), rooms.counted("r"), rooms.first_hidden("r"), rooms.titles({"r"})):
         with pytest.raises(Refused) as refused:
             await asked
         assert refused.value.code is Code.UNAVAILABLE

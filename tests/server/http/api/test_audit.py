@@ -1,8 +1,14 @@
+from typing import NamedTuple
+
 import pytest
 
-from protocols.messages import Role
+from protocols.messages import By, Role
 from tests.server.http.api.staffed import Staffed, refusal
 from tests.server.http.house import House
+
+
+class At(NamedTuple):
+    by: By
 
 
 @pytest.fixture
@@ -28,6 +34,22 @@ async def test_everybody_reads_what_concerns_their_shops(at: Staffed) -> None:
     assert entry["who"] == {"id": "st_mei", "name": "St_Mei"}
     assert (entry["shop"], entry["target"]) == ("s1", "st_sam")
     assert entry["details"] == {"role": "manager", "shops": ["s1"], "disabled": False}
+
+
+async def test_rooms_are_called_by_their_titles(at: Staffed) -> None:
+    await at.as_("st_sam", "POST", "/rooms", {"id": "toys", "title": "周末拼装大赛", "shop": "s1"})
+    await at.as_("st_mei", "PATCH", "/staff/st_sam", {"role": "manager"})
+    entries = (await at.as_("st_olga", "GET", "/audit")).json()["entries"]
+    told = {each["action"]: (each["room"], each["title"]) for each in entries}
+    assert told["room.created"] == ("toys", "周末拼装大赛")
+    assert told["staff.changed"] == (None, None)
+    await at.house.services.audit.note(At(By("st_olga", "O", Role.HOST)), "room.entered", "gone", shop="s1")
+    await at.house.services.audit.note(
+        At(By("st_olga", "O", Role.HOST)), "template.kept", "t1", shop="s1", details={"room": "toys"}
+    )
+    kept, entered = (await at.as_("st_olga", "GET", "/audit?limit=2")).json()["entries"]
+    assert (entered["room"], entered["title"]) == ("gone", None)
+    assert (kept["target"], kept["room"], kept["title"]) == ("t1", "toys", "周末拼装大赛")
 
 
 async def test_pages(at: Staffed) -> None:

@@ -84,7 +84,17 @@ async def test_results_are_for_those_who_run_the_room(house: House) -> None:
         assert refusal(await house.client.get(address, headers=staffed.headers("st_max", None))) == (403, "forbidden")
 
 
+async def test_drafts_are_told_apart_from_results(house: House) -> None:
+    await played(house)
+    await house.do("poll.create", HOST, question="Next?", kind="rating", options=[])
+    draft: str = house.host().records[-1].data.poll  # type: ignore[union-attr]
+    told = (await house.client.get("/api/v1/rooms/r1/results", headers=house.by_key())).json()
+    assert [poll["question"] for poll in told["polls"]] == ["Best?"]
+    assert told["drafts"] == [{"id": draft, "question": "Next?", "kind": "rating"}]
+    assert {row["question"] for row in await rows(house)} == {"Best?"}
+
+
 async def test_a_room_without_polls_has_results_too(house: House) -> None:
     told: dict[str, Any] = (await house.client.get("/api/v1/rooms/r1/results", headers=house.by_key())).json()
-    assert told == {"room": "r1", "title": "Room r1", "polls": [], "messages": 0, "people": 0}
+    assert told == {"room": "r1", "title": "Room r1", "polls": [], "drafts": [], "messages": 0, "people": 0}
     assert await rows(house) == []
