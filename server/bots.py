@@ -1,7 +1,7 @@
 """The demo's three bots: they chat, greet and vote through the stock client, as any program could.
 
-They speak with the role bot, so that every page shows them for what they are. A bot has no ballot of its
-own: each votes on behalf of the person it plays, which is how a bridge brings in votes from elsewhere.
+They speak with the role bot, so that every page shows them for what they are. A bot has no ballot of its own:
+for each a silent guest sits in the room and votes, who is counted among those present as everybody is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FADE, FADE_LIMIT = 1.3, 8.0  # with nobody there to talk to, bots say less and l
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a bot plays: its id, the name that is shown, and what it says in turn."""
+    """What a bot plays: its id, the name that is shown, and what it says in turn, who it is first and once."""
 
     id: str
     name: str
@@ -144,13 +144,13 @@ class Bot:
         while True:
             before = self._turn
             try:
-                await self._visit(self._place.client())
+                await self._visit(self._place.client(), self._place.client())
             except (socketio.exceptions.SocketIOError, Turned) as error:
                 log.debug("bot left", bot=self.part.id, reason=type(error).__name__)
             wait = shortest if self._turn > before else min(wait * 2, longest)
             await asyncio.sleep(random.uniform(shortest, wait))  # noqa: S311 - no secret
 
-    async def _visit(self, client: Client) -> None:
+    async def _visit(self, client: Client, seat: Client) -> None:
         heard: asyncio.Queue[Answer | None] = asyncio.Queue(HEARD_LIMIT)
 
         def note(answer: Answer | None) -> None:
@@ -164,19 +164,41 @@ class Bot:
                 note(partial(self._greet, client, by))
 
         def poll_opened(event: dict[str, Any], *_offset: Any) -> None:
-            note(partial(self._vote, client, event["data"]))
+            note(partial(self._vote, seat, event["data"]))
 
         client.on("chat.sent", chat_sent)
         client.on("poll.opened", poll_opened)
-        client.on("disconnect", lambda *_reason: note(None))
+        for each in (client, seat):
+            each.on("disconnect", lambda *_reason: note(None))
         try:
+            await enter(seat, self._place, f"{self.part.id}-seat", self.part.name, "attendee")
             view = await enter(client, self._place, self.part.id, self.part.name, "bot")
+            self._catch_up(view["chat"]["messages"])
             for poll in view["polls"]["polls"]:
                 if poll["status"] == "open":
-                    note(partial(self._vote, client, poll))
+                    note(partial(self._vote, seat, poll))
             await self._live(client, heard)
         finally:
             await leave(client)
+            await leave(seat)
+
+    def _catch_up(self, messages: list[dict[str, Any]]) -> None:
+        """Go on where it was, by what is there to read: after a new start a bot does not tell everything again."""
+        lines = self.part.lines
+        own = [message["text"] for message in messages if message["by"]["id"] == self.part.id]
+        said = [lines.index(text) for text in own if text in lines]
+        if said:
+            self._turn = said[-1] + 1
+        elif messages:
+            # What it said has gone by; whoever has read so far knows who it is.
+            self._turn = max(self._turn, 1)
+        present = [message["by"]["id"] for message in messages if message["by"]["role"] == "attendee"]
+        self._greeted.update(present[-GREETED_LIMIT:])
+
+    def _line(self) -> str:
+        lines = self.part.lines
+        # Who it is, it says once: later rounds begin with the second line.
+        return lines[self._turn if self._turn < len(lines) else 1 + (self._turn - 1) % (len(lines) - 1)]
 
     async def _live(self, client: Client, heard: asyncio.Queue[Answer | None]) -> None:
         pause = pick(self._pace.first)
@@ -185,7 +207,7 @@ class Bot:
                 async with asyncio.timeout(pause):
                     answer = await heard.get()
             except TimeoutError:
-                await self._say(client, self.part.lines[self._turn % len(self.part.lines)])
+                await self._say(client, self._line())
                 self._turn += 1
                 self._fade = min(self._fade * FADE, FADE_LIMIT)
                 pause = pick(self._pace.line) * self._fade
@@ -204,15 +226,13 @@ class Bot:
             self._greeted.add(by["id"])
             await self._say(client, f"欢迎{by['name']}！我是机器人，有问题请问主持人。")
 
-    async def _vote(self, client: Client, poll: dict[str, Any]) -> None:
+    async def _vote(self, seat: Client, poll: dict[str, Any]) -> None:
         if poll["poll"] in self._voted:
             return
         # The same bot always chooses the same, so that after a restart it does not look undecided.
         taste = random.Random(f"{self.part.id}:{poll['poll']}")  # noqa: S311 - no secret
         choice = taste.randint(1, 5) if poll["kind"] == "rating" else taste.randrange(len(poll["options"]))
-        person = {"id": self.part.id, "name": self.part.name, "via": "demo"}
-        wish = {"room": self._place.room, "poll": poll["poll"], "choices": [choice], "on_behalf_of": person}
-        if await ask(client, "poll.vote", wish):
+        if await ask(seat, "poll.vote", {"room": self._place.room, "poll": poll["poll"], "choices": [choice]}):
             self._voted.add(poll["poll"])
 
 

@@ -23,6 +23,7 @@ class FakeRoom:
 
     def __init__(self, *polls: dict[str, Any]) -> None:
         self.polls = list(polls)
+        self.messages: list[dict[str, Any]] = []
         self.asked: asyncio.Queue[tuple[str, str, dict[str, Any]]] = asyncio.Queue()
         self.inside: dict[str, FakeClient] = {}
         self.refuse: set[str] = set()
@@ -39,9 +40,15 @@ class FakeRoom:
                 if event == wanted:
                     return user, wish
 
+    async def inside_as(self, role: str) -> None:
+        """Wait until somebody of that role has joined."""
+        while not (await self.next("room.join"))[0].startswith(f"{role}:"):
+            pass
+
     def tell(self, event: str, body: dict[str, Any]) -> None:
         for client in list(self.inside.values()):
-            client.handlers[event](body, "demo:e:1:everyone")
+            if event in client.handlers:
+                client.handlers[event](body, "demo:e:1:everyone")
 
     def answer(self, event: str, wish: dict[str, Any]) -> dict[str, Any]:
         if event in self.refuse:
@@ -49,7 +56,7 @@ class FakeRoom:
         if event == "poll.create":
             self.polls.append({**wish, "poll": f"p{next(self.ids)}", "status": "draft"})
         if event == "room.join":
-            return {"ok": True, "view": {"polls": {"polls": self.polls}}}
+            return {"ok": True, "view": {"polls": {"polls": self.polls}, "chat": {"messages": self.messages}}}
         return {"ok": True}
 
 
@@ -96,12 +103,46 @@ class Visit:
         await asyncio.gather(self.task, return_exceptions=True)
 
 
-async def test_a_bot_says_its_lines_in_turn_and_says_that_it_is_a_bot() -> None:
+async def test_a_bot_says_its_lines_in_turn_and_once_that_it_is_a_bot() -> None:
     room, part = FakeRoom(), CAST[0]
+    rounds = [*part.lines, *part.lines[1:], *part.lines[1:]]
     async with Visit(room, part):
-        said = [(await room.next("chat.send"))[1]["text"] for _ in range(len(part.lines) + 1)]
-    assert said == [*part.lines, part.lines[0]]
+        said = [(await room.next("chat.send"))[1]["text"] for _ in rounds]
+    assert said == rounds
     assert "机器人" in said[0]
+
+
+def written(user: str, text: str, role: str = "bot") -> dict[str, Any]:
+    return {"by": {"id": user, "name": user, "role": role}, "text": text}
+
+
+@pytest.mark.parametrize("last", range(5))
+async def test_after_a_new_start_it_goes_on_where_it_was(last: int) -> None:
+    room, part = FakeRoom(), CAST[0]
+    room.messages = [*(written(part.id, text) for text in part.lines[: last + 1]), written("bot-xiaofang", "…")]
+    async with Visit(room, part):
+        _, wish = await room.next("chat.send")
+    assert wish["text"] == [*part.lines, part.lines[1]][last + 1]
+
+
+async def test_where_its_words_have_gone_by_it_does_not_say_who_it_is_again() -> None:
+    room, part = FakeRoom(), CAST[0]
+    room.messages = [written("g1", "在吗", "attendee"), written(part.id, "欢迎")]
+    async with Visit(room, part):
+        _, wish = await room.next("chat.send")
+    assert wish["text"] == part.lines[1]
+
+
+async def test_whoever_spoke_before_is_not_greeted_again() -> None:
+    room = FakeRoom()
+    room.messages = [written("g1", "在吗", "attendee")]
+    greeter = next(part for part in CAST if part.greets)
+    async with Visit(room, greeter, QUIET):
+        await room.inside_as("bot")
+        for user in ("g1", "g2"):
+            room.tell("chat.sent", {"by": {"id": user, "name": user, "role": "attendee"}})
+        _, wish = await room.next("chat.send")
+    assert wish["text"].startswith("欢迎g2")
 
 
 async def test_ids_of_its_wishes_differ() -> None:
@@ -111,7 +152,7 @@ async def test_ids_of_its_wishes_differ() -> None:
     assert len(ids) == 5
 
 
-async def test_it_votes_for_the_person_it_plays_once_and_always_the_same() -> None:
+async def test_a_guest_who_is_there_votes_for_it_once_and_always_the_same() -> None:
     choices = set()
     for _ in range(3):
         room = FakeRoom(POLL)
@@ -120,8 +161,8 @@ async def test_it_votes_for_the_person_it_plays_once_and_always_the_same() -> No
             room.tell("poll.opened", {"data": POLL})
             room.tell("poll.opened", {"data": POLL | {"poll": "p2"}})
             _, second = await room.next("poll.vote")
-        assert user == "bot:bot-xiaomu"
-        assert wish["on_behalf_of"] == {"id": "bot-xiaomu", "name": "小木", "via": "demo"}
+        assert user == "attendee:bot-xiaomu-seat"
+        assert "on_behalf_of" not in wish
         assert second["poll"] == "p2"
         choices.add(tuple(wish["choices"]))
     assert len(choices) == 1
@@ -146,7 +187,7 @@ async def test_a_person_is_greeted_once_and_a_bot_never() -> None:
     room = FakeRoom()
     greeter = next(part for part in CAST if part.greets)
     async with Visit(room, greeter, QUIET):
-        await room.next("room.join")
+        await room.inside_as("bot")
         room.tell("chat.sent", {"by": {"id": "b", "name": "小木", "role": "bot"}})
         room.tell("chat.sent", {"by": {"id": "h", "name": "店长", "role": "host"}})
         for name in ("小雨", "小雨", "阿明"):
@@ -175,15 +216,15 @@ async def test_it_comes_back_after_the_connection_broke_and_after_a_refusal() ->
 async def test_it_leaves_when_it_is_sent_home() -> None:
     room = FakeRoom()
     async with Visit(room, pace=QUIET):
-        await room.next("room.join")
-        assert list(room.inside) == ["bot:bot-xiaomu"]
+        await room.inside_as("bot")
+        assert list(room.inside) == ["attendee:bot-xiaomu-seat", "bot:bot-xiaomu"]
     assert room.inside == {}
 
 
 async def test_what_it_hears_on_top_of_the_limit_is_missed() -> None:
     room = FakeRoom()
     async with Visit(room, pace=QUIET):
-        await room.next("room.join")
+        await room.inside_as("bot")
         for n in range(100):
             room.tell("poll.opened", {"data": POLL | {"poll": f"p{n}"}})
         votes = [(await room.next("poll.vote"))[1]["poll"] for _ in range(16)]
@@ -219,7 +260,7 @@ async def test_a_server_that_refuses_the_host_still_gets_bots() -> None:
     voters = {(await room.next("poll.vote"))[0] for _ in CAST}
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert voters == {f"bot:{part.id}" for part in CAST}
+    assert voters == {f"attendee:{part.id}-seat" for part in CAST}
     assert room.inside == {}
 
 
