@@ -3,211 +3,65 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from protocols.closing import Closing
 from protocols.errors import Code, Refused
-from protocols.messages import By, Record, Role
+from protocols.messages import By, Role
 from rooms.activities.room import RoomCreate
 from rooms.registry import REGISTRY
 from server import logs, secret_mark
-from server.broker.embedded import EmbeddedBroker
-from server.broker.port import Broker
-from server.broker.redis import RedisBroker
 from server.certificate import validity
 from server.config import Settings, Workers
-from server.database import alone, bring_up_to_date, database_of, files_of
-from server.folder import SETTING as DATA_SETTING
-from server.folder import held, keep_private, opening
+from server.core import LOG_FILE, Core, core, lobby_of
+from server.counting import CountingHere
+from server.database import alone, files_of
+from server.folder import held, opening
 from server.forgotten import Forgotten
 from server.gateway.config import GatewayConfig
 from server.gateway.door import Door
 from server.gateway.entrants import Entrants
 from server.gateway.gateway import Gateway
 from server.gateway.join import Joining
-from server.gateway.members import Members
 from server.gateway.peer import Proxies
 from server.gateway.pid import Pids
 from server.gateway.polling import PollingEndpoint
 from server.gateway.throttle import Rate
 from server.gateway.volatile import tell_volatile
 from server.guests import Guests
-from server.hosting.at_work import Rooms
-from server.hosting.clock import Clock
-from server.hosting.directory import DRAIN_S, Directory
-from server.hosting.host import Surroundings
+from server.hosting.directory import DRAIN_S
 from server.http.app import build_http
 from server.http.limits import AddressBudget
 from server.http.services import Services
 from server.identity import Identity, derived_key
 from server.keys import ApiKeys
 from server.links import Links
-from server.lobby import Lobby
 from server.metrics import Metrics
-from server.neighbours import SETTING as REDIS_SETTING
-from server.neighbours import Neighbours, redis_log
-from server.pairings import Pairings
+from server.neighbours import Neighbours
+from server.pairings import PAIRINGS_PER_MINUTE, Pairings
 from server.readiness import PATIENCE_S, Disk, Readiness, certificate_valid, tasks_ended
-from server.seats import Seats
-from server.shares import Shares
+from server.seats import FREE_TRIES, LONGEST_WAIT_S, Seats
 from server.staff.audit import Audit
 from server.staffing import staff_of
-from server.store.archive import DatabaseArchive
 from server.store.audit import StoredAudit
-from server.store.checkpoints import Checkpoints
-from server.store.database import Database
 from server.store.history import History
 from server.store.links import StoredKeys, StoredLinks
-from server.store.lobby import StoredRooms, StoredTemplates
+from server.store.lobby import StoredTemplates
 from server.store.projector import Projector
-from server.store.retention import Retention
-from server.store.seats import SeatsToForget, StoredForgotten, StoredSeats
+from server.store.seats import StoredForgotten, StoredSeats
 from server.templates import Templates
-from server.trace import Trace
 from server.trace_socket import answering
+from server.tries import Tries
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 log = logs.logger("app")
 
-LOG_FILE = "log.sqlite"
-WORKERS_LOOK_S = 0.5  # how often a worker reads where logs end: nobody tells it
 EXPIRY_S = 0.25  # how often sockets with a token that has run out are looked for
 CLI = By("cli", "Showfloor", Role.HOST)
-
-
-async def tell_what_is_missing(broker: Broker, projector: Projector | Checkpoints, directory: Rooms) -> None:
-    """A folder that has lost one of its files: say so, and have the rooms that are in the other one made again."""
-    heads, done = await broker.heads(), await projector.done()
-    known = {room for room, head in heads.items() if head.seq}
-    if known and not done:
-        lost = "links, API keys, staff accounts, templates"
-        log.error("the database was empty: it is made again from the log", rooms=len(known), lost=lost)
-    unlogged = sorted(done.keys() - heads.keys())
-    if unlogged:
-        log.error("the log was lost: it goes on from the database, in a new epoch", rooms=len(unlogged))
-        directory.wake_soon(unlogged)
-
-
-@dataclass(frozen=True, slots=True)
-class Core:
-    """The log, the database and the rooms at work on them."""
-
-    broker: EmbeddedBroker | RedisBroker
-    database: Database
-    projector: Projector | Checkpoints
-    retention: Retention
-    directory: Rooms
-    members: Members
-    clock: Clock
-    trace: Trace
-    seats_to_forget: SeatsToForget
-    neighbours: Neighbours | None
-    shares: Shares | None
-
-
-async def log_of(settings: Settings) -> EmbeddedBroker | RedisBroker:
-    """The log: in Redis if one is set, in the data folder if not. Raises SettingsError."""
-    with opening(settings.data / LOG_FILE):
-        if settings.redis_url is None or settings.database_url is None:
-            await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
-        if settings.redis_url is None:
-            keep_private(settings.data / LOG_FILE)
-            return EmbeddedBroker(settings.data / LOG_FILE, REGISTRY.events)
-    return await redis_log(settings.redis_url.get_secret_value(), REGISTRY.events)
-
-
-async def rooms_of(around: Surroundings, members: Members, neighbours: Neighbours | None, *, serving: bool) -> Rooms:
-    """The rooms at work; among those of other nodes if there are such. Raises SettingsError, Unavailable."""
-    if neighbours is None:
-        return Directory(around, occupied=members.occupied, on_open=members.follow)
-    around = replace(around, broker=neighbours.broker)
-    directory = Directory(around, occupied=members.occupied, on_open=members.follow, owners=neighbours.owners)
-    if serving:
-        return await neighbours.start(directory, around, members)
-    await neighbours.look()
-    return directory
-
-
-def shares_of(broker: Broker, neighbours: Neighbours | None) -> Shares | None:
-    """This worker among the others; there are none where the log is in a folder."""
-    if neighbours is None or not isinstance(broker, RedisBroker):
-        return None
-    return Shares(broker.lanes, neighbours.owners.me)
-
-
-def projector_of(
-    settings: Settings, broker: Broker, database: Database, shares: Shares | None
-) -> Projector | Checkpoints:
-    """Who brings the database to where the logs are; in a gateway whose workers run apart: who sees how far it is."""
-    if shares is not None:
-        return Projector(broker, database, REGISTRY.events, mine=shares.mine, look_s=WORKERS_LOOK_S)
-    if settings.workers is Workers.APART:
-        return Checkpoints(database)
-    return Projector(broker, database, REGISTRY.events)
-
-
-@asynccontextmanager
-async def core(settings: Settings, *, serving: bool = False, working: bool = False) -> AsyncIterator[Core]:
-    """Opens the log and the database, brings the tables up to date, and closes in order.
-
-    Where rooms are shared with other nodes, only who is ``serving`` or ``working`` is one of these; who is working
-    does it for all, and shares that with the other workers.
-    Raises SettingsError if the log or the database cannot be used.
-    """
-    catalogue = REGISTRY.events
-    broker = await log_of(settings)
-    neighbours = Neighbours(broker, settings.node_id) if isinstance(broker, RedisBroker) else None
-    database = database_of(settings)
-    try:
-        await bring_up_to_date(settings, database)
-        shares = shares_of(broker, neighbours) if working else None
-        projector = projector_of(settings, broker, database, shares)
-        members = Members()
-        clock = Clock()
-        trace = Trace()
-        seats_to_forget = SeatsToForget(StoredSeats(database))
-
-        def tell(room: str, epoch: str, told: Sequence[Record]) -> None:
-            trace.connections = members.tell(room, epoch, told)
-
-        around = Surroundings(
-            broker=broker,
-            clock=clock,
-            archive=DatabaseArchive(database, catalogue, projector.projected),
-            on_records=tell,
-            on_commit=lambda room, head, _due: projector.note(room, head),
-            on_epoch=members.tell_epoch,
-            on_erased=seats_to_forget.note,
-            max_room_rate=settings.max_room_rate,
-            trace=trace,
-        )
-        with opening(settings.data / LOG_FILE, setting=DATA_SETTING if neighbours is None else REDIS_SETTING):
-            directory = await rooms_of(around, members, neighbours, serving=serving or working)
-            await directory.start()
-            if neighbours is None or neighbours.alone:
-                await tell_what_is_missing(broker, projector, directory)
-        if shares is not None and neighbours is not None and neighbours.retiring is not None:
-            retention = Retention(database, broker, catalogue, retire=neighbours.retiring.retire, mine=shares.mine)
-        else:
-            retention = Retention(database, broker, catalogue, retire=directory.retire)
-        waiting = (seats_to_forget, neighbours, shares)
-        yield Core(broker, database, projector, retention, directory, members, clock, trace, *waiting)
-    finally:
-        if neighbours is not None:
-            await neighbours.close()
-        await broker.close()
-        await database.close()
-
-
-def lobby_of(made: Core) -> Lobby:
-    """The rooms as they are kept, and as they are at work."""
-    kept = StoredRooms(made.database, made.broker)
-    return Lobby(kept, at_work=made.directory.at_work, people=made.members.occupancy)
 
 
 class App:
@@ -221,7 +75,9 @@ class App:
         # A jump of the wall clock signs nobody out.
         clock = made.clock.seconds
         self.links = Links(StoredLinks(made.database), secret, token_ttl_s=settings.token_ttl_s, clock=clock)
-        self.staff = staff_of(made.database, settings, clock)
+        here = CountingHere()
+        counting = here if made.neighbours is None else made.neighbours.counting(derived_key(secret, "counting"), here)
+        self.staff = staff_of(made.database, settings, clock, counting)
         self.identity = Identity(
             secret,
             ttl_s=settings.token_ttl_s,
@@ -261,14 +117,21 @@ class App:
             lobby=lobby_of(made),
             templates=Templates(StoredTemplates(made.database)),
             seats=Seats(StoredSeats(made.database), secret, clock=clock),
-            pairings=Pairings(clock=clock),
+            pairings=Pairings(None if made.neighbours is None else made.neighbours.pairings(), clock=clock),
             forgotten=Forgotten(StoredForgotten(made.database), secret, clock=clock),
             metrics=metrics,
             checks={"server": self._drains, **self.readiness.checks()},
             cautions=self.readiness.cautions(),
             client_address=Proxies(settings.trusted_proxies).client,
-            admissions=AddressBudget(settings.guests_per_minute),
+            admissions=AddressBudget(settings.guests_per_minute, "guests", counting),
+            pairings_begun=AddressBudget(PAIRINGS_PER_MINUTE, "pairings", counting),
+            pairing_tries=Tries("pairing-codes", counting),
+            seat_tries=Tries("seat-codes", counting, free=FREE_TRIES, longest_wait_s=LONGEST_WAIT_S),
+            counted=here,
         )
+        if made.neighbours is not None:
+            pairings = self.services.pairings
+            pairings.tell = made.neighbours.share("paired", pairings.wake)
         self._measure(metrics)
         self.http = _Routes(PollingEndpoint(self.gateway), self.gateway.config.path, build_http(self.services))
 
@@ -321,7 +184,7 @@ class App:
             loop.create_task(self.readiness.run(), name="readiness"),
         ]
         if self.settings.workers is Workers.HERE:
-            self._tasks.append(loop.create_task(made.retention.run(made.clock.now), name="retention"))
+            self._tasks += [loop.create_task(chore, name=name) for name, chore in made.chores().items()]
         if made.neighbours is not None:
             self._tasks += [loop.create_task(work, name=name) for name, work in made.neighbours.work()]
         for task in self._tasks:
@@ -361,9 +224,7 @@ class App:
         certificate = None if settings.tls_certificate is None else validity(settings.tls_certificate)
         return Readiness(
             {
-                "log": made.broker.trouble,
-                "database": made.database.trouble,
-                "projector": made.projector.trouble,
+                **made.checks(),
                 "disk": Disk(settings.data, files_of(settings, LOG_FILE)).trouble,
                 "tasks": tasks_ended(lambda: self._tasks),
                 "certificate": certificate_valid(certificate),
@@ -375,10 +236,7 @@ class App:
 
     def _measure(self, metrics: Metrics) -> None:
         made = self.core
-        metrics.add("broker", made.broker.statistics)
-        metrics.add("projector", made.projector.statistics)
-        metrics.add("database", made.database.statistics)
-        metrics.add("hosting", made.directory.statistics)
+        made.measure(metrics)
         if made.neighbours is not None:
             metrics.add("post", made.neighbours.post.statistics)
         metrics.add("gateway", self._gateway_statistics)

@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from protocols import limits
-from server import database_url
+from server import blob_store, database_url
 
 PREFIX = "SHOWFLOOR_"
 SECRET_LENGTH = 32  # characters; fewer can be guessed
@@ -88,6 +88,12 @@ class Settings(BaseModel):
     )
     database_url: SecretStr | None = Field(
         None, description="A PostgreSQL, as postgresql://user:password@host/db; without it, SQLite in the data folder."
+    )
+    blob_url: SecretStr | None = Field(
+        None,
+        description="Where photos will be kept: s3://bucket/prefix?endpoint=https://host&region=… for an S3-compatible "
+        "store, with key and secret in it or in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or file:///folder. "
+        "Without it, the folder blobs in the data folder.",
     )
     workers: Workers = Field(
         Workers.HERE,
@@ -153,6 +159,13 @@ class Settings(BaseModel):
             database_url.checked(url.get_secret_value())
         return url
 
+    @field_validator("blob_url")
+    @classmethod
+    def _blobs(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            blob_store.checked(url.get_secret_value())
+        return url
+
     @field_validator("workers")
     @classmethod
     def _apart(cls, workers: Workers, info: ValidationInfo) -> Workers:
@@ -202,6 +215,8 @@ class Settings(BaseModel):
         shown = self.model_dump(mode="json")
         if self.database_url is not None:
             shown["database_url"] = database_url.redacted(self.database_url.get_secret_value())
+        if self.blob_url is not None:
+            shown["blob_url"] = blob_store.redacted(self.blob_url.get_secret_value())
         return shown
 
 

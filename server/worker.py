@@ -18,9 +18,10 @@ import uvicorn
 import uvloop
 
 from server import logs
-from server.app import Core, core, ended
+from server.app import ended
 from server.broker.port import Unavailable
 from server.config import PREFIX, Settings, SettingsError
+from server.core import Core, core
 from server.http.services import Watched
 from server.http.watch import build_watch
 from server.metrics import Metrics
@@ -48,27 +49,20 @@ class Worker:
         self.core = made
         self.leaving = False
         self._projector, self._shares = projector, shares
+        shares.on_change = projector.look_at_all
         self._tasks: list[asyncio.Task[None]] = []
-        checks = {
-            "log": made.broker.trouble,
-            "database": made.database.trouble,
-            "projector": projector.trouble,
-            "tasks": tasks_ended(lambda: self._tasks),
-        }
-        # All that it does is of no use without the database.
-        self.readiness = Readiness(checks, cautions=frozenset())
+        checks = {**made.checks(), "tasks": tasks_ended(lambda: self._tasks)}
+        # Nearly all that it does is of no use without the database.
+        self.readiness = Readiness(checks, cautions=frozenset({"blobs"}))
         metrics = Metrics()
-        for part, statistics in {
-            "broker": made.broker.statistics,
-            "projector": projector.statistics,
-            "database": made.database.statistics,
-            "hosting": made.directory.statistics,
-            "workers": shares.statistics,
-            "node": self.readiness.statistics,
-        }.items():
-            metrics.add(part, statistics)
+        made.measure(metrics)
+        metrics.add("workers", shares.statistics)
+        metrics.add("node", self.readiness.statistics)
         watched = Watched(
-            settings=settings, metrics=metrics, checks={"worker": self._leaves, **self.readiness.checks()}
+            settings=settings,
+            metrics=metrics,
+            checks={"worker": self._leaves, **self.readiness.checks()},
+            cautions=self.readiness.cautions(),
         )
         self.http = build_watch(watched)
 
@@ -80,7 +74,7 @@ class Worker:
         neighbours = [] if made.neighbours is None else made.neighbours.work()
         works = {
             "projector": self._projector.run(),
-            "retention": made.retention.run(made.clock.now),
+            **made.chores(),
             "directory": made.directory.run(),
             "seats": made.seats_to_forget.run(),
             "shares": self._shares.run(),

@@ -27,9 +27,9 @@ from protocols.limits import DAY_MS
 from protocols.messages import By, Record, Role
 from rooms.registry import REGISTRY
 from rooms.settings import RoomSettings
-from server.app import core
 from server.broker.redis import RedisBroker, client_of
 from server.config import Settings
+from server.core import core
 from server.hosting.host import Host
 from server.store.database import Database
 from server.store.rows import record_of

@@ -9,8 +9,9 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from protocols.messages import Role
-from server.app import core, running
+from server.app import running
 from server.config import Settings
+from server.core import core
 from server.hosting.host import Host
 from server.store.tables import records
 from tests.server.running import OWNER, raw, served, token
