@@ -90,9 +90,12 @@ class Line:
         if message.line < self._there.line:
             return ()
         if message.line > self._there.line:
-            if self._there.line:
-                # The other side has begun anew, and knows nothing of what it had from here.
-                self._number, self._base, self._sent = self._new_number(), 0, 0
+            # The other side has begun anew. What it had from here it may have forgotten; if it says that it has not,
+            # this line goes on, or each side would begin anew because the other does, for ever.
+            knows = message.had_line == self._number and message.had >= self._base
+            if self._base and not knows:
+                self._number, self._base = self._new_number(), 0
+            self._sent = 0
             self._there = _Heard(message.line)
         self._acknowledged(message, now)
         if not message.letters:

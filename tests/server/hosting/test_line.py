@@ -102,3 +102,35 @@ def test_nothing_is_lost_repeated_or_swapped(seed: int) -> None:
             break
     assert heard[0] == [(n,) for n in range(written[1])]
     assert heard[1] == [(n,) for n in range(written[0])]
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_sides_that_forget_each_other_settle_and_go_on(seed: int) -> None:
+    luck, number = Random(seed), numbers()
+    lines = [Line(number), Line(number)]
+    heard: list[list[Letter]] = [[], []]
+    written = [0, 0]
+    since: list[int] = []
+    channel: list[tuple[int, Message]] = []
+    for step in range(400):
+        now = step * 0.05
+        if step in {100, 150, 153, 200}:
+            # As when a node was frozen or cut off: it is thought dead, and is not.
+            lines[luck.randrange(2)] = Line(number)
+        if step == 250:
+            assert not any(map(len, lines))
+            assert not channel
+            since = list(written)
+        for me in (0, 1):
+            if (step < 220 or 250 <= step < 300) and luck.random() < 0.5:
+                lines[me].put((written[me],))
+                written[me] += 1
+            if (message := lines[me].message(now)) is not None:
+                channel.append((1 - me, message))
+        while channel and luck.random() < 0.9:
+            to, message = channel.pop(0)
+            heard[to] += lines[to].heard(message, now)
+    assert all(line.quiet for line in lines)
+    for me in (0, 1):
+        later = [letter for letter in heard[1 - me] if letter[0] >= since[me]]
+        assert later == [(n,) for n in range(since[me], written[me])]
