@@ -109,7 +109,11 @@ class Links:
 
     def signed(self, link: Link) -> str:
         """What people open: the id and its signature."""
-        return self._signer.sign(link.id.encode()).decode()
+        return self.signed_id(link.id)
+
+    def signed_id(self, link_id: str) -> str:
+        """The same, by the id alone."""
+        return self._signer.sign(link_id.encode()).decode()
 
     async def create(self, room: str, role: Role, *, label: str | None = None, expires_at: int | None = None) -> Link:
         """Make a link. Raises Refused: invalid (expires in the past), conflict (too many)."""

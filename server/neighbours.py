@@ -10,16 +10,20 @@ from urllib.parse import urlsplit
 from server.attendance import Attendance
 from server.broker.port import Unavailable
 from server.broker.redis import RedisBroker, client_of
+from server.broker.redis_counting import RedisCounting
 from server.broker.redis_lanes import FAILURES
 from server.broker.redis_owners import OwnedBroker, RedisOwners, Twin, incarnation_of
+from server.broker.redis_pairings import RedisPairings
 from server.broker.redis_post import RedisPost
 from server.catalogue import Catalogue
 from server.config import PREFIX, SettingsError
+from server.counting import CountingHere, CountingTogether
 from server.gateway.members import Members
 from server.hosting.directory import Directory
 from server.hosting.host import Surroundings
 from server.hosting.retiring import Retiring
 from server.hosting.shared import SharedDirectory
+from server.pairings import PairingTable
 
 SETTING = f"{PREFIX}REDIS_URL"
 REACH_S = 5.0
@@ -53,6 +57,7 @@ class Neighbours:
         self._node_id = node_id
         self.owners = RedisOwners(broker, incarnation_of(node_id))
         self.post = RedisPost(broker, self.owners)
+        self._lanes = broker.lanes
         self.broker = OwnedBroker(broker, self.owners)
         self.directory: SharedDirectory | None = None
         self.attendance: Attendance | None = None
@@ -62,6 +67,14 @@ class Neighbours:
     def alone(self) -> bool:
         """Whether no other node is alive, as far as is known."""
         return not self.owners.nodes.others(self.owners.now)
+
+    def counting(self, secret: bytes, here: CountingHere) -> CountingTogether:
+        """Counts that all nodes share; ``here`` goes on while they cannot."""
+        return CountingTogether(RedisCounting(self._lanes, secret), here)
+
+    def pairings(self) -> PairingTable:
+        """Walls that wait on any node."""
+        return RedisPairings(self._lanes)
 
     async def look(self) -> None:
         """Learn who is alive, without being one of them. Raises Unavailable."""

@@ -12,6 +12,7 @@ from protocols.errors import Code, Refused
 from protocols.messages import By, Role
 from protocols.text import clean_line, clean_name
 from server.config import Settings
+from server.counting import Counting
 from server.database import bring_up_to_date, database_of
 from server.staff.accounts import Accounts, Member, Shop
 from server.staff.audit import Audit
@@ -31,11 +32,16 @@ from server.store.staff_access import StoredInvitations, StoredPasskeys, StoredS
 CLI = "cli"
 
 
-def staff_of(database: Database, settings: Settings, clock: Callable[[], float] = time.time) -> Staff:
+def staff_of(
+    database: Database,
+    settings: Settings,
+    clock: Callable[[], float] = time.time,
+    counting: Counting | None = None,
+) -> Staff:
     """All that concerns staff, on this database. ``clock`` gives Unix seconds."""
     accounts = Accounts(StoredAccounts(database), clock=clock)
     passwords = Passwords()
-    challenges = Challenges(settings.secret.get_secret_value(), clock=clock)
+    challenges = Challenges(settings.secret.get_secret_value(), counting, clock=clock)
     passkeys = Passkeys(StoredPasskeys(database), challenges, clock=clock)
     return Staff(
         accounts=accounts,
@@ -43,7 +49,7 @@ def staff_of(database: Database, settings: Settings, clock: Callable[[], float] 
         passkeys=passkeys,
         passwords=passwords,
         sessions=Sessions(StoredSessions(database), token_ttl_s=settings.token_ttl_s, clock=clock),
-        sign_in=SignIn(accounts, passwords, passkeys),
+        sign_in=SignIn(accounts, passwords, passkeys, counting),
     )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from protocols.errors import Code, Refused
 from protocols.limits import MAX_PAYLOAD
+from server.counting import Counting, CountingHere
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,35 +20,17 @@ class Bounds:
 
 
 class AddressBudget:
-    """How often each address may do something: ``per_minute``, up to that many at once.
+    """How often each address may do something: ``per_minute``, up to that many at once. ``table`` names what."""
 
-    At most ``addresses`` are remembered; the one not seen for longest is forgotten first, which gives it
-    a full budget again.
-    """
-
-    def __init__(
-        self, per_minute: int, *, addresses: int = 10_000, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._rate = per_minute / 60
-        self._burst = float(per_minute)
-        self._addresses = addresses
-        self._clock = clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+    def __init__(self, per_minute: int, table: str = "addresses", counting: Counting | None = None) -> None:
+        self._per_minute = per_minute
+        self._table = table
+        self._counting = CountingHere() if counting is None else counting
         self.refused = 0
 
-    def __len__(self) -> int:
-        return len(self._left)
-
-    def take(self, address: str) -> None:
+    async def take(self, address: str) -> None:
         """Count one. Raises Refused: rate_limited, with the time until the next is allowed."""
-        now = self._clock()
-        left, since = self._left.get(address, (self._burst, now))
-        left = min(self._burst, left + (now - since) * self._rate)
-        if left < 1:
+        wait = await self._counting.spend(self._table, address, self._per_minute)
+        if wait > 0:
             self.refused += 1
-            raise Refused(Code.RATE_LIMITED, retry_after_ms=int((1 - left) / self._rate * 1000) + 1)
-
-        self._left[address] = (left - 1, now)
-        self._left.move_to_end(address)
-        if len(self._left) > self._addresses:
-            self._left.popitem(last=False)
+            raise Refused(Code.RATE_LIMITED, retry_after_ms=int(wait * 1000) + 1)

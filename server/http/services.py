@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -112,15 +112,14 @@ class Services(Watched):
     pairings_begun: AddressBudget = field(default_factory=lambda: AddressBudget(PAIRINGS_PER_MINUTE))
     pairing_tries: Tries = field(default_factory=Tries)
     seat_tries: Tries = field(default_factory=lambda: Tries(free=FREE_TRIES, longest_wait_s=LONGEST_WAIT_S))
+    counted: Sized = ()  # what this process counts of those who knock
 
     def statistics(self) -> Mapping[str, float]:
         """What is remembered of those who ask, and what waits."""
         return {
-            "guests_addresses": len(self.admissions),
             "guests_refused_total": self.admissions.refused,
             "pairings": len(self.pairings),
-            "pairing_tries": len(self.pairing_tries),
-            "seat_tries": len(self.seat_tries),
+            "counted": len(self.counted),
             "passwords_waiting": self.staff.passwords.waiting,
         }
 

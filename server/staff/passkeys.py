@@ -111,9 +111,9 @@ class Passkeys:
         )
         return handle, options_to_json_dict(options)
 
-    def subject(self, handle: str, purpose: str) -> tuple[bytes, str]:
+    async def subject(self, handle: str, purpose: str) -> tuple[bytes, str]:
         """The challenge and its subject, which may be had once. Raises Refused: invalid, expired."""
-        challenge = self._challenges.take(handle, purpose)
+        challenge = await self._challenges.take(handle, purpose)
         return challenge.value, challenge.subject
 
     def made(self, site: Site, challenge: bytes, credential: Credential, *, member_id: str, label: str) -> Passkey:
@@ -155,7 +155,7 @@ class Passkeys:
 
     async def shown(self, site: Site, handle: str, credential: Credential) -> str:
         """The id of the account whose passkey this is. Raises Refused: unauthorized, invalid, expired."""
-        challenge = self._challenges.take(handle, "sign-in")
+        challenge = await self._challenges.take(handle, "sign-in")
         try:
             parsed = parse_authentication_credential_json(dict(credential))
         except Exception as error:

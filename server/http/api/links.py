@@ -146,7 +146,7 @@ async def revoke_link(request: Request, room: RoomPath, link: LinkPath, caller: 
 async def exchange(request: Request, opened: Opened) -> Admission:
     """Exchange a link for a token. An attendee's link needs a nickname."""
     services = services_of(request)
-    _count(request, services)
+    await _count(request, services)
     link = await services.links.opened(opened.link)
     staff = await services.links.staff_names(link.room)
     admitted = services.guests.admit_by(link, opened.nickname, device=opened.device, staff_names=staff)
@@ -159,7 +159,7 @@ async def exchange(request: Request, opened: Opened) -> Admission:
 async def admit_guest(request: Request, room: RoomPath, nicknamed: Nicknamed) -> Admission:
     """Let a guest into a room: a nickname, and no account."""
     services = services_of(request)
-    _count(request, services)
+    await _count(request, services)
     await services.directory.open(room)
     staff = await services.links.staff_names(room)
     admitted = services.guests.admit(room, nicknamed.nickname, device=nicknamed.device, staff_names=staff)
@@ -171,9 +171,9 @@ def _is_lent(caller: Caller) -> bool:
     return caller.viewer is not None and caller.viewer.guest
 
 
-def _count(request: Request, services: Services) -> None:
+async def _count(request: Request, services: Services) -> None:
     """Raises Refused: rate_limited."""
-    services.admissions.take(address_of(request))
+    await services.admissions.take(address_of(request))
 
 
 def _answer(services: Services, link: Link) -> LinkAnswer:

@@ -61,19 +61,19 @@ class LetIn(Answer):
 async def begin_pairing(request: Request) -> PairingAnswer:
     """Begin with a wall that has no room yet: a code to show, good for ten minutes."""
     services = services_of(request)
-    services.pairings_begun.take(address_of(request))
-    pairing = services.pairings.open()
-    assert pairing.code is not None
+    await services.pairings_begun.take(address_of(request))
+    pairing = await services.pairings.open()
     return PairingAnswer(pairing=pairing.id, code=codes.shown(pairing.code), expires_at=pairing.expires_at)
 
 
 @router.post("/pairings/collect", response_model_exclude_none=True)
 async def collect_pairing(request: Request, collected: Collected) -> PairedAnswer:
     """Wait, up to 20 seconds, for somebody to let this wall in; ask again as long as nobody has."""
-    paired = await services_of(request).pairings.collect(collected.pairing)
+    services = services_of(request)
+    paired = await services.pairings.collect(collected.pairing)
     if paired is None:
         return PairedAnswer(paired=False)
-    return PairedAnswer(paired=True, room=paired.room, link=paired.link)
+    return PairedAnswer(paired=True, room=paired.room, link=services.links.signed_id(paired.link))
 
 
 @router.post("/rooms/{room}/pairings", status_code=201)
@@ -83,12 +83,12 @@ async def pair_wall(request: Request, room: RoomPath, typed: TypedCode, caller: 
     services = services_of(request)
     live = (await services.directory.open(room)).live
     keys = (f"address {address_of(request)}", f"caller {caller.by.id}")
-    services.pairing_tries.take(*keys)
-    with services.pairings.taken(codes.typed(typed.code, CODE_LENGTH)) as pairing:
-        services.pairing_tries.give_back(*keys)
+    await services.pairing_tries.take(*keys)
+    async with services.pairings.taken(codes.typed(typed.code, CODE_LENGTH)) as wall:
+        await services.pairing_tries.give_back(*keys)
         link = await services.links.create(room, Role.WALL, label=typed.label)
         try:
-            services.pairings.settle(pairing, Paired(room, services.links.signed(link)))
+            await services.pairings.settle(wall, Paired(room, link.id))
         except Refused:
             # Nobody will ever come by this link.
             await services.links.revoke(room, link.id)

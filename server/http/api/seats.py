@@ -66,9 +66,9 @@ async def find_seat(request: Request, room: RoomPath, typed: TypedSeatCode) -> A
     services = services_of(request)
     key = f"address {address_of(request)}"
     # Counted before the look: many tries at once are many tries.
-    services.seat_tries.take(key)
+    await services.seat_tries.take(key)
     await services.directory.open(room)
     seat = await services.seats.find(room, typed.code)
-    services.seat_tries.give_back(key)
+    await services.seat_tries.give_back(key)
     link = None if seat.link is None else await services.links.in_force(seat.link)
     return await let_in(services, services.guests.admit_again(room, seat.number, seat.name, link))

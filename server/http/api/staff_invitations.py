@@ -163,7 +163,7 @@ async def accept_invitation_by_passkey(request: Request, response: Response, joi
     """Make an account with a passkey, or give one a new passkey; signs in."""
     staff = services_of(request).staff
     invitation = await staff.invitations.read(joining.invitation)
-    challenge, subject = staff.passkeys.subject(joining.challenge, JOIN)
+    challenge, subject = await staff.passkeys.subject(joining.challenge, JOIN)
     invitation_id, _, member_id = subject.partition(" ")
     if invitation_id != invitation.id:
         raise Refused(Code.INVALID, "challenge: was given for another invitation")

@@ -95,7 +95,7 @@ async def offer_passkey(request: Request, _: Nothing, own: JustSignedIn) -> Offe
 async def add_passkey(request: Request, new: NewPasskey, caller: KnownCaller, own: JustSignedIn) -> PasskeyAnswer:
     """Add a passkey to one's account. Needs a sign-in of the last ten minutes."""
     passkeys = services_of(request).staff.passkeys
-    challenge, subject = passkeys.subject(new.challenge, ADD)
+    challenge, subject = await passkeys.subject(new.challenge, ADD)
     if subject != own.member.id:
         raise Refused(Code.INVALID, "challenge: was given to another")
     made = passkeys.made(site_of(request), challenge, new.credential, member_id=own.member.id, label=new.label)

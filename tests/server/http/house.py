@@ -17,6 +17,7 @@ from rooms.activity import Context
 from rooms.registry import REGISTRY
 from rooms.room import Room
 from server.config import Settings
+from server.counting import CountingHere
 from server.forgotten import Forgotten
 from server.guests import Guests
 from server.hosting.draft import Sender
@@ -130,6 +131,7 @@ class House:
         self.now = AT / 1000  # of pairings, seat codes and budgets by address
         self.checks: dict[str, Any] = {}
         self.key = ""
+        counting = CountingHere(clock=lambda: self.now)
         self.services = Services(
             settings=self.settings,
             directory=self.directory,
@@ -145,12 +147,12 @@ class House:
             seats=Seats(MemorySeats(), SECRET, clock=lambda: self.now),
             forgotten=Forgotten(MemoryForgotten(), SECRET),
             pairings=Pairings(clock=lambda: self.now),
-            pairings_begun=AddressBudget(PAIRINGS_PER_MINUTE, clock=lambda: self.now),
-            seat_tries=Tries(free=5, clock=lambda: self.now),
-            pairing_tries=Tries(clock=lambda: self.now),
+            pairings_begun=AddressBudget(PAIRINGS_PER_MINUTE, "pairings", counting),
+            seat_tries=Tries("seat-codes", counting, free=5),
+            pairing_tries=Tries("pairing-codes", counting),
             metrics=Metrics(),
             checks=self.checks,
-            admissions=AddressBudget(self.settings.guests_per_minute, clock=lambda: self.now),
+            admissions=AddressBudget(self.settings.guests_per_minute, "guests", counting),
         )
         self.app: ASGIApp = build_http(self.services, bounds=bounds)
         # The application's own faults are answered, not raised into the test.

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from argon2 import PasswordHasher
 
+from server.counting import Counting
 from server.staff.accounts import Accounts, LastOwner, LoginTaken, Member, Shop
 from server.staff.audit import Entry, Reader
 from server.staff.challenges import Challenges
@@ -18,7 +19,6 @@ from server.staff.passwords import Passwords
 from server.staff.roles import StaffRole, Standing
 from server.staff.sessions import Session, Sessions, StaffSession
 from server.staff.sign_in import SignIn
-from server.tries import Tries
 
 
 class MemoryAccounts:
@@ -223,18 +223,17 @@ def staff_on(
     *,
     secret: str,
     clock: Callable[[], float] = time.time,
-    logins: Tries | None = None,
-    addresses: Tries | None = None,
+    counting: Counting | None = None,
 ) -> Staff:
     """All parts of staff on these tables."""
     accounts = Accounts(tables.accounts, clock=clock)
     passwords = Passwords(QUICK)
-    passkeys = Passkeys(tables.passkeys, Challenges(secret, clock=clock), clock=clock)
+    passkeys = Passkeys(tables.passkeys, Challenges(secret, counting, clock=clock), clock=clock)
     return Staff(
         accounts=accounts,
         invitations=Invitations(tables.invitations, clock=clock),
         passkeys=passkeys,
         passwords=passwords,
         sessions=Sessions(tables.sessions, clock=clock),
-        sign_in=SignIn(accounts, passwords, passkeys, logins=logins, addresses=addresses),
+        sign_in=SignIn(accounts, passwords, passkeys, counting),
     )

@@ -28,7 +28,7 @@ class At:
     async def made(self, phone: Authenticator | None = None) -> Passkey:
         handle, options = await self.passkeys.offer(SITE, MEI, purpose="add", subject=MEI.id)
         credential = (phone or self.phone).create(options)
-        challenge, subject = self.passkeys.subject(handle, "add")
+        challenge, subject = await self.passkeys.subject(handle, "add")
         assert subject == MEI.id
         return self.passkeys.made(SITE, challenge, credential, member_id=MEI.id, label="Phone")
 

@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from protocols.errors import Code, Refused
-from server.staff import sign_in
+from server.counting import CountingHere
 from server.staff.passwords import Passwords
 from server.staff.roles import StaffRole
-from server.staff.sign_in import SignIn
-from server.tries import Tries
+from server.staff.sign_in import KNOWN_S, SignIn
 from tests.server.staff.tables import QUICK, MemoryStaff, staff_on
 
 PASSWORD = "correct-horse-7"
@@ -18,6 +17,7 @@ PASSWORD = "correct-horse-7"
 class At:
     def __init__(self) -> None:
         self.now = 100.0
+        self.counting = CountingHere(clock=lambda: self.now)
         self.tables = MemoryStaff()
         member = self.tables.member("st_mei", StaffRole.STAFF, "s1")
         self.tables.accounts.rows["st_mei"] = replace(member, password=QUICK.hash(PASSWORD))
@@ -25,8 +25,7 @@ class At:
         self.staff = staff_on(
             self.tables,
             secret="a secret for tests 0123456789 abcdefg",
-            logins=Tries(longest_wait_s=60.0, clock=lambda: self.now),
-            addresses=Tries(free=20, clock=lambda: self.now),
+            counting=self.counting,
         )
 
     async def outcome(self, login: str, password: str, address: str = "10.0.0.1") -> Refused | str:
@@ -70,7 +69,7 @@ async def test_an_unknown_login_takes_as_long_as_a_wrong_password(at: At) -> Non
     """By the time a real hash takes: without it an unknown login is answered in a fraction."""
     passwords = Passwords()
     await at.staff.accounts.set_password("st_mei", await passwords.hashed(PASSWORD))
-    desk = SignIn(at.staff.accounts, passwords, at.staff.passkeys, logins=Tries(free=99), addresses=Tries(free=99))
+    desk = SignIn(at.staff.accounts, passwords, at.staff.passkeys)
 
     async def took(login: str) -> float:
         begun = time.process_time()  # of all threads, and not what else the machine does
@@ -145,11 +144,18 @@ async def test_strangers_do_not_keep_out_whom_we_know(at: At) -> None:
     assert code(await at.outcome("mei", PASSWORD, "10.0.0.1")) is Code.RATE_LIMITED
 
 
-async def test_those_who_are_known_are_bounded(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sign_in, "KNOWN", 3)
-    for n in range(5):
-        assert await at.outcome("mei", PASSWORD, f"10.0.0.{n}") == "st_mei"
-    assert [address for _, address in at.staff.sign_in._known] == ["10.0.0.2", "10.0.0.3", "10.0.0.4"]
+async def test_who_signed_in_on_one_node_is_known_on_the_other(at: At) -> None:
+    other = staff_on(at.tables, secret="another", counting=at.counting)
+    assert await at.outcome("mei", PASSWORD, "10.0.0.1") == "st_mei"
+    for n in range(9):
+        await at.outcome("mei", "wrong-horse-7", f"203.0.113.{n}")
+    with pytest.raises(Refused):
+        await other.sign_in.by_password("mei", PASSWORD, "203.0.113.99")
+    assert (await other.sign_in.by_password("mei", PASSWORD, "10.0.0.1")).id == "st_mei"
+    at.now += KNOWN_S
+    for n in range(9):
+        await at.outcome("mei", "wrong-horse-7", f"203.0.113.{n}")
+    assert code(await at.outcome("mei", PASSWORD, "10.0.0.1")) is Code.RATE_LIMITED
 
 
 async def test_an_address_is_slowed_whatever_the_login(at: At) -> None:

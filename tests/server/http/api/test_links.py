@@ -162,7 +162,7 @@ async def test_a_link_that_we_did_not_sign_opens_nothing(house: House) -> None:
 
 async def test_an_address_brings_so_many_guests_and_no_more(house: House) -> None:
     for _ in range(house.settings.guests_per_minute):
-        house.services.admissions.take("127.0.0.1")
+        await house.services.admissions.take("127.0.0.1")
     answer = await house.client.post("/api/v1/rooms/r1/guest", json={"nickname": "小王"})
     assert answer.status_code == 429
     error = answer.json()["error"]
