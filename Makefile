@@ -23,7 +23,7 @@ CLIENT_SOURCES := $(shell find client_web protocols/schema -type f \
 # Tests that start browsers, whole servers or official suites; all the others are quick.
 SLOW := tests/e2e tests/conformance tests/rigs tests/cluster tests/postgres
 
-.PHONY: help run check quick test lock schema pictures bench locust faults chromium image clean
+.PHONY: help run check quick test lock schema pictures bench locust costs faults chromium image clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,10 @@ bench: $(DEV) $(PEER_PACKAGES) ## Measure the server under load on this machine,
 
 locust: $(DEV) ## Let a crowd into a show on a server of its own (USERS=200 SHAPE=storm TIME=60; test-results/locust.html)
 	$(BIN)/python -m loadtests.show $(if $(USERS),--users $(USERS)) $(if $(SHAPE),--shape $(SHAPE)) $(if $(TIME),--run-time $(TIME))
+
+costs: $(DEV) ## Measure what each thing costs (six minutes at rest; writes docs/explanation/scale.md)
+	@mkdir -p test-results
+	$(BIN)/python -m loadtests.costs --json test-results/costs.json --write docs/explanation/scale.md
 
 faults: $(DEV) ## Try to break every promise, in full length (ONLY=5,13; NODES=2; SHORT=1; writes docs/explanation/promises.md)
 	@mkdir -p test-results
