@@ -54,6 +54,7 @@ from server.store.seats import StoredForgotten, StoredSeats
 from server.templates import Templates
 from server.trace_socket import answering
 from server.tries import Tries
+from server.withdrawn import Withdrawn
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -155,17 +156,10 @@ class App:
 
     def _share(self, neighbours: Neighbours, entrants: Entrants) -> None:
         """What is withdrawn on one node ends people's being on all."""
-
-        def revoke(link: str) -> None:
-            self.links.learn(link)
-            entrants.revoke(link)
-
-        def sign_out(session: str) -> None:
-            self.staff.sessions.learn(session)
-            entrants.sign_out(session)
-
-        self.links.on_revoked(neighbours.share("revoked", revoke))
-        self.staff.sessions.on_ended(neighbours.share("signed_out", sign_out))
+        sessions, ttl, clock = self.staff.sessions, self.settings.token_ttl_s, self.core.clock.seconds
+        self.withdrawn = Withdrawn(self.links, sessions, entrants, token_ttl_s=ttl, clock=clock)
+        self.links.on_revoked(neighbours.share("revoked", self.withdrawn.revoked))
+        sessions.on_ended(neighbours.share("signed_out", self.withdrawn.signed_out))
 
     async def start(self) -> None:
         """Begin what runs beside the requests."""
@@ -187,6 +181,7 @@ class App:
             self._tasks += [loop.create_task(chore, name=name) for name, chore in made.chores().items()]
         if made.neighbours is not None:
             self._tasks += [loop.create_task(work, name=name) for name, work in made.neighbours.work()]
+            self._tasks.append(loop.create_task(self.withdrawn.run(), name="withdrawn"))
         for task in self._tasks:
             task.add_done_callback(ended)
 

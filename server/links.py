@@ -107,6 +107,10 @@ class Links:
         """This link was withdrawn on another node."""
         self._revoked[link_id] = self._now()
 
+    async def revoked_since(self, at: int) -> Sequence[str]:
+        """The ids of links withdrawn at or after ``at``, on whatever node."""
+        return await self._table.revoked_since(at)
+
     def signed(self, link: Link) -> str:
         """What people open: the id and its signature."""
         return self.signed_id(link.id)
@@ -186,13 +190,15 @@ class Links:
 
         now = self._now()
         await self._table.revoke(link_id, now)
-        self._forget_old(now)
+        self.forget_old()
         self._revoked[link_id] = now
         for callback in self._callbacks:
             callback(link_id)
 
-    def _forget_old(self, now: int) -> None:
+    def forget_old(self) -> None:
+        """Forget what no token can rest on any more."""
         # No token outlives its issue by more than the usual time, and none is made after the withdrawal.
+        now = self._now()
         self._revoked = {link: at for link, at in self._revoked.items() if at > now - self._token_ttl_ms}
 
     def _now(self) -> int:

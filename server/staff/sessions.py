@@ -110,6 +110,10 @@ class Sessions:
         """This session was ended on another node."""
         self._ended[session_id] = self._now()
 
+    async def ended_since(self, at: int) -> Sequence[str]:
+        """The ids of sessions ended at or after ``at``, on whatever node."""
+        return await self._table.ended_since(at)
+
     async def begin(self, member: Member, agent: str) -> tuple[str, StaffSession]:
         """Sign somebody in: the cookie's value, given out this once, and the session."""
         now = self._now()
@@ -165,12 +169,17 @@ class Sessions:
         now = self._now()
         ids = [session.id for session in sessions]
         await self._table.end(ids, now)
-        # No token outlives its issue by more than the usual time, and none is made after the end.
-        self._ended = {each: at for each, at in self._ended.items() if at > now - self._token_ttl_ms}
+        self.forget_old()
         for each in ids:
             self._ended[each] = now
             for callback in self._callbacks:
                 callback(each)
+
+    def forget_old(self) -> None:
+        """Forget what no token can rest on any more."""
+        # No token outlives its issue by more than the usual time, and none is made after the end.
+        now = self._now()
+        self._ended = {each: at for each, at in self._ended.items() if at > now - self._token_ttl_ms}
 
     def _now(self) -> int:
         return int(self._clock() * 1000)

@@ -93,6 +93,7 @@ links = Table(
     Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
     Index(None, "room"),
+    Index(None, "revoked_at"),
 )
 
 api_keys = Table(
@@ -158,6 +159,7 @@ staff_sessions = Table(
     Column("seen_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Index(None, "staff"),
+    Index(None, "ended_at"),
 )
 
 invitations = Table(
