@@ -144,7 +144,7 @@ class App:
             joining=Joining(directory=made.directory, members=made.members, history=history),
             pids=Pids(key),
             rate=Rate(),
-            staff_names=self.links.staff_names,
+            staff_names=self.links.names.of,
         )
         entrants = door.entrants
         made.members.heed, made.members.review = entrants.heed, entrants.review
@@ -158,6 +158,8 @@ class App:
         """What is withdrawn on one node ends people's being on all."""
         sessions, ttl, clock = self.staff.sessions, self.settings.token_ttl_s, self.core.clock.seconds
         self.withdrawn = Withdrawn(self.links, sessions, entrants, token_ttl_s=ttl, clock=clock)
+        names = self.links.names
+        names.tell = neighbours.share("staff_name", names.learn)
         self.links.on_revoked(neighbours.share("revoked", self.withdrawn.revoked))
         sessions.on_ended(neighbours.share("signed_out", self.withdrawn.signed_out))
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,11 +19,10 @@ from itsdangerous import BadSignature, Signer
 from protocols.errors import Code, Refused
 from protocols.messages import STAFF, Role
 from server.identity import derived_key
+from server.staff_names import NAMES, StaffNames
 
 LINK_LENGTH = 128  # characters; ours have 60
 LINKS_LIMIT = 200  # not withdrawn ones in a room
-STAFF_ROOMS = 1_000  # rooms whose staff names are at hand; the one not asked for longest goes first
-STAFF_NAMES = 200  # names of one room; further ones are not remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ class Links:
         self._clock = clock
         self._revoked: dict[str, int] = {}  # link id -> when; kept while tokens made from it may live
         self._callbacks: list[Callable[[str], None]] = []
-        self._staff: OrderedDict[str, set[str]] = OrderedDict()
+        self.names = StaffNames(self._read_names)
 
     async def load(self) -> None:
         """Learn what was withdrawn while tokens of it may still live. Call before serving."""
@@ -131,7 +129,7 @@ class Links:
         link = Link(secrets.token_urlsafe(12), room, role, label, now, expires_at)
         await self._table.add(link)
         if role in STAFF and label is not None:
-            self.note_staff_name(room, label)
+            self.names.note(room, label)
         return link
 
     async def opened(self, signed: str) -> Link:
@@ -161,27 +159,6 @@ class Links:
         """All links of a room, the newest first."""
         return await self._table.of_room(room)
 
-    async def staff_names(self, room: str) -> Collection[str]:
-        """What a room's staff is called: the labels of its links, the names they came in with and acted under."""
-        names = self._staff.get(room)
-        if names is None:
-            # Asked once a room, not for every guest: all of a shop scan the code in the same minute.
-            links = await self._table.of_room(room)
-            names = self._staff.setdefault(room, set())
-            names.update(link.label for link in links if link.role in STAFF and link.label)
-            names.update(await self._table.staff_seen(room, STAFF_NAMES))
-        self._staff.move_to_end(room)
-        while len(self._staff) > STAFF_ROOMS:
-            self._staff.popitem(last=False)
-        return names
-
-    def note_staff_name(self, room: str, name: str) -> None:
-        """A member of the staff bears this name in this room."""
-        names = self._staff.get(room)
-        # A room that was not asked for yet learns its labels when it is.
-        if names is not None and len(names) < STAFF_NAMES:
-            names.add(name)
-
     async def revoke(self, room: str, link_id: str) -> None:
         """Withdraw a link of this room; again changes nothing. Raises Refused: not_found."""
         link = await self._table.get(link_id)
@@ -194,6 +171,12 @@ class Links:
         self._revoked[link_id] = now
         for callback in self._callbacks:
             callback(link_id)
+
+    async def _read_names(self, room: str) -> Collection[str]:
+        """What a room's staff is called: the labels of its links, and the names under which they acted."""
+        links = await self._table.of_room(room)
+        labels = {link.label for link in links if link.role in STAFF and link.label}
+        return labels.union(await self._table.staff_seen(room, NAMES))
 
     def forget_old(self) -> None:
         """Forget what no token can rest on any more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine
-from typing import Any
+from typing import Any, TypeVarTuple
 from urllib.parse import urlsplit
 
 from server.attendance import Attendance
@@ -30,7 +30,7 @@ REACH_S = 5.0
 LEAST = 0x070000  # sharded pub/sub came with Redis 7
 VERSION = "return redis.REDIS_VERSION_NUM or 0"
 
-Heard = Callable[[str], None]
+Words = TypeVarTuple("Words")
 
 
 async def redis_log(url: str, catalogue: Catalogue) -> RedisBroker:
@@ -110,10 +110,10 @@ class Neighbours:
         self.retiring = Retiring(post, shared.retire)
         return shared
 
-    def share(self, kind: str, heard: Heard) -> Heard:
-        """What is told of it tells the other nodes, where ``heard`` is called."""
-        self.post.listen(kind, lambda _node, letter: heard(letter[1]))
-        return lambda what: self.post.send_all((kind, what))
+    def share(self, kind: str, heard: Callable[[*Words], None]) -> Callable[[*Words], None]:
+        """What is told of it tells the other nodes, where ``heard`` is called with the same words."""
+        self.post.listen(kind, lambda _node, letter: heard(*letter[1:]))
+        return lambda *words: self.post.send_all((kind, *words))
 
     def work(self) -> Collection[tuple[str, Coroutine[Any, Any, None]]]:
         """What runs beside the requests, by name."""

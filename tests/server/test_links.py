@@ -148,19 +148,14 @@ async def test_a_room_has_so_many_links_and_no_more(links: Links, table: MemoryL
     await links.create("r1", Role.HOST)
 
 
-async def test_the_names_of_the_staff_are_read_once_a_room(links: Links, table: MemoryLinks) -> None:
+async def test_labels_and_those_who_acted_are_names_of_the_staff(links: Links, table: MemoryLinks) -> None:
     await links.create("r1", Role.HOST, label="店长")
     await links.create("r1", Role.ATTENDEE, label="贵宾")
     await links.create("r2", Role.HOST, label="Ann")
-    assert set(await links.staff_names("r1")) == {"店长"}
-
-    reads = table.reads
-    links.note_staff_name("r1", "老李")
-    assert set(await links.staff_names("r1")) == {"店长", "老李"}
-    assert table.reads == reads
-
+    table.seen = ["老李"]
+    assert set(await links.names.of("r1")) == {"店长", "老李"}
     await links.create("r1", Role.MODERATOR, label="小美")
-    assert set(await links.staff_names("r1")) == {"店长", "老李", "小美"}
+    assert set(await links.names.of("r1")) == {"店长", "老李", "小美"}
 
 
 def test_a_link_stands_in_the_fragment() -> None:

@@ -29,7 +29,6 @@ async def enter_room(request: Request, room: RoomPath, caller: KnownCaller, own:
         session=own.session.id,
         expires_at=own.session.expires_at,
     )
-    # A guest must not look like them; a room whose names were not asked for yet would not remember this one.
-    await services.links.staff_names(room)
-    services.links.note_staff_name(room, member.name)
+    # A guest must not look like them.
+    services.links.names.note(room, member.name)
     return Admission.of(Admitted(issued.token, "", issued.viewer))

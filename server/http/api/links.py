@@ -148,10 +148,10 @@ async def exchange(request: Request, opened: Opened) -> Admission:
     services = services_of(request)
     await _count(request, services)
     link = await services.links.opened(opened.link)
-    staff = await services.links.staff_names(link.room)
+    staff = await services.links.names.of(link.room)
     admitted = services.guests.admit_by(link, opened.nickname, device=opened.device, staff_names=staff)
     if link.role in STAFF:
-        services.links.note_staff_name(link.room, admitted.viewer.name)
+        services.links.names.note(link.room, admitted.viewer.name)
     return await let_in(services, admitted)
 
 
@@ -161,7 +161,7 @@ async def admit_guest(request: Request, room: RoomPath, nicknamed: Nicknamed) ->
     services = services_of(request)
     await _count(request, services)
     await services.directory.open(room)
-    staff = await services.links.staff_names(room)
+    staff = await services.links.names.of(room)
     admitted = services.guests.admit(room, nicknamed.nickname, device=nicknamed.device, staff_names=staff)
     return await let_in(services, admitted)
 

@@ -296,9 +296,9 @@ async def test_a_host_that_takes_over_knows_what_nobody_was_told(server: tuple[A
 
 async def test_a_bot_speaks_for_nobody_who_looks_like_staff(server: tuple[App, str]) -> None:
     app, address = server
-    app.links.note_staff_name("r1", "Lin")
-    await app.links.staff_names("r1")
-    app.links.note_staff_name("r1", "小美")
+    app.links.names.note("r1", "Lin")
+    await app.links.names.of("r1")
+    app.links.names.note("r1", "小美")
     async with raw(address, auth(app, "robot", Role.BOT)) as bot:
         await bot.join()
         for name, code in (("Wen", None), ("小美", "invalid"), ("Admin Wen", "invalid")):

@@ -53,7 +53,7 @@ async def test_the_token_ends_with_the_session(at: Staffed) -> None:
 async def test_a_guest_may_not_look_like_them(at: Staffed, *, asked_before: bool) -> None:
     """Also where they are the first to come."""
     if asked_before:
-        await at.house.links.staff_names("shop1")
+        await at.house.links.names.of("shop1")
     await at.as_("st_sam", "POST", "/rooms/shop1/enter")
     name = at.now("st_sam").name
     assert refusal(await at.anyone("POST", "/rooms/shop1/guest", {"nickname": name})) == (422, "invalid")
