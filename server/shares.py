@@ -7,7 +7,7 @@ agree: each worker gives signs of life in one sorted set of Redis and reckons by
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 
 import structlog
@@ -30,6 +30,7 @@ class Shares:
     def __init__(self, lanes: Lanes, me: str) -> None:
         self._lanes = lanes
         self._me = me
+        self.on_change: Callable[[], None] = lambda: None  # other rooms are left to this worker than before
         self._workers: tuple[str, ...] = (me,)
 
     def mine(self, room: str) -> bool:
@@ -49,7 +50,8 @@ class Shares:
         workers = tuple(sorted({*alive, self._me}))
         if workers != self._workers:
             log.info("workers", count=len(workers))
-        self._workers = workers
+            self._workers = workers
+            self.on_change()
 
     async def run(self) -> None:
         """Do so twice a second, until cancelled."""

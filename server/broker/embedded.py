@@ -12,7 +12,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ import structlog
 
 from protocols.messages import Position, Record
 from server.broker.log_file import LogFile
-from server.broker.port import Answered, Batch, Due, Full, Listener, Unavailable
+from server.broker.port import Answered, Batch, Due, Full, Listener, News, Unavailable
 from server.catalogue import Catalogue
 
 QUEUE_LIMIT = 8192  # jobs that wait for the writer; beyond: Unavailable
@@ -111,8 +111,17 @@ class EmbeddedBroker:
     async def head(self, room: str) -> Position | None:
         return await self._look(lambda file: file.head(room))
 
-    async def heads(self) -> Mapping[str, Position]:
-        return await self._look(lambda file: file.heads())
+    async def heads(self) -> AsyncIterator[Mapping[str, Position]]:
+        after = ""
+        while heads := await self._look(lambda file, after=after: file.heads(after, CHUNK)):  # type: ignore[misc]
+            yield heads
+            after = max(heads)
+
+    async def heads_of(self, rooms: Collection[str]) -> Mapping[str, Position]:
+        return await self._look(lambda file: file.heads_of(rooms))
+
+    async def news(self, since: int | None) -> News:
+        return await self._look(lambda file: file.news(since))
 
     async def dues(self) -> Mapping[str, Due]:
         return await self._look(lambda file: file.dues())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from protocols.messages import Position, Record
 from server.broker.codec import answered, decode, encode
-from server.broker.port import Answered, Batch, Due, Lost, Stale
+from server.broker.port import Answered, Batch, Due, Lost, News, Stale
 from server.catalogue import Catalogue
 from server.erasing import erasures, stubbed
 
@@ -28,10 +28,12 @@ CREATE TABLE IF NOT EXISTS batches (
 CREATE TABLE IF NOT EXISTS keyed (
     room TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (room, seq)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS due_logs ON logs (due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 """
 EPOCH_BYTES = 3  # 4 characters; compared within one room only, and an epoch is rare
 CHUNK_BYTES = 4 * 1024 * 1024  # of batches read at once, which take several times that as records and rows
+AGAIN = 100  # batches that are looked at again: the last may have been taken away and its place used anew
 CUT_MS = 20  # how long the write-ahead log's end may wait for readers: meanwhile nobody can write
 COPY_MARK = "copy_mark"  # a table that only a copy has, until it is opened
 
@@ -239,14 +241,29 @@ class LogFile:
         row = self.connection.execute("SELECT epoch, seq FROM logs WHERE room = ?", (room,)).fetchone()
         return None if row is None else Position(row[0], row[1])
 
-    def heads(self) -> dict[str, Position]:
-        rows = self.connection.execute("SELECT room, epoch, seq FROM logs")
-        return {room: Position(epoch, seq) for room, epoch, seq in rows}
+    def heads(self, after: str = "", most: int = -1) -> dict[str, Position]:
+        """In order of the rooms' ids."""
+        read = "SELECT room, epoch, seq FROM logs WHERE room > ? ORDER BY room LIMIT ?"
+        return {room: Position(epoch, seq) for room, epoch, seq in self.connection.execute(read, (after, most))}
+
+    def heads_of(self, rooms: Iterable[str]) -> dict[str, Position]:
+        found = {room: self.head(room) for room in rooms}
+        return {room: head for room, head in found.items() if head is not None}
+
+    def news(self, since: int | None) -> News:
+        """``since`` counts batches, of which retention may take the last away."""
+        last = self.connection.execute("SELECT coalesce(max(rowid), 0) FROM batches").fetchone()[0]
+        if since is None:
+            return News(last, {})
+        if last < since:
+            return News(last, self.heads())
+        read = "SELECT DISTINCT room FROM batches WHERE rowid > ?"
+        return News(last, self.heads_of([room for (room,) in self.connection.execute(read, (since - AGAIN,))]))
 
     def dues(self) -> dict[str, Due]:
         rows = self.connection.execute(
             "SELECT room, due, (SELECT at FROM batches WHERE batches.room = logs.room ORDER BY base DESC LIMIT 1)"
-            " FROM logs WHERE due IS NOT NULL"
+            " FROM logs WHERE due IS NOT NULL ORDER BY due"
         )
         return {room: Due(due, last or 0) for room, due, last in rows}
 

@@ -9,7 +9,7 @@ BrokerError
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -76,6 +76,13 @@ class Answered(NamedTuple):
     at: int
 
 
+class News(NamedTuple):
+    """Rooms that were appended to, and where their logs end; ``since`` is what to ask with the next time."""
+
+    since: int
+    heads: Mapping[str, Position]
+
+
 class Due(NamedTuple):
     """When a room wants to be woken, and the time of its last record: both in the room's own time, in ms."""
 
@@ -104,11 +111,23 @@ class Broker(Protocol):
     async def head(self, room: str) -> Position | None:
         """Where the log ends, or None if the room has no log."""
 
-    async def heads(self) -> Mapping[str, Position]:
-        """Where every room's log ends."""
+    def heads(self) -> AsyncIterator[Mapping[str, Position]]:
+        """Where the log of every room ends, in chunks: as much work as there are rooms."""
+
+    async def heads_of(self, rooms: Collection[str]) -> Mapping[str, Position]:
+        """Where the logs of these rooms end; those that have none are left out."""
+
+    async def news(self, since: int | None) -> News:
+        """The rooms that were appended to since the last look; with None nothing but where to begin looking.
+
+        Some may be named again. As much work as there are rooms that are written.
+        """
 
     async def dues(self) -> Mapping[str, Due]:
-        """The rooms that want to be woken, and when."""
+        """Rooms that want to be woken, and when: at least those that are due in a moment, in order of time.
+
+        Where nodes share the rooms, each is named to one of them, and to another if it is still due a while later.
+        """
 
     async def publish(self, batch: Batch) -> Position:
         """Append if the log ends at ``batch.base``, apply its erasures, announce it; the new head.

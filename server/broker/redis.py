@@ -23,9 +23,10 @@ from server.broker.codec import answered as answered_in
 from server.broker.codec import decode, encode
 from server.broker.following import Following
 from server.broker.log_file import new_epoch
-from server.broker.port import Answered, Batch, Due, Listener, Lost, Stale, Unavailable
+from server.broker.port import Answered, Batch, Due, Listener, Lost, News, Stale, Unavailable
 from server.broker.redis_lanes import Client, Lanes, Script
-from server.broker.redis_log import SHELVES, Stored, announcement, keys_of, mark_of, position_of, shelf_of, stored
+from server.broker.redis_log import Stored, announcement, keys_of, mark_of, position_of, stored
+from server.broker.redis_shelves import Shelves, asked, shelf_of
 from server.broker.shards import Shards
 from server.catalogue import Catalogue
 from server.erasing import erasures, stubbed
@@ -60,6 +61,7 @@ class RedisBroker:
         self._client = client
         self._catalogue = catalogue
         self.lanes = Lanes(client)
+        self._shelves = Shelves(self.lanes)
         self._records = 0
         self.shards = Shards(client)
         self._following = Following(self, self.shards, catalogue)
@@ -67,13 +69,15 @@ class RedisBroker:
     # The port
 
     async def create(self, room: str) -> Position:
-        await self.lanes.call(shelf_of(room), "SADD", shelf_of(room), room)
+        await self._shelves.add(room)
         return position_of(await self._head("create", room, new_epoch()))
 
     async def renew(self, room: str, seq: int) -> Position:
-        await self.lanes.call(shelf_of(room), "SADD", shelf_of(room), room)
+        await self._shelves.add(room)
+        due = await self._shelves.again(room)
         old = await self.head(room)
-        answer = await self._head("renew", room, new_epoch(old.epoch if old else None), seq)
+        epoch = new_epoch(old.epoch if old else None)
+        answer = await self._head("renew", room, epoch, seq, *(("", 0) if due is None else due))
         if answer[0] == b"stale":
             raise Stale(position_of(answer[1:]))
         head = position_of(answer)
@@ -96,21 +100,19 @@ class RedisBroker:
         """The epoch and the seq of the head as they lie there, asked for at once."""
         return self.lanes.call(keys_of(room).head, "HMGET", keys_of(room).head, "epoch", "seq")
 
-    async def heads(self) -> Mapping[str, Position]:
-        return {
-            room: position_of(row) for room, row in (await self._rows("epoch", "seq")).items() if row[0] is not None
-        }
+    async def heads(self) -> AsyncIterator[Mapping[str, Position]]:
+        async for rooms in self._shelves.rooms():
+            yield await self.heads_of(rooms)
 
     async def heads_of(self, rooms: Iterable[str]) -> Mapping[str, Position]:
-        """Where the logs of these rooms end."""
-        asked = {room: self.ask_head(room) for room in rooms}
-        await settled(asked.values())
-        rows = {room: waiter.result() for room, waiter in asked.items()}
+        rows = await asked(self.ask_head, rooms)
         return {room: position_of(row) for room, row in rows.items() if row[0] is not None}
 
+    async def news(self, since: int | None) -> News:
+        return await self._shelves.news(since, self.heads_of)
+
     async def dues(self) -> Mapping[str, Due]:
-        rows = await self._rows("due", "at")
-        return {room: Due(int(due), int(at)) for room, (due, at) in rows.items() if due}
+        return await self._shelves.dues()
 
     async def publish(self, batch: Batch) -> Position:
         if not batch.records:
@@ -125,11 +127,13 @@ class RedisBroker:
         said = announcement(batch, records)
         for _ in range(TRIES):
             rewrites, keyed = await self._erasing(batch, records, erased) if erased else ([], {})
+            await self._shelves.before(batch, keyed)
             arguments = (*fixed, mark + encode(records), said, len(rewrites), *_flat(rewrites), len(keyed))
             answer = await self.lanes.run(PUBLISH, keys, (*arguments, *_flat(keyed.items())))
             match answer[0]:
                 case b"ok":
                     self._records += len(records)
+                    self._shelves.after(batch)
                     self._following.told(replace(batch, records=records))
                     return batch.head
                 case b"stood":
@@ -162,14 +166,7 @@ class RedisBroker:
         return [answer for batch in reversed(found) for answer in batch]
 
     async def keyed(self, before: int) -> Mapping[str, Sequence[int]]:
-        rooms = await self._rooms()
-        asked = {room: self.lanes.call(keys_of(room).keyed, "HGETALL", keys_of(room).keyed) for room in rooms}
-        await settled(asked.values())
-        found = {
-            room: sorted(int(seq) for seq, at in waiter.result().items() if int(at) < before)
-            for room, waiter in asked.items()
-        }
-        return {room: seqs for room, seqs in found.items() if seqs}
+        return await self._shelves.keyed(before)
 
     async def forget(self, keyed: Mapping[str, Sequence[int]]) -> None:
         for room, seqs in keyed.items():
@@ -216,18 +213,6 @@ class RedisBroker:
     async def _head(self, what: str, room: str, *arguments: Any) -> Sequence[Any]:
         answer: Sequence[Any] = await self.lanes.run(HEAD, [keys_of(room).head], (what, *arguments))
         return answer
-
-    async def _rooms(self) -> list[str]:
-        shelves = [f"sf:rooms:{number}" for number in range(SHELVES)]
-        asked = [self.lanes.call(shelf, "SMEMBERS", shelf) for shelf in shelves]
-        await settled(asked)
-        return [room.decode() for waiter in asked for room in waiter.result()]
-
-    async def _rows(self, *fields: str) -> dict[str, Sequence[Any]]:
-        rooms = await self._rooms()
-        asked = {room: self.lanes.call(keys_of(room).head, "HMGET", keys_of(room).head, *fields) for room in rooms}
-        await settled(asked.values())
-        return {room: waiter.result() for room, waiter in asked.items()}
 
     async def _stored(self, room: str, way: str, start: int, enough: int = CHUNK_BYTES) -> list[Stored]:
         keys = keys_of(room)
@@ -288,11 +273,3 @@ def _flat(rows: Iterable[Iterable[Any]]) -> list[Any]:
 
 def _without_keys(records: Sequence[Record], among: Collection[int]) -> list[Record]:
     return [replace(record, command=None) if record.seq in among else record for record in records]
-
-
-async def settled(waiters: Iterable[asyncio.Future[Any]]) -> None:
-    """Wait for all, so that no failure goes unheard; the first is raised."""
-    outcomes = await asyncio.gather(*waiters, return_exceptions=True)
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome

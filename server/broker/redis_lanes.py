@@ -110,7 +110,9 @@ class Lanes:
         try:
             while lane.waiting:
                 group = [lane.waiting.popleft() for _ in range(min(len(lane.waiting), GROUP))]
-                await self._send(group)
+                # Who has lost patience asks anew: while nothing answers, the same batch must not wait here many times.
+                if group := [call for call in group if not call.waiter.done()]:
+                    await self._send(group)
         finally:
             lane.task = None
 

@@ -8,7 +8,6 @@ append-only file after it is deleted, and erasing must erase.
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,8 +17,6 @@ from protocols.messages import Position, Record
 from server.broker.codec import decode, encode
 from server.broker.port import Batch
 from server.catalogue import Catalogue, Unreadable
-
-SHELVES = 64  # sets that name all rooms, so that no one node holds them all
 
 
 class Keys(NamedTuple):
@@ -36,11 +33,6 @@ def keys_of(room: str) -> Keys:
     """The keys of a room."""
     tag = f"sf:{{{room}}}"
     return Keys(f"{tag}:head", f"{tag}:log", f"{tag}:index", f"{tag}:keyed", f"{tag}:said")
-
-
-def shelf_of(room: str) -> str:
-    """The set that names this room."""
-    return f"sf:rooms:{zlib.crc32(room.encode()) % SHELVES}"
 
 
 class Stored(NamedTuple):

@@ -13,9 +13,10 @@ import structlog
 
 from protocols.messages import Position
 from server.broker.port import BrokerError, Stale, Unavailable
-from server.broker.redis import RedisBroker, settled
+from server.broker.redis import RedisBroker
 from server.broker.redis_lanes import Script
 from server.broker.redis_log import keys_of, position_of
+from server.broker.redis_shelves import asked
 from server.hosting.nodes import Nodes
 from server.hosting.owners import OwnedElsewhere
 
@@ -99,13 +100,12 @@ class RedisOwners:
     async def tend(self) -> None:
         """Look at all rooms of this node: whose they are, and where their logs end. Raises Unavailable."""
         rooms = tuple(self._mine)
-        owners = {room: self._own(room, "keep") for room in rooms}
-        heads = {room: self._broker.ask_head(room) for room in rooms}
-        await settled([*owners.values(), *heads.values()])
+        owners = await asked(lambda room: self._own(room, "keep"), rooms)
+        heads = await asked(self._broker.ask_head, rooms)
         for room in rooms:
             if room not in self._mine:
                 continue
-            owner, head = owners[room].result(), heads[room].result()
+            owner, head = owners[room], heads[room]
             if owner[0].decode() != self.me:
                 self._lose(room)
             else:
@@ -139,9 +139,7 @@ class RedisOwners:
 
     async def owners_of(self, rooms: Iterable[str]) -> Mapping[str, str | None]:
         """Who owns these rooms; None for nobody. Raises Unavailable."""
-        asked = {room: self._broker.lanes.call(_owner(room), "GET", _owner(room)) for room in rooms}
-        await settled(asked.values())
-        found = {room: waiter.result() for room, waiter in asked.items()}
+        found = await asked(lambda room: self._broker.lanes.call(_owner(room), "GET", _owner(room)), rooms)
         return {room: None if owner is None else owner.decode() for room, owner in found.items()}
 
     async def still(self, room: str) -> bool:
@@ -196,7 +194,8 @@ class OwnedBroker:
         self._inner = inner
         self._owners = owners
         # What changes nothing of whose a room is.
-        self.create, self.head, self.heads, self.dues = inner.create, inner.head, inner.heads, inner.dues
+        self.create, self.head, self.heads, self.heads_of = inner.create, inner.head, inner.heads, inner.heads_of
+        self.news, self.dues = inner.news, inner.dues
         self.publish, self.read, self.answered = inner.publish, inner.read, inner.answered
         self.keyed, self.forget, self.trim = inner.keyed, inner.forget, inner.trim
         self.subscribe, self.statistics, self.close = inner.subscribe, inner.statistics, inner.close

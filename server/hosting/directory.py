@@ -118,13 +118,6 @@ class Directory:
         await self.create(command, by)
         return await self.open(room)
 
-    async def rooms(self) -> Mapping[str, Position]:
-        """All rooms that have a log, and where it ends. Raises Refused: unavailable."""
-        try:
-            return await self._around.broker.heads()
-        except Unavailable:
-            raise Refused(Code.UNAVAILABLE) from None
-
     async def start(self) -> None:
         """Learn what is due; call before ``run``. Raises Unavailable."""
         self.dues.load(await self._around.broker.dues())

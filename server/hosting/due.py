@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from heapq import heapify, heappop, heappush
 
 import structlog
 
@@ -12,6 +13,7 @@ from server.broker.port import BrokerError, Due
 from server.hosting.clock import Clock
 
 RETRY_MS = 1_000  # after a room could not be woken
+SPARE = 64  # entries out of date beside those in force, before they are cleared away
 LONGEST_S = 60.0  # between two looks; a suspended machine's clock may have stood still
 
 log = structlog.get_logger(__name__)
@@ -24,6 +26,8 @@ class DueIndex:
         self._clock = clock
         self._wake = wake
         self._dues: dict[str, int] = {}
+        # The first is the next; those whose room has another due by now are left out as they come up.
+        self._order: list[tuple[int, str]] = []
         self._changed = asyncio.Event()
 
     def __len__(self) -> int:
@@ -42,21 +46,23 @@ class DueIndex:
         if due is None:
             self._dues.pop(room, None)
         elif self._dues.get(room) != due:
-            self._dues[room] = due
+            self._set(room, due)
             self._changed.set()
 
     def next_s(self) -> float:
         """Seconds until there is something to do; 0 if there is now."""
-        if not self._dues:
-            return LONGEST_S
-        return min(max(0.0, (min(self._dues.values()) - self._clock.now()) / 1000), LONGEST_S)
+        order = self._order
+        while order and self._dues.get(order[0][1]) != order[0][0]:
+            heappop(order)
+        return min(max(0.0, (order[0][0] - self._clock.now()) / 1000), LONGEST_S) if order else LONGEST_S
 
     async def sweep(self) -> None:
         """Wake every room that is due. One that cannot be woken is tried again in a moment."""
         now = self._clock.now()
-        for room in [room for room, due in self._dues.items() if due <= now]:
+        while self.next_s() == 0.0 and self._order[0][0] <= now:
+            room = heappop(self._order)[1]
             # Forgotten until its host says when the next is; looked at again if it says nothing.
-            self._dues[room] = now + RETRY_MS
+            self._set(room, now + RETRY_MS)
             try:
                 await self._wake(room)
             except (Refused, BrokerError) as error:
@@ -64,6 +70,13 @@ class DueIndex:
             except Exception:
                 # One room's fault must not keep the others' polls open.
                 log.exception("waking_failed", room=room)
+
+    def _set(self, room: str, due: int) -> None:
+        self._dues[room] = due
+        heappush(self._order, (due, room))
+        if len(self._order) > 2 * len(self._dues) + SPARE:
+            self._order = [(due, room) for room, due in self._dues.items()]
+            heapify(self._order)
 
     async def run(self) -> None:
         """Sweep now and whenever something is due, until cancelled."""

@@ -125,10 +125,6 @@ class SharedDirectory:
         await self.create(command, by)
         return await self.open(room)
 
-    async def rooms(self) -> Mapping[str, Position]:
-        """All rooms that have a log, and where it ends. Raises Refused: unavailable."""
-        return await self._directory.rooms()
-
     def wake_soon(self, rooms: Iterable[str]) -> None:
         """Open these rooms once, unless another node has them, and see what is due in them."""
         self._directory.wake_soon(rooms)

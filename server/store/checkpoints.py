@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import structlog
 from sqlalchemy import select
@@ -21,6 +21,30 @@ STUCK_S = 10.0  # without a record stored while there are some to store: longer 
 KNOWN_MOST = 50_000  # rooms whose checkpoint is remembered; then it is asked for again
 
 log = structlog.get_logger(__name__)
+
+
+async def checkpoints_of(database: Database, rooms: Sequence[str]) -> dict[str, Position]:
+    """How far these rooms are in the database; those it has never heard of are left out. Raises its errors."""
+    found: dict[str, Position] = {}
+    for start in range(0, len(rooms), ROWS):
+        some = rooms[start : start + ROWS]
+        read = select(checkpoints).where(checkpoints.c.reader == READER, checkpoints.c.room.in_(some))
+        async with database.reading() as connection:
+            found |= {row.room: Position(row.epoch, row.seq) for row in await connection.execute(read)}
+    return found
+
+
+async def known_rooms(database: Database) -> AsyncIterator[Sequence[str]]:
+    """All rooms that the database has heard of, in chunks. Raises its errors."""
+    after = ""
+    while True:
+        read = select(checkpoints.c.room).where(checkpoints.c.reader == READER, checkpoints.c.room > after)
+        async with database.reading() as connection:
+            rooms = list((await connection.execute(read.order_by(checkpoints.c.room).limit(ROWS))).scalars())
+        if not rooms:
+            return
+        yield rooms
+        after = rooms[-1]
 
 
 class Checkpoints:
@@ -43,12 +67,6 @@ class Checkpoints:
             self._wanted.add(room)
         return self._known(room)
 
-    async def done(self) -> Mapping[str, Position]:
-        """How far the database is, by room; none if it is new. Raises the database's errors."""
-        async with self._database.reading() as connection:
-            rows = await connection.execute(select(checkpoints).where(checkpoints.c.reader == READER))
-            return {row.room: Position(row.epoch, row.seq) for row in rows}
-
     def note(self, room: str, head: Position) -> None:
         """The room's log ends there now."""
         self._lag.note(room, head)
@@ -56,12 +74,7 @@ class Checkpoints:
     async def look(self) -> None:
         """Read how far the rooms are that are behind, or were asked for. Raises the database's errors."""
         names = sorted({*self._lag.rooms, *self._wanted})
-        found: dict[str, Position] = {}
-        for start in range(0, len(names), ROWS):
-            some = names[start : start + ROWS]
-            read = select(checkpoints).where(checkpoints.c.reader == READER, checkpoints.c.room.in_(some))
-            async with self._database.reading() as connection:
-                found |= {row.room: Position(row.epoch, row.seq) for row in await connection.execute(read)}
+        found = await checkpoints_of(self._database, names)
         if len(self._done) > KNOWN_MOST:
             self._done.clear()
         for room in names:

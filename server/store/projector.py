@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import structlog
-from sqlalchemy import select
 
 from protocols.messages import Position, Record
 from server.broker.port import Broker, Unavailable
 from server.catalogue import Catalogue, Unreadable
+from server.store.checkpoints import KNOWN_MOST, checkpoints_of
 from server.store.database import Database, DatabaseErrors
 from server.store.lag import Lag
 from server.store.postgres import at_fault
-from server.store.projection import READER, Batches, Projection, WentBack
-from server.store.tables import checkpoints
+from server.store.projection import Batches, Projection, WentBack
 
 PAUSE_S = 0.25  # between rounds, so that a round has something to carry
 BACKOFF_S = 0.2
 BACKOFF_MOST_S = 5.0
-LOOK_S = 2.0  # how often all heads are read: another process may have made a room
+LOOK_S = 2.0  # how often it is looked what is new: another process may have made a room
 ROUND = 500  # records in one transaction, about
 FAILING_S = 0.5  # of errors, before the server says that it is not ready
 STUCK_S = 2.0  # without a record stored while there are some to store
@@ -52,31 +51,30 @@ class Projector:
         self._look_s = look_s
         self._lag = Lag(self.projected)
         self._unreadable: set[str] = set()
-        self._loaded = False
+        self._wanted: set[str] = set()  # rooms of which it was asked, and not known, how far they are
+        self._since: int | None = None  # what is new is looked for from there; None before all rooms were looked at
         self._looked = 0.0
         self._news = asyncio.Event()
         self._records = self._failures = 0
         self._failing_since: float | None = None
 
     def projected(self, room: str) -> int:
-        """Up to which seq the database has the room's records, as far as is known here."""
+        """Up to which seq the database has the room's records, as far as is known here; who asks is told soon."""
         done = self._done.get(room)
-        return 0 if done is None else done.seq
-
-    async def done(self) -> Mapping[str, Position]:
-        """How far the database is, by room; none if it is new. Raises the database's errors."""
-        if not self._loaded:
-            async with self._database.reading() as connection:
-                rows = await connection.execute(select(checkpoints).where(checkpoints.c.reader == READER))
-                self._done = {row.room: Position(row.epoch, row.seq) for row in rows}
-            self._loaded = True
-        return self._done
+        if done is None:
+            self._wanted.add(room)
+            return 0
+        return done.seq
 
     def note(self, room: str, head: Position) -> None:
         """The room's log ends there now."""
         if room not in self._unreadable and self._mine(room):
             self._lag.note(room, head)
             self._news.set()
+
+    def look_at_all(self) -> None:
+        """Rooms may be left to this projector that were not before."""
+        self._since = None
 
     async def project(self) -> None:
         """Bring all rooms up to date. Raises the broker's and the database's errors; what is done stays done."""
@@ -129,19 +127,48 @@ class Projector:
 
     async def _look(self) -> None:
         """Where all logs end: at the start, and now and then for those nobody told of."""
-        if self._loaded and time.monotonic() - self._looked < self._look_s:
+        if self._since is not None and time.monotonic() - self._looked < self._look_s:
             return
-        await self.done()
-        for room, head in (await self._broker.heads()).items():
-            if head.seq > self.projected(room):
-                self.note(room, head)
+        news = await self._broker.news(self._since)
+        if self._since is None:
+            # Before the rooms are gone through, or what is said meanwhile would be left out.
+            async for heads in self._broker.heads():
+                await self._compare(heads)
+        else:
+            await self._compare(news.heads)
+        self._since = news.since
+        self._forget()
+        wanted, self._wanted = self._wanted, set()
+        await self._learn(wanted)
         for room in self._lag.rooms:
             if not self._mine(room):
                 self._lag.drop(room)  # somebody else's by now
         self._looked = time.monotonic()
 
+    async def _compare(self, heads: Mapping[str, Position]) -> None:
+        """Which of these are behind. Of those that are not, nothing is kept: most rooms are quiet."""
+        asked = [room for room in heads if self._mine(room) and room not in self._done]
+        reached = await checkpoints_of(self._database, asked)
+        for room, head in heads.items():
+            done = self._done.get(room) or reached.get(room)
+            if head.seq > (0 if done is None else done.seq):
+                self._done.setdefault(room, done or Position("", 0))
+                self.note(room, head)
+
+    async def _learn(self, rooms: Iterable[str]) -> None:
+        """How far these rooms are."""
+        unknown = [room for room in rooms if room not in self._done]
+        reached = await checkpoints_of(self._database, unknown)
+        for room in unknown:
+            self._done.setdefault(room, reached.get(room, Position("", 0)))
+
+    def _forget(self) -> None:
+        if len(self._done) > KNOWN_MOST:
+            self._done = {room: done for room, done in self._done.items() if room in self._lag}
+
     async def _round(self) -> int:
         """Read some rooms' next records, write them in one transaction; how many they were."""
+        await self._learn(self._lag.rooms)
         gathered: dict[str, tuple[str, Sequence[Record]]] = {}
         count = 0
         for room in self._lag.rooms:
@@ -159,7 +186,8 @@ class Projector:
             stored = await self._store(gathered)
         except WentBack:
             log.error("database_went_back")
-            self._loaded = False
+            self._done.clear()
+            self._since = None
             await self._look()
             return 0
         for room, done in stored.items():

@@ -218,10 +218,41 @@ async def test_what_is_due_stands_with_the_batch(reopen: Reopen) -> None:
     for room, due in (("a", 5_000), ("b", None), ("c", 7_000)):
         heads[room] = await broker.publish(batch(room, await broker.create(room), [said(1)], due=due))
     broker = await reopen()
-    assert await broker.dues() == {"a": Due(5_000, 1_001), "c": Due(7_000, 1_001)}
-    assert await broker.heads() == heads
+    assert list((await broker.dues()).items()) == [("a", Due(5_000, 1_001)), ("c", Due(7_000, 1_001))]
+    assert await broker.heads_of(["a", "c", "nowhere"]) == {"a": heads["a"], "c": heads["c"]}
     await broker.publish(batch("a", heads["a"], [said(2)]))
-    assert await broker.dues() == {"c": Due(7_000, 1_001)}
+    assert "a" not in await broker.dues()
+
+
+async def test_news_names_who_was_written_and_nobody_else_for_ever(broker: Broker) -> None:
+    quiet, busy = await filled(broker, "quiet", 3), await filled(broker, "busy", 3)
+    begin = await broker.news(None)
+    assert begin.heads == {}
+    assert {room: head async for heads in broker.heads() for room, head in heads.items()} == {
+        "quiet": quiet,
+        "busy": busy,
+    }
+    busy = await broker.publish(batch("busy", busy, [said(4)]))
+    news = await broker.news(begin.since)
+    assert news.heads["busy"] == busy
+    await broker.trim("busy", 4)
+    new = await filled(broker, "new", 1)
+    assert (await broker.news(news.since)).heads["new"] == new
+
+
+async def test_more_rooms_than_any_queue_holds_are_named_in_chunks(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("embedded", "redis_lanes"):
+        monkeypatch.setattr(f"server.broker.{module}.QUEUE_LIMIT", 80)
+    monkeypatch.setattr("server.broker.embedded.CHUNK", 70)
+    monkeypatch.setattr("server.broker.redis_shelves.AT_ONCE", 70)
+    rooms = {f"r{number}" for number in range(150)}
+    for room in rooms:
+        await broker.create(room)
+    chunks = [heads async for heads in broker.heads()]
+    assert len(chunks) > 2
+    assert {room for heads in chunks for room in heads} == rooms == set(await broker.heads_of(sorted(rooms)))
 
 
 async def test_one_bad_batch_does_not_harm_its_neighbours(broker: Broker) -> None:

@@ -158,7 +158,7 @@ async def test_what_a_database_has_lost_is_projected_again(at: House) -> None:
         await connection.execute(update(checkpoints).values(seq=4))
     with pytest.raises(WentBack):
         async with at.database.writing() as connection:
-            await at.projector._projection.write(connection, {"r": ("e", [])}, after=await at.projector.done())
+            await at.projector._projection.write(connection, {"r": ("e", [])}, after=at.projector._done)
     await at.send("chat.send", ANN, text="after")
     await at.projector.project()
     assert await stored(at) == await at.log()

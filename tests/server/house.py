@@ -1,7 +1,7 @@
 """Rooms at work for tests: broker, database, directory, on a time that is set by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -11,7 +11,7 @@ from protocols.messages import By, Position, Record, Role
 from rooms.registry import REGISTRY
 from rooms.settings import RoomSettings
 from server.broker.embedded import EmbeddedBroker
-from server.broker.port import Answered, Batch, Broker, BrokerError, Due, Listener
+from server.broker.port import Answered, Batch, Broker, BrokerError, Due, Listener, News
 from server.hosting.clock import Clock
 from server.hosting.directory import Directory
 from server.hosting.draft import Sender
@@ -86,8 +86,14 @@ class FaultyBroker:
     async def head(self, room: str) -> Position | None:
         return await self.inner.head(room)
 
-    async def heads(self) -> Mapping[str, Position]:
-        return await self.inner.heads()
+    def heads(self) -> AsyncIterator[Mapping[str, Position]]:
+        return self.inner.heads()
+
+    async def heads_of(self, rooms: Collection[str]) -> Mapping[str, Position]:
+        return await self.inner.heads_of(rooms)
+
+    async def news(self, since: int | None) -> News:
+        return await self.inner.news(since)
 
     async def dues(self) -> Mapping[str, Due]:
         return await self.inner.dues()

@@ -30,7 +30,7 @@ async def served(data: Path, **settings: Any) -> AsyncIterator[tuple[App, str]]:
         async with running(made) as app:
             server = Listener(app, listener)
             await server.start()
-            if app.services.directory is not None and "r1" not in await app.core.directory.rooms():
+            if app.services.directory is not None and not await app.core.broker.heads_of(["r1"]):
                 await app.core.directory.create_room("r1", "Room one", by=OWNER)
             yield app, f"127.0.0.1:{listener.getsockname()[1]}"
             await server.leave(1.0)

@@ -2,13 +2,11 @@ import pytest
 
 from protocols.messages import Position
 from server.broker.redis_log import (
-    SHELVES,
     announced,
     announcement,
     keys_of,
     mark_of,
     position_of,
-    shelf_of,
     stored,
 )
 from server.catalogue import Unreadable
@@ -20,10 +18,6 @@ BATCH = batch("r", Position("e", 4), [said(5, "five"), said(6, "六")], id="b1",
 def test_all_keys_of_a_room_lie_in_one_slot() -> None:
     assert {key[: key.index("}") + 1] for key in keys_of("r.1~x")} == {"sf:{r.1~x}"}
     assert len(set(keys_of("r"))) == len(keys_of("r"))
-
-
-def test_rooms_are_spread_over_all_shelves() -> None:
-    assert len({shelf_of(f"room-{number}") for number in range(2_000)}) == SHELVES
 
 
 def test_a_stored_batch_says_whose_it_is_and_when_it_ends() -> None:

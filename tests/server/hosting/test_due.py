@@ -166,3 +166,30 @@ async def test_it_runs_when_told_of_something_nearer() -> None:
     async with asyncio.timeout(5):
         await woken.wait()
     running.cancel()
+
+
+async def test_many_dues_are_kept_in_order_and_in_bounds() -> None:
+    time = Time()
+    woken: list[str] = []
+
+    async def wake(room: str) -> None:
+        woken.append(room)
+        index.note(room, None)
+
+    index = DueIndex(time.clock(), wake)
+    start = time.clock().now()
+    for change in range(20):
+        for number in range(500):
+            index.note(f"r{number}", start + 1_000 + (number * 7919 + change) % 500)
+    index.note("r3", None)
+    assert len(index) == 499
+    assert len(index._order) <= 2 * 499 + 64
+    time.pass_ms(999)
+    await index.sweep()
+    assert woken == []
+    time.pass_ms(600)
+    await index.sweep()
+    assert sorted(woken) == sorted({f"r{number}" for number in range(500)} - {"r3"})
+    at = {f"r{number}": (number * 7919 + 19) % 500 for number in range(500)}
+    assert [at[room] for room in woken] == sorted(at[room] for room in woken)
+    assert index.next_s() == 60.0

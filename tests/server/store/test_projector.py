@@ -117,7 +117,7 @@ async def test_a_locked_database_is_waited_for(at: House) -> None:
 
 
 async def test_a_room_made_by_another_process_is_found(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.store.projector.LOOK_S", 0.0)
+    monkeypatch.setattr(at.projector, "_look_s", 0.0)
     await at.projector.project()
     other = await House(at.folder).open()
     await other.room("made-elsewhere")
