@@ -25,7 +25,6 @@ import uvloop
 
 from loadtests.attendee import room_for_descriptors
 from loadtests.costs_alone import SHORT, Found, Sizes, alone
-from loadtests.costs_check import check
 from loadtests.costs_shared import on_one_redis, shared
 from loadtests.figures import Progress
 from loadtests.scale_page import written
@@ -63,7 +62,6 @@ async def measure(data: Path, progress: Progress, sizes: Sizes) -> Found:
     found.rows["events"] = [*first.rows.pop("events"), *found.rows["events"]]
     found.rows |= first.rows
     await on_one_redis(data / "one", sizes, found)
-    await check(data / "check", progress, sizes, found)
     return found
 
 

@@ -37,7 +37,6 @@ class Sizes:
     nodes: int = 3
     tell_s: float = 10.5  # everything is told to the other nodes every ten seconds
     check_people: int = 5_000
-    check_rooms: int = 2_000
 
 
 SHORT = Sizes(
@@ -50,7 +49,6 @@ SHORT = Sizes(
     nodes=2,
     tell_s=0.3,
     check_people=10,
-    check_rooms=8,
 )
 
 

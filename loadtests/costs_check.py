@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from loadtests.costs_alone import SHORT, Found, Sizes
-from loadtests.costs_shared import MASTERS
-from loadtests.engines import Cluster
 from loadtests.figures import Progress, percentile
 from loadtests.model import Load, Units, needs
 from loadtests.premises import Premises, heard_by, speak, told
@@ -17,37 +14,31 @@ from loadtests.spectator import Seat, Spectator, leave_all, seat_all
 from loadtests.usage import Spent
 
 NODES = ("a", "b")
+MASTERS = 3
 FEW = 5  # people in a small room
 LOUD = 2.0  # messages a second in the large room
 SAID = 100.0  # messages a second in all small rooms together
 TIMED = 50  # one delivery in so many is timed
 
 
-async def check(data: Path, progress: Progress, sizes: Sizes, found: Found) -> None:
-    """Foretell and measure; each row says both. Raises NotMeasured."""
-    async with Premises(data, shared=Cluster(data / "redis", masters=MASTERS)) as place:
-        for name in NODES:
-            await place.begin(name)
-        empty = place.meter.memory()["a"]
-        await place.make(["hall"])
-        half = sizes.check_people // 2
-        seats = [*place.seats("hall", half, "a"), *place.seats("hall", half, "b")]
-        load = Load(rooms=1, people=2 * half, messages=LOUD)
-        await _one(place, sizes, found, load, title=f"one room of {2 * half:,}", full=[seats])
-        progress.say("one large room is measured")
-    async with Premises(data / "many", shared=Cluster(data / "many" / "redis", masters=MASTERS)) as place:
-        for name in NODES:
-            await place.begin(name)
-        rooms = [f"small{number}" for number in range(sizes.check_rooms)]
-        await place.make(rooms[::2])
-        await place.make(rooms[1::2], "b")
-        full = [
-            [place.seats(room, FEW, NODES[(turn + at) % 2])[at] for at in range(FEW)] for turn, room in enumerate(rooms)
-        ]
-        load = Load(rooms=len(rooms), people=FEW, messages=SAID / len(rooms))
-        await _one(place, sizes, found, load, title=f"{len(rooms):,} rooms of {FEW}", full=full)
-        progress.say("many small rooms are measured")
-    found.figures["empty_bytes"] = empty
+async def check(place: Premises, progress: Progress, sizes: Sizes, found: Found) -> None:
+    """Foretell and measure on gateways that are begun anew; each row says both. Raises NotMeasured."""
+    others = await place.rooms()
+    await place.anew()
+    await place.make(["hall"])
+    half = sizes.check_people // 2
+    seats = [*place.seats("hall", half, "a"), *place.seats("hall", half, "b")]
+    load = Load(rooms=1, people=2 * half, messages=LOUD, quiet=others)
+    await _one(place, sizes, found, load, title=f"one room of {2 * half:,}", full=[seats])
+    progress.say("one large room is measured")
+    await place.anew()
+    rooms = [f"quiet{number}" for number in range(sizes.quiet)]
+    full = [
+        [place.seats(room, FEW, NODES[(turn + at) % 2])[at] for at in range(FEW)] for turn, room in enumerate(rooms)
+    ]
+    load = Load(rooms=len(rooms), people=FEW, messages=SAID / len(rooms), quiet=others + 1 - len(rooms))
+    await _one(place, sizes, found, load, title=f"{len(rooms):,} rooms of {FEW}", full=full)
+    progress.say("many small rooms are measured")
 
 
 async def _one(

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loadtests.costs_alone import GANG, SHORT, Found, Run, Sizes, gangs, split, talk
+from loadtests.costs_check import MASTERS, check
 from loadtests.engines import Cluster, RedisServer
 from loadtests.figures import Progress
 from loadtests.premises import Premises, heard_by, speak, told
 from loadtests.spectator import Spectator, leave_all, seat_all, sit
 from loadtests.usage import Spent
 
-MASTERS = 3
 STORED = "SELECT coalesce(sum(seq), 0) FROM checkpoints"
 
 
@@ -52,6 +52,7 @@ async def shared(data: Path, progress: Progress, sizes: Sizes, figures: dict[str
         await _neighbours(place, sizes, found)
         await _quiet(place, rest, sizes, found)
         progress.say(f"a quiet room: {found.figures['quiet_us']:.1f} µs a second and node")
+        await check(place, progress, sizes, found)
     return found
 
 
@@ -183,7 +184,8 @@ async def _neighbours(place: Premises, sizes: Sizes, found: Found) -> None:
         await place.begin(name)
     await _settle(sizes)
     with_rooms = (await place.rest(max(sizes.seconds, sizes.tell_s))).a_second("a") - before.a_second("a")
-    await place.end(*more)
+    if more:
+        await place.end(*more)
     leave_all(people)
     count = max(1, len(more))
     found.figures["neighbour_us"] = 0.0
@@ -199,12 +201,10 @@ async def _quiet(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> No
     await place.make(rooms[1::2], "b")
     figures["redis_room_bytes"] = (await place.redis_bytes() - memory) / len(rooms)
     names = tuple(place.gateways)
-    await place.end()
-    for name in names:
-        await place.begin(name)
+    await place.anew()
     await _settle(sizes)
     lying = await place.rest(max(sizes.seconds, sizes.tell_s))
-    nodes, all_rooms = len(names), await _count(place)
+    nodes, all_rooms = len(names), await place.rooms()
     spent = lying.beyond(rest)
     figures["quiet_us"] = spent.a_second("a") / all_rooms * 1e6
     figures["redis_quiet_us"] = spent.a_second("redis") / all_rooms / nodes * 1e6
@@ -215,11 +215,6 @@ async def _quiet(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> No
     figures["open_us"] = max(0.0, each - figures["join_us"])
     leave_all(people)
     await place.emptied()
-
-
-async def _count(place: Premises) -> int:
-    """How many rooms there are."""
-    return int(await place.query("SELECT count(DISTINCT room) FROM checkpoints"))
 
 
 async def _settle(sizes: Sizes) -> None:

@@ -31,9 +31,14 @@ class NotMeasured(Exception):
 
 
 class Premises:
-    """Gateways by name, and the engines below them. ``shared``: what they share their rooms by."""
+    """Gateways by name, and the engines below them. ``shared``: what they share their rooms by.
 
-    def __init__(self, data: Path, *, shared: RedisServer | Cluster | None = None, database: bool = True) -> None:
+    Gateways have the first core and all else the others, unless ``apart`` is false.
+    """
+
+    def __init__(
+        self, data: Path, *, shared: RedisServer | Cluster | None = None, database: bool = True, apart: bool = True
+    ) -> None:
         self.data = data
         self.secret = secrets.token_urlsafe(32)
         self.gateways: dict[str, Serving] = {}
@@ -42,11 +47,12 @@ class Premises:
         self._database = ""
         self._key = ""
         self._cores = sorted(os.sched_getaffinity(0))
+        self._apart = apart and len(self._cores) > 1
 
     async def __aenter__(self) -> Self:
         self.data.mkdir(parents=True, exist_ok=True)
         # Gateways get the first core. The engines, begun from here, are on the others, as whoever measures is.
-        keep(os.getpid(), set(self._cores[1:] or self._cores))
+        keep(os.getpid(), set(self._cores[self._apart :]))
         try:
             if self.redis is not None:
                 await asyncio.to_thread(self.redis.start)
@@ -90,12 +96,20 @@ class Premises:
         gateway.data.mkdir(parents=True, exist_ok=True)
         await gateway.start()
         assert gateway.process is not None
-        keep(gateway.process.pid, set(self._cores[:1]))
+        if self._apart:
+            keep(gateway.process.pid, set(self._cores[:1]))
         if not self._key:
             self._key = (
                 (await gateway.command("key", "--data", str(gateway.data), "--label", "costs")).strip().splitlines()[-1]
             )
         return gateway
+
+    async def anew(self) -> None:
+        """End all gateways and start them again: no room is at work then."""
+        names = tuple(self.gateways)
+        await self.end()
+        for name in names:
+            await self.begin(name)
 
     @property
     def meter(self) -> Meter:
@@ -181,6 +195,10 @@ class Premises:
     def file_bytes(self) -> int:
         """The shards' append-only files."""
         return sum(path.stat().st_size for server in self.shards for path in server.folder.rglob("*.aof"))
+
+    async def rooms(self) -> int:
+        """How many rooms there are."""
+        return int(await self.query("SELECT count(DISTINCT room) FROM checkpoints"))
 
     async def query(self, statement: str) -> Any:
         """One value from the database."""
