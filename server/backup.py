@@ -1,4 +1,4 @@
-"""Back up a data folder while a server works in it, and make a data folder from a backup.
+"""Back up log and database while servers work with them, and bring them back from a backup.
 
 A backup is a folder:
 
@@ -6,7 +6,8 @@ A backup is a folder:
 ``secret.mark``   tells whether a secret is the one of this folder; ``secret`` itself is there only if asked for
 ``backup.json``   when it was made, and the digests of the files
 
-Where the database is a PostgreSQL, it has backups of its own, and ``rooms.sqlite`` is not there.
+It has this form also where log and database are in Redis and PostgreSQL (``places.py``). ``rooms.sqlite`` is not there
+if the log alone was asked for, because the PostgreSQL has backups of its own.
 
 The copy of the log bears a mark. The server that opens it begins a new epoch in every room: what clients were told
 after the backup is lost, and its numbers must not be given to other messages.
@@ -20,7 +21,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,8 +30,9 @@ from typing import Any
 from server.broker.log_file import mark_copy
 from server.certificate import write_private
 from server.config import SettingsError
-from server.copying import Damaged, copied, digest_of, settled
+from server.copying import Damaged, Progress, digest_of, settled
 from server.folder import held
+from server.places import Places
 from server.secret_mark import MARK_FILE
 
 LOG_FILE = "log.sqlite"
@@ -40,6 +42,8 @@ MANIFEST = "backup.json"
 VERSION = 1
 
 Tell = Callable[[str, int], None]  # a file's name, and how much of it is done in percent
+Copy = Callable[[Path, Path, Progress], None]
+HERE = Places()
 
 
 def _silent(_name: str, _percent: int) -> None:
@@ -58,23 +62,31 @@ class Manifest:
 
 
 def back_up(
-    data: Path, target: Path, *, secret: str | None = None, log_alone: bool = False, tell: Tell = _silent
+    data: Path,
+    target: Path,
+    *,
+    secret: str | None = None,
+    log_alone: bool = False,
+    places: Places = HERE,
+    tell: Tell = _silent,
 ) -> Manifest:
     """Make the backup ``target``, with ``secret`` in it if one is given. Raises SettingsError in one line.
 
-    ``log_alone``: the database is elsewhere. Nothing bears the name of ``target`` before it is whole.
+    ``log_alone``: the database was backed up before, by other means. Nothing bears the name of ``target`` before it
+    is whole.
     """
     # The database first: the log, copied later, is then never behind it.
-    names = (LOG_FILE,) if log_alone else (DATABASE_FILE, LOG_FILE)
-    for name in sorted(names):
-        if not (data / name).is_file():
+    copies = {} if log_alone else {DATABASE_FILE: places.copy_database}
+    copies[LOG_FILE] = places.copy_log
+    for name, elsewhere in ((LOG_FILE, places.redis), (DATABASE_FILE, places.database)):
+        if name in copies and elsewhere is None and not (data / name).is_file():
             raise SettingsError(f"there is no {name} in {data}: nothing to back up")
     _is_free(target)
     part = target.with_name(f"{target.name}.part-{os.getpid()}")
     with _said(target), _private():
         part.mkdir(parents=True)
         try:
-            manifest = _filled(part, data, names, secret, tell)
+            manifest = _filled(part, data, copies, secret, tell)
             part.rename(target)
             settled(target.absolute().parent)
         finally:
@@ -82,10 +94,10 @@ def back_up(
     return manifest
 
 
-def _filled(part: Path, data: Path, names: Sequence[str], secret: str | None, tell: Tell) -> Manifest:
+def _filled(part: Path, data: Path, copies: Mapping[str, Copy], secret: str | None, tell: Tell) -> Manifest:
     made_at = int(time.time() * 1000)
-    for name in names:
-        copied(data / name, part / name, _percents(name, tell))
+    for name, copy in copies.items():
+        copy(data, part / name, _percents(name, tell))
     rooms, records = mark_copy(part / LOG_FILE, made_at)
     if (data / MARK_FILE).is_file():
         shutil.copyfile(data / MARK_FILE, part / MARK_FILE)
@@ -99,11 +111,17 @@ def _filled(part: Path, data: Path, names: Sequence[str], secret: str | None, te
     return manifest
 
 
-def restore(source: Path, data: Path, *, tell: Tell = _silent) -> Manifest:
-    """Make ``data`` from a backup; the folder must hold no log and no database. Raises SettingsError in one line."""
+def restore(source: Path, data: Path, *, places: Places = HERE, tell: Tell = _silent) -> Manifest:
+    """Bring log and database back from a backup, to where there must be neither. Raises SettingsError in one line."""
     manifest = _manifest(source)
+    fills: dict[str, Callable[[Path, Progress], None]] = {}
+    if places.database is not None and DATABASE_FILE in manifest.files:
+        fills[DATABASE_FILE] = places.fill_database
+    if places.redis is not None:
+        fills[LOG_FILE] = places.fill_log
     with held(data), _said(data), _private():
-        for name in manifest.files:
+        places.look()
+        for name in manifest.files.keys() - fills.keys():
             taken = [each for each in (name, f"{name}-wal", f"{name}-shm") if (data / each).exists()]
             if taken:
                 raise SettingsError(f"{data / taken[0]} is there already: restore into another folder, or move it away")
@@ -112,10 +130,14 @@ def restore(source: Path, data: Path, *, tell: Tell = _silent) -> Manifest:
             for name, digest in manifest.files.items():
                 parts[name] = data / f"{name}.part-{os.getpid()}"
                 _copy_checked(source / name, parts[name], digest)
-                tell(name, 100)
-            # All are there and whole: only now do they get their names.
-            for name, part in parts.items():
-                part.rename(data / name)
+                if name not in fills:
+                    tell(name, 100)
+            # All are there and whole: only now does anything get them.
+            for name, fill in fills.items():
+                fill(parts[name], _percents(name, tell))
+                parts[name].unlink()
+            for name in parts.keys() - fills.keys():
+                parts[name].rename(data / name)
             settled(data)
         finally:
             for part in parts.values():

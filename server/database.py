@@ -42,6 +42,13 @@ def usable(settings: Settings) -> Iterator[None]:
         with opening(settings.data / DATABASE_FILE):
             yield
         return
+    with said_by(_url(settings)):
+        yield
+
+
+@contextmanager
+def said_by(url: str) -> Iterator[None]:
+    """Raises SettingsError, in one line, for what goes wrong with the PostgreSQL of this url."""
     try:
         yield
     except Unfit as error:
@@ -50,7 +57,7 @@ def usable(settings: Settings) -> Iterator[None]:
         newer = "was brought up to date by a newer version of this program: run that, or restore an older copy"
         raise SettingsError(f"{SETTING}: the database {newer}") from None
     except DatabaseErrors as error:
-        raise SettingsError(f"{SETTING}: {postgres.why(error, _url(settings))}") from None
+        raise SettingsError(f"{SETTING}: {postgres.why(error, url)}") from None
 
 
 def address_of(environ: Mapping[str, str] | None = None) -> str | None:
@@ -78,9 +85,9 @@ def _url(settings: Settings) -> str:
     return sqlite_url(settings.data)
 
 
-def sqlite_url(data: Path) -> str:
+def sqlite_url(data: Path, name: str = DATABASE_FILE) -> str:
     """The database in a data folder."""
-    return f"sqlite+aiosqlite:///{(data / DATABASE_FILE).absolute()}"
+    return f"sqlite+aiosqlite:///{(data / name).absolute()}"
 
 
 @asynccontextmanager

@@ -14,21 +14,26 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """The subcommands; each sets ``run``."""
     backup = commands.add_parser(
         "backup",
-        help="copy the data folder while the server runs",
-        description="Copy the log and the database into a new folder; the server may be at work. The copy holds what"
-        " people said: it is readable by its owner alone. Nothing is overwritten.",
+        help="copy log and database while servers run",
+        description="Copy the log and the database into a new folder, from the data folder or from where"
+        " SHOWFLOOR_REDIS_URL and SHOWFLOOR_DATABASE_URL say; servers may be at work. The copy holds what people said:"
+        " it is readable by its owner alone. Nothing is overwritten.",
     )
     backup.add_argument("dest", type=Path, metavar="DEST", help="the folder to make")
     backup.add_argument(
         "--with-secret", action="store_true", help="also the secret: with it links and tokens work after a restore"
     )
+    backup.add_argument(
+        "--log-alone", action="store_true", help="not the database: it has just been dumped by its own means"
+    )
     backup.set_defaults(run=_backup)
 
     restore = commands.add_parser(
         "restore",
-        help="make a data folder from a backup",
-        description="Copy a backup into a data folder that has no log and no database. The next start begins a new"
-        " epoch in every room: clients are told once, and read anew.",
+        help="bring log and database back from a backup",
+        description="Copy a backup into a data folder that has no log and no database, or into the empty Redis and"
+        " PostgreSQL of SHOWFLOOR_REDIS_URL and SHOWFLOOR_DATABASE_URL. Every room goes on in a new epoch: clients are"
+        " told once, and read anew.",
     )
     restore.add_argument("src", type=Path, metavar="SRC", help="the backup")
     restore.set_defaults(run=_restore)
@@ -48,21 +53,21 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _backup(arguments: argparse.Namespace) -> int:
     from server.backup import back_up
-    from server.database import is_elsewhere
+    from server.places import Places
 
     data = data_folder(arguments.data)
     secret = Settings.load(data=arguments.data, kept_secret=True).secret if arguments.with_secret else None
-    elsewhere = is_elsewhere()
     made = back_up(
         data,
         arguments.dest,
         secret=secret.get_secret_value() if secret else None,
-        log_alone=elsewhere,
+        log_alone=arguments.log_alone,
+        places=Places.of(),
         tell=_told,
     )
     print(f"{arguments.dest}: {made.rooms} rooms, {made.records} records")
-    if elsewhere:
-        _say("PostgreSQL is not in it: it must have been dumped before this, see docs/how-to/use-postgresql.md")
+    if arguments.log_alone:
+        _say("the database is not in it: it must have been dumped before this")
     if secret is None:
         _say("the secret is not in it: keep that too, elsewhere (or use --with-secret)")
     return 0
@@ -70,14 +75,13 @@ def _backup(arguments: argparse.Namespace) -> int:
 
 def _restore(arguments: argparse.Namespace) -> int:
     from server.backup import DATABASE_FILE, SECRET_FILE, restore
-    from server.database import is_elsewhere
+    from server.places import Places
 
     data = data_folder(arguments.data)
-    made = restore(arguments.src, data, tell=_told)
+    made = restore(arguments.src, data, places=Places.of(), tell=_told)
     print(f"{data}: {made.rooms} rooms, {made.records} records")
-    if is_elsewhere() == (DATABASE_FILE in made.files):
-        where = "is in the backup, but PostgreSQL is used" if is_elsewhere() else "is not in the backup"
-        _say(f"{DATABASE_FILE} {where}: see docs/how-to/use-postgresql.md before you start")
+    if DATABASE_FILE not in made.files:
+        _say("the backup holds no database: bring back the dump that was made before it, before you start")
     _say("the next start begins a new epoch in every room; clients are told once, and read anew")
     if SECRET_FILE not in made.files:
         _say("the backup holds no secret: start with the one the links were made with")
