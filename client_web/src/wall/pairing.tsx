@@ -3,12 +3,14 @@ import { useEffect, useState } from "preact/hooks";
 import { words } from "../i18n/words";
 import { Logo } from "../parts/bricks";
 import { Icon } from "../parts/icons";
+import { Step } from "../parts/step";
 import { type OnPaired, pairing } from "./pair";
 import "./pairing.css";
 
 /** A wall without a room: a code to be typed where the room is. */
 export function PairingScreen({ onPaired }: { onPaired: OnPaired }): JSX.Element {
   const t = words.value;
+  const address = `${location.host}/lobby`;
   const [code, setCode] = useState<string | null>(null);
   useEffect(() => {
     let live = true;
@@ -24,12 +26,12 @@ export function PairingScreen({ onPaired }: { onPaired: OnPaired }): JSX.Element
         <h1>{t.pair_title}</h1>
       </header>
       <ol>
-        {t.pair_steps(`${location.host}/lobby`).map((step, place) => (
+        {t.pair_steps(address).map((step, place) => (
           <li key={step}>
             <span class={`sign b${place + 1}`} aria-hidden="true">
               {place + 1}
             </span>
-            {step}
+            <Step text={step} address={address} />
           </li>
         ))}
       </ol>

@@ -9,6 +9,7 @@ import { lifecycle } from "../room/activities/lifecycle";
 import { api } from "../room/api";
 import { audienceAddress } from "../room/session";
 import type { WallPart } from "../views/view";
+import { WayIn } from "./way_in";
 
 /** What is on at the left, the way in at the right. */
 export function Wall({ room, parts }: { room: Room; parts: readonly WallPart[] }): JSX.Element {
@@ -26,20 +27,6 @@ export function Wall({ room, parts }: { room: Room; parts: readonly WallPart[] }
         </p>
       )}
     </div>
-  );
-}
-
-/** The address, to be typed by those who cannot scan: as large as its longer line allows. */
-function WayIn({ url }: { url: string }): JSX.Element {
-  const [host = "", ...path] = url.replace(/^https?:\/\//, "").split("/");
-  const lines = [host, `/${path.join("/")}`];
-  const longest = Math.max(...lines.map((line) => line.length));
-  return (
-    <p class="short" style={{ "--longest": String(longest) }}>
-      {lines.map((line) => (
-        <span key={line}>{line}</span>
-      ))}
-    </p>
   );
 }
 
