@@ -1,4 +1,5 @@
 import type { StaffRole } from "../staff/api";
+import { beside } from "./beside";
 
 /** The words of the staff's pages; apart, so that no phone in the audience loads them. en must have the same keys. */
 export const staffZh = {
@@ -68,7 +69,7 @@ export const staffZh = {
   sessions_hint: "不认识的设备请马上退出",
   this_device: "这台设备",
   last_seen: (when: string) => `最近使用：${when}`,
-  since: (when: string) => `登录于 ${when}`,
+  since: (when: string) => beside("登录于", when),
   end_session: "退出",
   end_others: "退出其他所有设备",
   end_others_sure: "其他设备上的你会在一秒内退出，也会离开正在主持的房间。",
@@ -97,7 +98,7 @@ export const staffZh = {
   renew_ways: "给一个新的登录链接",
   role: "角色",
   disable: "停用账号",
-  disable_sure: (name: string) => `${name} 会在一秒内退出所有设备和房间，之后不能再登录。可以随时恢复。`,
+  disable_sure: (name: string) => beside(name, "会在一秒内退出所有设备和房间，之后不能再登录。可以随时恢复。"),
   enable: "恢复账号",
   disabled_done: "已停用",
   enabled_done: "已恢复",
@@ -108,8 +109,8 @@ export const staffZh = {
   invite_once: "链接只显示这一次，7 天内有效，只能用一次。请只发给本人。",
   invite_needs_shop: "请至少选一个门店",
   invitations: "还没用的邀请",
-  invitation_for: (name: string) => (name ? `给 ${name}` : "未填姓名"),
-  until: (when: string) => `${when} 前有效`,
+  invitation_for: (name: string) => (name ? beside("给", name) : "未填姓名"),
+  until: (when: string) => beside(when, "前有效"),
   withdraw: "收回",
   withdrawn: "已收回",
   shop_add: "新增门店",
@@ -169,7 +170,7 @@ export const staffZh = {
   template_own: "本店模板",
   template_polls: (count: number) => `${count} 个投票`,
   active: (when: string) => `最近：${when}`,
-  created: (when: string) => `建于 ${when}`,
+  created: (when: string) => beside("建于", when),
   open: "进行中",
   closed: "已结束",
   in_room: (count: string) => `${count} 人在场`,
@@ -191,8 +192,10 @@ export const staffZh = {
   ways_in: "入口",
   audience_way: "观众扫码进场",
   results: "结果",
-  results_none: "还没有投票",
-  results_none_hint: "模板里的投票已在主持台备好，开始后结果会在这里",
+  results_none: "还没有投票结果",
+  results_none_hint: "在主持台开始一个投票，结果会在这里",
+  drafts: "备好的投票",
+  drafts_hint: "还没开始，在主持台点“开始投票”",
   figures: { people: "参加人数", messages: "消息", polls: "投票" },
   voters: (count: string) => `${count} 人已投`,
   votes: (count: string) => `${count} 票`,

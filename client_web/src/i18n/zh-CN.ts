@@ -1,3 +1,5 @@
+import { beside } from "./beside";
+
 /** The words of the pages. zh-CN is the measure: en must have the same keys, or tsc fails. */
 export const zhCN = {
   other_language: "EN",
@@ -10,7 +12,7 @@ export const zhCN = {
   people: (count: string) => `${count} 人在场`,
   guest: "游客",
   roles: { host: "主持人", moderator: "管理员", attendee: "观众", wall: "大屏", bot: "机器人" },
-  via: (network: string) => `来自 ${network}`,
+  via: (network: string) => beside("来自", network),
   networks: { wecom: "企业微信", dingtalk: "钉钉", feishu: "飞书", matrix: "Matrix", demo: "演示" } as Record<string, string>,
   close: "关闭",
   cancel: "取消",
@@ -36,6 +38,12 @@ export const zhCN = {
   to_rooms: "回到房间列表",
   to_start: "输入房间号",
   trying: "连上后会自动打开",
+  gone: "这个房间已经不在了",
+  gone_hint: "它可能被删除了，需要的话请问店员",
+  lost_page: "这里没有页面",
+  lost_page_hint: "地址可能写错了，请再扫一次店里的二维码，或输入房间号",
+  revoked_staff: "请向给你链接的同事要一个新的；有账号的话可以直接登录",
+  expired_hint: "名字还记着，再点一下就能回来",
   bad_link: "链接不完整或已失效",
   no_access_hint: "请向店员要一个新的链接",
   kicked_hint: "你还可以再进来，请遵守房间的规则。",
@@ -54,12 +62,12 @@ export const zhCN = {
   start_brand: "门店里的直播间：聊天、投票，不用注册",
 
   // Coming back: a seat code
-  me: "我",
+  me: "我的头像",
   me_here: (name: string) => `你是“${name}”`,
   seat_code: "我的座位码",
   seat_code_hint: "换手机或重新打开页面时，用它找回你的名字和投票。别给别人看。",
   seat_show: "显示座位码",
-  seat_until: (date: string) => `${date} 前有效`,
+  seat_until: (date: string) => beside(date, "前有效"),
   seat_title: "我来过",
   seat_door: "我来过，用座位码进入",
   seat_lead: "输入座位码，接着用原来的名字和投票",
@@ -67,12 +75,14 @@ export const zhCN = {
   seat_find: "找回座位",
   seat_finding: "正在找…",
   seat_wrong: "没找到这个座位码，请看看有没有输错",
-  seat_hint: "座位码在原来那台手机上：点右上角的“我”",
+  seat_hint: "座位码在原来那台手机上：点右上角你的头像",
   seat_none: "没有座位码，从头进入",
 
   // The way to the server
   connecting: "正在连接…",
   reconnecting: "网络断开，正在重连…",
+  reconnecting_long: "还没连上，请看看网络。写好的话连上后会发出。",
+  reconnect_now: "马上重连",
   back_with: (count: number) => `已重连，补上 ${count} 条`,
   missed: "错过较多，已载入最新",
   cuts: {
@@ -127,6 +137,7 @@ export const zhCN = {
   poll_choose: "点选一项即可投票",
   poll_rate: "点一颗积木打分",
   poll_hidden: "结果稍后公布",
+  poll_by_host: "结果由主持人公布",
   poll_paused: "已暂停",
   poll_closed: "投票已结束",
   poll_result: "结果",
@@ -194,6 +205,7 @@ export const zhCN = {
   restore: "恢复",
   person_open: (name: string) => `${name}：查看和处理`,
   person_kick: "请出房间",
+  person_kick_hint: "请出后对方可以自己再进来；不让再进来，请用封禁。",
   person_ban: "封禁",
   person_ban_title: (name: string) => `封禁“${name}”？`,
   person_ban_sure: "对方会马上退出，也不能再进来，直到你解除。",
@@ -267,7 +279,7 @@ export const zhCN = {
     "chat.pin": "已置顶",
     "chat.unpin": "已取消置顶",
     "chat.restore": "已恢复",
-    "person.kick": "已请出房间",
+    "person.kick": "已请出房间，对方可以自己再进来",
     "person.ban": "已封禁",
     "person.unban": "已解除封禁",
     "person.role": "身份已更改",

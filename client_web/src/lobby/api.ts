@@ -34,6 +34,8 @@ export interface PollResult {
 export interface RoomResults {
   room: string;
   polls: PollResult[];
+  /** Votes that wait to be opened. */
+  drafts: Pick<PollResult, "id" | "question" | "kind">[];
   messages: number;
   people: number;
 }

@@ -4,7 +4,7 @@ import { figure, words } from "../i18n/words";
 import { Empty } from "../parts/bricks";
 import { blockOf, percent, Sign, wide } from "../polls/bars";
 import { Loaded, useAsked } from "../staff/loaded";
-import { lobbyApi, type PollResult } from "./api";
+import { lobbyApi, type PollResult, type RoomResults } from "./api";
 
 /** What a room has brought: how many came, what was said, how the votes went. */
 export function Results({ room }: { room: string }): JSX.Element {
@@ -14,7 +14,7 @@ export function Results({ room }: { room: string }): JSX.Element {
     <section class="card stack results">
       <h2>{t.results}</h2>
       <Loaded of={asked}>
-        {({ polls, messages, people }) => (
+        {({ polls, drafts, messages, people }) => (
           <>
             <dl class="sums">
               {(
@@ -30,13 +30,36 @@ export function Results({ room }: { room: string }): JSX.Element {
                 </div>
               ))}
             </dl>
-            {polls.length === 0 && <Empty drawing="polls" title={t.results_none} hint={t.results_none_hint} />}
+            {polls.length + drafts.length === 0 && <Empty drawing="polls" title={t.results_none} hint={t.results_none_hint} />}
             {polls.map((poll) => (
               <PollOutcome key={poll.id} poll={poll} />
             ))}
+            {drafts.length > 0 && <Drafts drafts={drafts} />}
           </>
         )}
       </Loaded>
+    </section>
+  );
+}
+
+/** Votes that wait to be opened: nothing has come of them yet. */
+function Drafts({ drafts }: Pick<RoomResults, "drafts">): JSX.Element {
+  const t = staffWords.value;
+  return (
+    <section class="outcome drafts">
+      <div>
+        <h3>{t.drafts}</h3>
+        <p class="note">{t.drafts_hint}</p>
+      </div>
+      <ul class="stack">
+        {drafts.map((poll) => (
+          <li key={poll.id} class="row tight">
+            <span class="tag">{words.value.poll_states.draft}</span>
+            <span class="grow">{poll.question}</span>
+            <span class="note">{words.value.poll_kinds[poll.kind]}</span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -81,6 +81,9 @@ export interface AuditEntry {
   shop: string | null;
   action: string;
   target: string | null;
+  /** The room that it concerns, and what that is called now. */
+  room: string | null;
+  title: string | null;
   details: Record<string, unknown> | null;
 }
 

@@ -2,7 +2,6 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { moment, staffWords } from "../i18n/staff_words";
 import { words } from "../i18n/words";
-import { lobbyApi } from "../lobby/api";
 import { Empty } from "../parts/bricks";
 import type { By } from "../room/messages";
 import { type AuditEntry, type StaffRole, staffApi } from "./api";
@@ -10,14 +9,10 @@ import { Head } from "./frame";
 import { Loaded, useAsked } from "./loaded";
 import { failed, shopName } from "./signed_in";
 
-/** The record holds ids alone; those of the newest rooms and of one's colleagues have names, which may come later. */
+/** The record holds people's ids alone; those of one's colleagues have names, which may come later. */
 function useNames(): ReadonlyMap<string, string> {
-  const rooms = useAsked(() => lobbyApi.rooms({ limit: 100 }), "rooms named");
   const members = useAsked(() => staffApi.members(), "members named");
-  return new Map([
-    ...(rooms.value?.rooms ?? []).map((room) => [room.id, room.title] as const),
-    ...(members.value ?? []).map((member) => [member.id, member.name] as const),
-  ]);
+  return new Map((members.value ?? []).map((member) => [member.id, member.name] as const));
 }
 
 /** Who did what, the newest first. */
@@ -67,8 +62,6 @@ export function Audit(): JSX.Element {
   );
 }
 
-/** Acts whose target is a room. */
-const ON_ROOM = /^(room|wall|link)\.|^person\.erased$/;
 /** Acts whose target is somebody's account. */
 const ON_MEMBER = new Set(["staff.changed", "staff.reset", "staff.added"]);
 
@@ -76,8 +69,6 @@ function Entry({ entry, names }: { entry: AuditEntry; names: ReadonlyMap<string,
   const t = staffWords.value;
   const about = entry.details ?? {};
   const { role, by, shops } = about;
-  const kept = entry.action === "template.kept" && typeof about["room"] === "string" ? about["room"] : null;
-  const room = ON_ROOM.test(entry.action) ? entry.target : kept;
   const details = [
     ON_MEMBER.has(entry.action) && entry.target ? (names.get(entry.target) ?? "") : "",
     typeof role === "string" ? (t.roles[role as StaffRole] ?? words.value.roles[role as By["role"]] ?? role) : "",
@@ -94,7 +85,7 @@ function Entry({ entry, names }: { entry: AuditEntry; names: ReadonlyMap<string,
       <b>{entry.who && entry.who.id !== "cli" ? entry.who.name : t.audit_system}</b>
       <span class="grow">
         {t.actions[entry.action] ?? entry.action}{" "}
-        {room && <a href={`/lobby/rooms/${encodeURIComponent(room)}`}>{names.get(room) || room}</a>}
+        {entry.room && <a href={`/lobby/rooms/${encodeURIComponent(entry.room)}`}>{entry.title || entry.room}</a>}
         <span class="note"> {Array.from(new Set(details.filter(Boolean))).join(" · ")}</span>
       </span>
     </li>
