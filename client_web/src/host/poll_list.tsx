@@ -59,8 +59,9 @@ function Item({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
   const t = words.value;
   const [wide, setWide] = useState(false);
   const draft = poll.status === "draft";
+  const secret = poll.status === "closed" && poll.hidden;
   return (
-    <li class={`card item ${poll.status} ${poll.status === "open" && onNow(room, poll) ? "on-now-too" : ""}`}>
+    <li class={`card item ${draft || secret ? "to-do" : ""} ${poll.status === "open" && onNow(room, poll) ? "on-now-too" : ""}`}>
       <div class="row tight">
         <div class="grow">
           <p class="question">{poll.question}</p>
@@ -88,7 +89,7 @@ function Item({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
             {t.poll_open}
           </button>
         )}
-        {poll.status === "closed" && poll.hidden && (
+        {secret && (
           <button type="button" class="button" onClick={() => toggleHidden(room, poll)}>
             <Icon name="eye" size={20} />
             {t.poll_reveal}

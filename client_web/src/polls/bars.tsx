@@ -54,16 +54,18 @@ export function Bars({ poll, result, mine }: BarsProps): JSX.Element {
                 </span>
               )}
             </div>
-            <div class={`bar ${blockOf(place, poll.kind)} ${row.count ? "" : "none"}`}>
-              <i style={{ width: wide(row.share) }} />
-            </div>
+            {result && (
+              <div class={`bar ${blockOf(place, poll.kind)} ${row.count ? "" : "none"}`}>
+                <i style={{ width: wide(row.share) }} />
+              </div>
+            )}
           </li>
         ))}
       </ol>
       {!result && (
         <p class="note row tight">
           <Icon name="hidden" size={16} />
-          {t.poll_hidden}
+          {poll.status === "closed" ? t.poll_by_host : t.poll_hidden}
         </p>
       )}
     </div>

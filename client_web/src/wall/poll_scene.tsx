@@ -100,7 +100,7 @@ export function PollScene({ room }: { room: Room }): JSX.Element | null {
       {!result && (
         <p class="later">
           <Icon name="hidden" size={48} />
-          {t.wall_hidden}
+          {poll.status === "closed" ? t.poll_by_host : t.wall_hidden}
         </p>
       )}
     </div>
@@ -147,9 +147,11 @@ function Rows({ rows, result }: RowsProps): JSX.Element {
             <span>{row.label}</span>
             {result && <b class="figures">{percent(row.share)}</b>}
           </p>
-          <div class={`bar ${row.count && result ? "" : "none"}`}>
-            <i style={{ width: wide(row.share) }} />
-          </div>
+          {result && (
+            <div class={`bar ${row.count ? "" : "none"}`}>
+              <i style={{ width: wide(row.share) }} />
+            </div>
+          )}
         </li>
       ))}
     </ol>
