@@ -91,7 +91,7 @@ async def test_the_audience_has_no_barriers(stage: Stage, clean: Judge) -> None:
     await page.get_by_role("radio", name="恐龙").click()
     await page.locator(".counted").wait_for()
     await clean(page, "vote")
-    await page.get_by_role("button", name="我", exact=True).click()
+    await page.get_by_role("button", name="我的头像", exact=True).click()
     await page.get_by_role("button", name="显示座位码").click()
     await page.locator(".seat-code").wait_for()
     await clean(page, "me")

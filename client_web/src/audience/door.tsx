@@ -1,11 +1,11 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { explain, words } from "../i18n/words";
 import { Drawing, Logo } from "../parts/bricks";
+import { CodeField, isFull } from "../parts/code_field";
 import { Line } from "../parts/line";
 import { LanguageSwitch } from "../parts/top_bar";
 import type { PublicRoom } from "../room/api";
-import { coded } from "../room/coded";
 import { failureOf } from "../room/failure";
 import { NICKNAME } from "../room/session";
 import { device } from "../room/storage";
@@ -21,41 +21,73 @@ export function roomIn(typed: string): string {
   return pasted ? decoded(pasted) : text.replace(/\s+/g, "");
 }
 
-/** The address without a room: ask for the one on the poster. */
-export function Start(): JSX.Element {
-  const t = words.value;
+interface FrameProps {
+  drawing: "polls" | "chat" | "door";
+  title: string;
+  lead: string;
+  onSubmit: () => void;
+  /** Named in the bar where the title is not a room's. */
+  named?: boolean;
+  /** Below all else. */
+  foot?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** What all ways in look like: a drawing, what this is, and one step to take. */
+function Frame({ drawing, title, lead, onSubmit, named = false, foot, children }: FrameProps): JSX.Element {
   return (
     <main class="door">
       <header class="top">
         <Logo />
-        <b class="grow">{t.app}</b>
+        {named ? <b class="grow">{words.value.app}</b> : <span class="grow" />}
         <LanguageSwitch />
       </header>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          const room = roomIn(new FormData(event.currentTarget).get("room")?.toString() ?? "");
-          if (room) location.assign(`/r/${encodeURIComponent(room)}`);
+          onSubmit();
         }}
       >
-        <Drawing of="polls" scale={1.3} />
+        <Drawing of={drawing} scale={1.3} />
         <div>
-          <h1>{t.start_title}</h1>
-          <p class="lead">{t.start_brand}</p>
+          <h1>{title}</h1>
+          <p class="lead">{lead}</p>
         </div>
-        <label class="field">
-          <span>{t.start_code}</span>
-          <input class="input" name="room" autocomplete="off" autocapitalize="none" spellcheck={false} required enterkeyhint="go" />
-        </label>
-        <button type="submit" class="button main large wide">
-          {t.join}
-        </button>
-        <p class="note">{t.start_hint}</p>
+        {children}
       </form>
-      <footer>
-        <a href="/lobby">{t.start_staff}</a>
-      </footer>
+      {foot && <footer>{foot}</footer>}
     </main>
+  );
+}
+
+/** The address without a room: ask for the one on the poster. */
+export function Start(): JSX.Element {
+  const t = words.value;
+  const field = useRef<HTMLInputElement>(null);
+  const go = () => {
+    const room = roomIn(field.current?.value ?? "");
+    if (room) location.assign(`/r/${encodeURIComponent(room)}`);
+  };
+  return (
+    <Frame drawing="polls" title={t.start_title} lead={t.start_brand} onSubmit={go} named foot={<a href="/lobby">{t.start_staff}</a>}>
+      <label class="field">
+        <span>{t.start_code}</span>
+        <input
+          ref={field}
+          class="input"
+          name="room"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          required
+          enterkeyhint="go"
+        />
+      </label>
+      <button type="submit" class="button main large wide">
+        {t.join}
+      </button>
+      <p class="note">{t.start_hint}</p>
+    </Frame>
   );
 }
 
@@ -90,48 +122,36 @@ export function Door({ room, onEnter, onReturn }: DoorProps): JSX.Element {
 
   if (returning) return <Return room={room} onReturn={onReturn} onBack={() => setReturning(false)} />;
   return (
-    <main class="door">
-      <header class="top">
-        <Logo />
-        <span class="grow" />
-        <LanguageSwitch />
-      </header>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void enter();
-        }}
-      >
-        <Drawing of="chat" scale={1.3} />
-        <div>
-          <h1>{room.title || t.app}</h1>
-          <p class="lead">{room.status === "closed" ? t.room_closed_long : t.join_title}</p>
-        </div>
-        <label class="field">
-          <span>{t.join_name}</span>
-          <Line
-            name="nickname"
-            autocomplete="nickname"
-            placeholder={t.join_placeholder}
-            most={NAME_LENGTH}
-            value={name}
-            enterkeyhint="go"
-            aria-invalid={problem === "invalid"}
-            aria-describedby="about-name"
-            onText={setName}
-          />
-        </label>
-        <button type="submit" class="button main large wide" disabled={!name.trim() || busy}>
-          {busy ? t.joining : t.join}
-        </button>
-        <p id="about-name" class={`note ${problem ? "bad" : ""}`} role={problem ? "alert" : undefined}>
-          {problem === null ? t.join_hint : problem === "invalid" ? t.bad_name : explain(problem)}
-        </p>
-        <button type="button" class="button quiet" onClick={() => setReturning(true)}>
-          {t.seat_door}
-        </button>
-      </form>
-    </main>
+    <Frame
+      drawing="chat"
+      title={room.title || t.app}
+      lead={room.status === "closed" ? t.room_closed_long : t.join_title}
+      onSubmit={() => void enter()}
+    >
+      <label class="field">
+        <span>{t.join_name}</span>
+        <Line
+          name="nickname"
+          autocomplete="nickname"
+          placeholder={t.join_placeholder}
+          most={NAME_LENGTH}
+          value={name}
+          enterkeyhint="go"
+          aria-invalid={problem === "invalid"}
+          aria-describedby="about-name"
+          onText={setName}
+        />
+      </label>
+      <button type="submit" class="button main large wide" disabled={!name.trim() || busy}>
+        {busy ? t.joining : t.join}
+      </button>
+      <p id="about-name" class={`note ${problem ? "bad" : ""}`} role={problem ? "alert" : undefined}>
+        {problem === null ? t.join_hint : problem === "invalid" ? t.bad_name : explain(problem)}
+      </p>
+      <button type="button" class="button quiet" onClick={() => setReturning(true)}>
+        {t.seat_door}
+      </button>
+    </Frame>
   );
 }
 
@@ -143,7 +163,7 @@ function Return({ room, onReturn, onBack }: { room: PublicRoom; onReturn: DoorPr
   const [problem, setProblem] = useState("");
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
-  const full = code.replace("-", "").length === SEAT_LENGTH;
+  const full = isFull(code, SEAT_LENGTH);
 
   const back = async () => {
     if (!full || busy) return;
@@ -159,55 +179,31 @@ function Return({ room, onReturn, onBack }: { room: PublicRoom; onReturn: DoorPr
   };
 
   return (
-    <main class="door">
-      <header class="top">
-        <Logo />
-        <span class="grow" />
-        <LanguageSwitch />
-      </header>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void back();
-        }}
-      >
-        <Drawing of="door" scale={1.3} />
-        <div>
-          <h1>{t.seat_title}</h1>
-          <p class="lead">{room.title}</p>
-        </div>
-        <label class="field">
-          <span>{t.seat_lead}</span>
-          <input
-            ref={field}
-            class="input seat-field"
-            name="seat"
-            aria-label={t.seat_enter}
-            aria-describedby="about-seat"
-            aria-invalid={problem !== ""}
-            autocomplete="off"
-            autocapitalize="characters"
-            spellcheck={false}
-            placeholder="ABCD-EFGH"
-            enterkeyhint="go"
-            value={code}
-            onInput={(event) => {
-              const neat = coded(event.currentTarget.value, SEAT_LENGTH);
-              if (neat !== event.currentTarget.value) event.currentTarget.value = neat;
-              setCode(neat);
-            }}
-          />
-        </label>
-        <button type="submit" class="button main large wide" disabled={busy || !full}>
-          {busy ? t.seat_finding : t.seat_find}
-        </button>
-        <p id="about-seat" class={`note ${problem ? "bad" : ""}`} role={problem ? "alert" : undefined}>
-          {problem || t.seat_hint}
-        </p>
-        <button type="button" class="button quiet" onClick={onBack}>
-          {t.seat_none}
-        </button>
-      </form>
-    </main>
+    <Frame drawing="door" title={t.seat_title} lead={room.title} onSubmit={() => void back()}>
+      <label class="field">
+        <span>{t.seat_lead}</span>
+        <CodeField
+          field={field}
+          name="seat"
+          class="seat-field"
+          aria-label={t.seat_enter}
+          aria-describedby="about-seat"
+          length={SEAT_LENGTH}
+          placeholder="ABCD-EFGH"
+          value={code}
+          wrong={problem !== ""}
+          onCode={setCode}
+        />
+      </label>
+      <button type="submit" class="button main large wide" disabled={busy || !full}>
+        {busy ? t.seat_finding : t.seat_find}
+      </button>
+      <p id="about-seat" class={`note ${problem ? "bad" : ""}`} role={problem ? "alert" : undefined}>
+        {problem || t.seat_hint}
+      </p>
+      <button type="button" class="button quiet" onClick={onBack}>
+        {t.seat_none}
+      </button>
+    </Frame>
   );
 }

@@ -3,13 +3,13 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { words } from "../i18n/words";
 import { openRoom, type Room, show, stateOf, titled } from "../page";
-import { Waiting } from "../parts/bricks";
+import { Arrival } from "../parts/arrival";
+import { Empty, Waiting } from "../parts/bricks";
 import { Gone } from "../parts/gone";
 import { activities } from "../views";
 import { lifecycle } from "../room/activities/lifecycle";
 import { api, type PublicRoom } from "../room/api";
-import { type Failure, failureOf } from "../room/failure";
-import { Patience } from "../room/patience";
+import { failureOf } from "../room/failure";
 import { Session, takeAddress } from "../room/session";
 import { device } from "../room/storage";
 import { Door, Start } from "./door";
@@ -19,44 +19,29 @@ import "../style/polls.css";
 import "./audience.css";
 
 const address = takeAddress();
+/** The addresses of this page; the server gives it for those of no page at all, too. */
+const OURS = /^\/(r(\/[^/]*\/?)?)?$/;
 
 const room = signal<Room | null>(null);
 const known = signal<PublicRoom | null>(null);
-const failure = signal<Failure | null>(null);
-const patience = new Patience();
-let retry: ReturnType<typeof setTimeout> | undefined;
 
 function begin(session: Session): void {
   room.value = openRoom(session, "audience", activities);
 }
 
-let arriving = false;
-
 /** Whoever was here before is in again at once; others are asked for a name. */
-async function arrive(): Promise<void> {
-  clearTimeout(retry);
-  // Somebody tapped while a try was on its way: two would make two connections.
-  if (arriving || room.value) return;
-  arriving = true;
-  try {
-    const [session, found] = await Promise.all([
-      Session.resume(device, "audience", address.room).catch((error: unknown) => {
-        if (failureOf(error).retry) throw error;
-        return null;
-      }),
-      api.room(address.room),
-    ]);
-    failure.value = null;
-    known.value = found;
-    if (session) begin(session);
-  } catch (error) {
-    failure.value = failureOf(error);
-    // A server that starts anew is back in a moment; nobody should have to tap for that.
-    if (failure.value.retry) retry = setTimeout(() => void arrive(), patience.next(failure.value.retryAfter));
-  } finally {
-    arriving = false;
-  }
-}
+const arrival = new Arrival(async () => {
+  if (room.value) return;
+  const [session, found] = await Promise.all([
+    Session.resume(device, "audience", address.room).catch((error: unknown) => {
+      if (failureOf(error).retry) throw error;
+      return null;
+    }),
+    api.room(address.room),
+  ]);
+  known.value = found;
+  if (session) begin(session);
+});
 
 async function enter(nickname: string): Promise<void> {
   begin(await Session.begin(device, "audience", address.room, address.link, nickname));
@@ -69,13 +54,30 @@ async function comeBack(code: string): Promise<void> {
 function Page(): JSX.Element {
   const t = words.value;
   useEffect(() => {
-    if (address.room) void arrive();
+    if (address.room && OURS.test(location.pathname)) void arrival.go();
   }, []);
+  if (!OURS.test(location.pathname)) return <Lost />;
   if (!address.room) return <Start />;
-  if (failure.value) return <Gone failure={failure.value} onAgain={() => void arrive()} />;
+  const failure = arrival.failure.value;
+  if (failure) return <Gone failure={failure} onAgain={() => void arrival.go()} />;
   if (room.value) return <Inside room={room.value} />;
   if (known.value) return <Door room={known.value} onEnter={enter} onReturn={comeBack} />;
   return <Waiting label={t.loading} />;
+}
+
+/** An address of no page: where to go instead. */
+function Lost(): JSX.Element {
+  const t = words.value;
+  return (
+    <Empty drawing="lost" title={t.lost_page} hint={t.lost_page_hint}>
+      <a class="button main" href="/">
+        {t.to_start}
+      </a>
+      <a class="button quiet" href="/lobby">
+        {t.start_staff}
+      </a>
+    </Empty>
+  );
 }
 
 function Inside({ room: entered }: { room: Room }): JSX.Element {
@@ -90,7 +92,7 @@ function Inside({ room: entered }: { room: Room }): JSX.Element {
             room.value = null;
           }
         : undefined;
-    return <Gone failure={refusal} {...(again ? { onAgain: again } : {})} />;
+    return <Gone failure={refusal} inside {...(again ? { onAgain: again } : {})} />;
   }
   if (!position) return <Waiting label={words.value.connecting} />;
   return <Hall room={entered} />;

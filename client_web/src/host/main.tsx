@@ -3,13 +3,13 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { words } from "../i18n/words";
 import { openRoom, type Room, show, stateOf, titled } from "../page";
+import { Arrival } from "../parts/arrival";
 import { Empty, Waiting } from "../parts/bricks";
 import { Gone } from "../parts/gone";
 import { activities, consoleParts } from "../views";
 import type { ConsolePart } from "../views/view";
 import { lifecycle } from "../room/activities/lifecycle";
-import { type Failure, failureOf } from "../room/failure";
-import { Patience } from "../room/patience";
+import { failureOf } from "../room/failure";
 import { Session, takeAddress } from "../room/session";
 import { device } from "../room/storage";
 import { Console } from "./console";
@@ -20,9 +20,6 @@ import "./host.css";
 const address = takeAddress();
 
 const room = signal<Room | null>(null);
-const failure = signal<Failure | null>(null);
-const patience = new Patience();
-let retry: ReturnType<typeof setTimeout> | undefined;
 const parts = signal<readonly ConsolePart[]>([]);
 
 const signIn = (): string => `/staff?next=${encodeURIComponent(location.pathname)}`;
@@ -49,43 +46,30 @@ async function promoted(): Promise<Session | null> {
   return session && STAFF.has(session.pass.role) ? session : null;
 }
 
-let arriving = false;
-
-async function arrive(): Promise<void> {
-  clearTimeout(retry);
-  // Somebody tapped while a try was on its way: two would make two connections.
-  if (arriving || room.value) return;
-  arriving = true;
-  try {
-    if (!address.room) {
-      location.replace("/lobby");
-      return;
-    }
-    const [session, fetched] = await Promise.all([
-      address.link ? Session.begin(device, "host", address.room, address.link) : asBefore(),
-      consoleParts(),
-    ]);
-    failure.value = null;
-    parts.value = fetched;
-    if (session) room.value = openRoom(session, "host", activities);
-    else location.replace(signIn());
-  } catch (error) {
-    failure.value = failureOf(error);
-    // A server that starts anew is back in a moment; nobody should have to tap for that.
-    if (failure.value.retry) retry = setTimeout(() => void arrive(), patience.next(failure.value.retryAfter));
-  } finally {
-    arriving = false;
+const arrival = new Arrival(async () => {
+  if (room.value) return;
+  if (!address.room) {
+    location.replace("/lobby");
+    return;
   }
-}
+  const [session, fetched] = await Promise.all([
+    address.link ? Session.begin(device, "host", address.room, address.link) : asBefore(),
+    consoleParts(),
+  ]);
+  parts.value = fetched;
+  if (session) room.value = openRoom(session, "host", activities);
+  else location.replace(signIn());
+});
 
 function Page(): JSX.Element {
   const t = words.value;
-  useEffect(() => void arrive(), []);
-  if (failure.value) return <Gone failure={failure.value} staff onAgain={() => void arrive()} />;
+  useEffect(() => void arrival.go(), []);
+  const failure = arrival.failure.value;
+  if (failure) return <Gone failure={failure} staff onAgain={() => void arrival.go()} />;
   if (!room.value) return <Waiting label={t.loading} />;
   const { phase, refusal, position, you } = room.value.now.value;
   if (phase === "refused" && refusal) {
-    return room.value.session.staff && SIGNED_OUT.has(refusal.code) ? <SignedOut /> : <Gone failure={refusal} staff />;
+    return room.value.session.staff && SIGNED_OUT.has(refusal.code) ? <SignedOut /> : <Gone failure={refusal} staff inside />;
   }
   if (!position) return <Waiting label={t.connecting} />;
   if (you && !STAFF.has(you.role)) return <NotRunning room={address.room} />;

@@ -68,6 +68,7 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
             {t.person_kick}
           </button>
         )}
+        {may.kick && may.ban && !banned && <p class="note">{t.person_kick_hint}</p>}
         {may.ban && !banned && (
           <button
             type="button"

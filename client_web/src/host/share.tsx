@@ -114,7 +114,7 @@ export function Share({ id, token, mayInvite }: ShareProps): JSX.Element {
             {alive.map((link) => (
               <li class="row tight" key={link.id}>
                 <p class="grow">
-                  {t.roles[link.role as keyof typeof t.roles] ?? link.role} {link.label}{" "}
+                  {[t.roles[link.role as keyof typeof t.roles] ?? link.role, link.label].filter(Boolean).join(" · ")}{" "}
                   <time class="note figures">{timeOfDay(link.created_at)}</time>
                 </p>
                 <button type="button" class="button quiet" onClick={() => revoke(link)}>

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { staffWords, why } from "../i18n/staff_words";
+import { CodeField, isFull } from "../parts/code_field";
 import { Dialog } from "../parts/dialog";
 import { Line } from "../parts/line";
+import { Step } from "../parts/step";
 import { toast } from "../parts/toast";
 import { api } from "../room/api";
-import { coded } from "../room/coded";
 import { failureOf } from "../room/failure";
 
 const CODE = 6;
@@ -17,7 +18,8 @@ export function PairDialog({ room, token, onClose }: { room: string; token?: str
   const [label, setLabel] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
-  const full = code.replace("-", "").length === CODE;
+  const address = `${location.host}/wall`;
+  const full = isFull(code, CODE);
 
   const pair = async () => {
     if (!full || busy) return;
@@ -43,27 +45,15 @@ export function PairDialog({ room, token, onClose }: { room: string; token?: str
         }}
       >
         <ol class="steps">
-          {t.pair_steps(`${location.host}/wall`).map((step) => (
-            <li key={step}>{step}</li>
+          {t.pair_steps(address).map((step) => (
+            <li key={step}>
+              <Step text={step} address={address} />
+            </li>
           ))}
         </ol>
         <label class="field">
           <span>{t.pair_code}</span>
-          <input
-            class="input code"
-            name="code"
-            value={code}
-            autocomplete="off"
-            autocapitalize="characters"
-            spellcheck={false}
-            placeholder="ABC-DEF"
-            aria-invalid={problem !== ""}
-            onInput={(event) => {
-              const neat = coded(event.currentTarget.value, CODE);
-              if (neat !== event.currentTarget.value) event.currentTarget.value = neat;
-              setCode(neat);
-            }}
-          />
+          <CodeField name="code" class="code" length={CODE} placeholder="ABC-DEF" value={code} wrong={problem !== ""} onCode={setCode} />
         </label>
         <label class="field">
           <span>{t.pair_label}</span>

@@ -6,19 +6,22 @@ import { toast } from "./toast";
 
 /** A break shorter than this is not worth a word. */
 const NOTICEABLE = 1_200;
+/** After so long it may well be this device. */
+const WORRYING = 15_000;
 const TOLD_FOR = 4_000;
 
 /** What the way to the server is like, if it is worth telling. */
 export function Banner({ room }: { room: Room }): JSX.Element | null {
   const t = words.value;
   const { phase, awaySince, resumed, cut } = room.now.value;
-  const [long, setLong] = useState(false);
+  const [long, setLong] = useState<"" | "long" | "very long">("");
 
   useEffect(() => {
-    setLong(false);
+    setLong("");
     if (awaySince === null) return undefined;
-    const timer = setTimeout(() => setLong(true), Math.max(0, awaySince + NOTICEABLE - Date.now()));
-    return () => clearTimeout(timer);
+    const after = (time: number, what: typeof long) => setTimeout(() => setLong(what), Math.max(0, awaySince + time - Date.now()));
+    const timers = [after(NOTICEABLE, "long"), after(WORRYING, "very long")];
+    return () => timers.forEach(clearTimeout);
   }, [awaySince]);
 
   useEffect(() => {
@@ -35,7 +38,12 @@ export function Banner({ room }: { room: Room }): JSX.Element | null {
   if (phase === "away" && long) {
     return (
       <div class="banner away" role="status">
-        {t.reconnecting}
+        {long === "long" ? t.reconnecting : t.reconnecting_long}
+        {long === "very long" && (
+          <button type="button" onClick={() => room.client.reconnect()}>
+            {t.reconnect_now}
+          </button>
+        )}
       </div>
     );
   }
