@@ -4,6 +4,7 @@ It happens to people who listen and to people in the middle of coming back to a 
 by websocket, while a hundred messages a second are said and hosts delete some, which only hosts are told. For each,
 the last event that still reached them after the act was acknowledged is timed. Afterwards they try the door, the
 history and the download, and once more when the server has been started anew.
+Of several gateways it is done at one, and holds on the other: people come back at another than they left.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from loadtests.checker import report
 from loadtests.client import Client
 from loadtests.evidence import Verdict
 from loadtests.figures import Progress
+from loadtests.nodes import served
 from loadtests.rig import command, crowd, start_all, verdict_on
-from loadtests.serving import Serving
+from loadtests.serving import Served
 from loadtests.victim import ACTS, Act, Victim, Way
 from loadtests.waiting import until
 
@@ -87,7 +89,7 @@ class Outcome:
 class Stage:
     """The room while it is talked in: its host, those to whom nothing is done, and where the log stands."""
 
-    def __init__(self, server: Serving, host: Client, bystanders: Sequence[Client]) -> None:
+    def __init__(self, server: Served, host: Client, bystanders: Sequence[Client]) -> None:
         self.server = server
         self.host = host
         self.bystanders = bystanders
@@ -159,7 +161,7 @@ async def whole(stage: Stage, people: int, missed: int, luck: random.Random, pro
         phase: Phase = "resuming" if luck.random() < 0.5 else "listening"
         way: Way = "polling" if number % 2 else "websocket"
         cases.append(Case(act, phase, way))
-        victims.append(Victim(stage.server.url, ROOM, f"v{number}", act, way))
+        victims.append(Victim(stage.server.urls(number), ROOM, f"v{number}", act, way))
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(case: Case, victim: Victim) -> None:
@@ -188,10 +190,11 @@ async def run(
     rate: float = 100.0,
     bystanders: int = 20,
     seed: int = 1,
+    nodes: int = 1,
 ) -> Outcome:
     """Serve, talk until a thousand events are there to be missed, try everybody, judge."""
     luck = random.Random(seed)
-    async with Serving(data) as server:
+    async with served(data, nodes) as server:
         host = await server.host(ROOM)
         others = crowd(server, ROOM, bystanders)
         await start_all(others)

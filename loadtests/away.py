@@ -19,8 +19,8 @@ from loadtests.checker import report, told_to
 from loadtests.client import Client
 from loadtests.evidence import Stored, Verdict
 from loadtests.figures import Progress
+from loadtests.nodes import served
 from loadtests.rig import command, start_all, verdict_of
-from loadtests.serving import Serving
 from loadtests.stored import read
 from loadtests.waiting import until
 
@@ -105,7 +105,8 @@ async def leave(client: Client) -> Client:
         message = f"{client.user} could not leave"
         raise TimeoutError(message)
     await client.stop()
-    again = Client(client.url, client.token, client.room, user=client.user, diary=client.diary)
+    # Of several gateways, they come back at another one.
+    again = Client([*client.urls[1:], client.urls[0]], client.token, client.room, user=client.user, diary=client.diary)
     again.place, again.connection = Place(client.place.epoch, client.place.seq), client.connection
     return again
 
@@ -154,11 +155,17 @@ async def talk(talkers: Sequence[Client], count: int, seconds: float, size: int)
 
 
 async def run(
-    data: Path, progress: Progress, *, missed: int = 1_000, seconds: float = 120.0, size: int = 300
+    data: Path,
+    progress: Progress,
+    *,
+    missed: int = 1_000,
+    seconds: float = 120.0,
+    size: int = 300,
+    nodes: int = 1,
 ) -> Outcome:
     """Serve, let three leave, talk for ``seconds``, let them come back, judge."""
     counts = {"within the limits": missed, "more than a join answers": OVER, "longer than the room keeps": HEARSAY}
-    async with Serving(data) as server:
+    async with served(data, nodes) as server:
         clients: list[Client] = []
         people: dict[str, Client] = {}
         talkers: dict[str, list[Client]] = {}
@@ -182,7 +189,7 @@ async def run(
             progress.say(f"{who}: recovered {back[-1].recovered} {back[-1].reason}, {len(back[-1].seqs)} events")
         everybody = [*clients, *away.values(), *(client for some in talkers.values() for client in some)]
         verdict = await verdict_of(server, everybody)
-    rows = read(data)
+        rows = await asyncio.to_thread(read, server.database)
     return Outcome(gone, missed, [judged(each, rows, whole=not number) for number, each in enumerate(back)], verdict)
 
 

@@ -2,7 +2,7 @@
 
 The server runs on a wall clock that lies. With every jump: polls close when their time is over and not before, also in
 a room where nobody is; a command that is sent again is known; nobody is thrown out and tokens stay good; and the times
-of a room's records never run back.
+of a room's records never run back. Of several gateways only the first one's clock jumps, and only that one is down.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from loadtests.client import Client
 from loadtests.evidence import Verdict
 from loadtests.figures import Progress
 from loadtests.kill import talk
+from loadtests.nodes import served, spread
 from loadtests.rig import MIXED, command, start_all, verdict_of
-from loadtests.serving import RAISED, Serving
+from loadtests.serving import RAISED, Served, Serving
 from loadtests.waiting import until
 
 ROOM, UNSEEN = "clock", "unseen"
@@ -75,17 +76,30 @@ class Outcome:
 class Stage:
     """The server with the wrong clock, and its people."""
 
-    def __init__(self, server: Serving, lie: Lie, outcome: Outcome, poll_s: float) -> None:
+    def __init__(self, server: Served, lie: Lie, outcome: Outcome, poll_s: float) -> None:
         self.server, self.lie, self.outcome, self.poll_s = server, lie, outcome, poll_s
         self.host = self.person(ROOM, "host", "host")
         self.ann = self.person(ROOM, "ann")
         self.crowd: list[Client] = []
         self._number = 0
 
-    def person(self, room: str, user: str, role: str = "attendee", settings: Settings | None = None) -> Client:
+    @property
+    def liar(self) -> Serving:
+        """Whose clock is set."""
+        return self.server.gateways[0]
+
+    def person(
+        self, room: str, user: str, role: str = "attendee", settings: Settings | None = None, home: int | None = None
+    ) -> Client:
         """A client whose token outlives every jump."""
         token = self.server.token(room, user, role, exp=int(time.time()) + WEEK)
-        return Client(self.server.url, token, room, user=user, settings=settings)
+        return Client(
+            self.server.urls(self.server.next_home() if home is None else home),
+            token,
+            room,
+            user=user,
+            settings=settings,
+        )
 
     async def open_poll(self, host: Client) -> float:
         """Open a poll with a time limit; when it was opened, on our clock."""
@@ -123,7 +137,7 @@ class Stage:
         due = opened + self.poll_s
 
         def closed() -> bool:
-            return len(stored.events(self.server.data, room, "poll.closed")) > count
+            return len(stored.events(self.server.database, room, "poll.closed")) > count
 
         there = await until(closed, max(0.0, due - time.monotonic()) + LATE + slack + 5, every=0.1)
         late = time.monotonic() - due
@@ -135,7 +149,7 @@ class Stage:
 
     async def shown(self) -> float:
         """What the server's wall clock shows, against ours, in seconds."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.server.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.liar.port)
         writer.write(b"GET /livez HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         writer.close()
@@ -166,14 +180,14 @@ async def must(client: Client, kind: str, fields: dict[str, Any]) -> int:
 async def jump_running(stage: Stage, offset: int) -> None:
     """Set the clock while the server runs."""
     how = f"set to {offset:+d} s while running"
-    closed = len(stored.events(stage.server.data, ROOM, "poll.closed"))
+    closed = len(stored.events(stage.server.database, ROOM, "poll.closed"))
     opened = await stage.open_poll(stage.host)
     payload, seq = await stage.say_before()
     connections = {client.user: client.connection for client in stage.crowd}
     stage.lie.tell(offset)
     await stage.until_shown(offset)
     await stage.say_again(how, payload, seq)
-    late = stage.person(ROOM, "late", settings=Settings(reconnect=False))
+    late = stage.person(ROOM, "late", settings=Settings(reconnect=False), home=0)
     await late.start()  # whose token the server has not seen before
     await late.stop()
     await stage.until_closed(how, ROOM, opened, closed)
@@ -185,27 +199,29 @@ async def jump_running(stage: Stage, offset: int) -> None:
 async def jump_down(stage: Stage, offset: int, *, crash: bool) -> None:
     """Set the clock while the server is down. In the other room a poll is open, and nobody is there."""
     server, how = stage.server, f"set to {offset:+d} s {'in a crash' if crash else 'in a restart'}"
-    closed = len(stored.events(server.data, UNSEEN, "poll.closed"))
+    closed = len(stored.events(server.database, UNSEEN, "poll.closed"))
     host = stage.person(UNSEEN, f"host{closed}", "host")  # somebody else each time: ids are a person's own
     await host.start()
     opened = await stage.open_poll(host)
     await host.stop()
     payload, seq = await stage.say_before()
     if crash:
-        await server.kill()
+        await stage.liar.kill()
     else:
-        await server.terminate()
+        await stage.liar.terminate()
     stage.lie.tell(offset)
     down = time.monotonic()
-    await server.start()
+    await stage.liar.start()
     await stage.until_shown(offset)
     await stage.say_again(how, payload, seq)
     # The time that the server was down may or may not count: it cannot know how long that was. Started a day later by
     # its only clock, it must take the poll's time to be over.
-    slack, early = time.monotonic() - down + 1, stage.poll_s if offset > 0 else 0.5
+    alone = len(server.gateways) == 1
+    slack, early = time.monotonic() - down + 1, stage.poll_s if offset > 0 and alone else 0.5
     await stage.until_closed(how, UNSEEN, opened, closed, slack=slack, early=early)
     for client in stage.crowd:
         await client.until_joined()
+    spread(stage.crowd)
 
 
 def runs_back(place: stored.Place) -> list[str]:
@@ -221,13 +237,20 @@ def runs_back(place: stored.Place) -> list[str]:
 
 
 async def run(
-    data: Path, progress: Progress, *, clients: int = 40, rate: float = 100.0, poll: float = 6.0, rounds: int = 2
+    data: Path,
+    progress: Progress,
+    *,
+    clients: int = 40,
+    rate: float = 100.0,
+    poll: float = 6.0,
+    rounds: int = 2,
+    nodes: int = 1,
 ) -> Outcome:
     """Serve, talk, set the clock forward and back ``rounds`` times each way, judge."""
     lie = Lie(data / "lie")
     lie.tell(0)
     outcome = Outcome(2 * len(JUMPS) * rounds)
-    async with Serving(data / "served", through=lie.command) as server:
+    async with served(data / "served", nodes, through=lie.command) as server:
         for room in (ROOM, UNSEEN):
             await server.made(room)
         stage = Stage(server, lie, outcome, poll)
@@ -246,7 +269,7 @@ async def run(
             over.set()
         people: Sequence[Client] = [stage.host, stage.ann, *stage.crowd]
         outcome.verdict = await verdict_of(server, people)
-    outcome.faults += runs_back(server.data)
+        outcome.faults += await asyncio.to_thread(runs_back, server.database)
     return outcome
 
 

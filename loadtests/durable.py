@@ -24,8 +24,9 @@ from loadtests.diary import Answered
 from loadtests.evidence import Verdict
 from loadtests.figures import Progress, ack_times, milliseconds, percentile
 from loadtests.kill import PIPELINED, populate, talk
+from loadtests.nodes import Nodes, served
 from loadtests.rig import command, verdict_of
-from loadtests.serving import Serving
+from loadtests.serving import Served
 
 SHORT: dict[str, Any] = {"clients": 20, "rooms": 2, "rate": 100.0, "kills": 3, "calm": 2.0, "timed": False}
 ACK_LIMIT = 0.150  # seconds, p99 in peace
@@ -42,6 +43,7 @@ class Outcome:
     missing: Sequence[str]
     verdict: Verdict
     timed: bool = True
+    nodes: int = 1
 
     @property
     def p99(self) -> float:
@@ -53,12 +55,17 @@ class Outcome:
 
     def lines(self) -> list[str]:
         return [
-            f"{self.kills} kills, {self.looked} acked messages looked for in the log's file as it lay there: "
-            f"{len(self.missing)} missing; acks in peace p99 {self.p99 * 1000:.1f} ms",
+            f"{self.kills} kills{of_all(self.nodes)}, {self.looked} acked messages looked for in the log's file as it "
+            f"lay there: {len(self.missing)} missing; acks in peace p99 {self.p99 * 1000:.1f} ms",
             f"acks in peace: {len(self.calm)}, {milliseconds(self.calm)}",
             *(f"acked but not in the file: {mark}" for mark in self.missing[:5]),
             *report(self.verdict).splitlines(),
         ]
+
+
+def of_all(nodes: int) -> str:
+    """As it follows the word kills."""
+    return f" of {nodes} gateways, Redis and PostgreSQL at once" if nodes > 1 else ""
 
 
 @dataclass(slots=True)
@@ -90,6 +97,18 @@ def marks_in(log: Path, copy: Path) -> set[str]:
         }
 
 
+def marks_beside(data: Path) -> set[str]:
+    """The marks of all messages in the append-only files of Redis, as they lie there."""
+    return {mark.decode() for path in data.glob("redis/appendonlydir/*") for mark in MARK.findall(path.read_bytes())}
+
+
+def look(server: Served, copy: Path) -> set[str]:
+    """The marks of all messages in the log's files, of which no process holds anything any more."""
+    if isinstance(server, Nodes):
+        return marks_beside(server.data)
+    return marks_in(server.data / "log.sqlite", copy)
+
+
 async def run(
     data: Path,
     progress: Progress,
@@ -104,11 +123,11 @@ async def run(
     size: int = 300,
     seed: int = 1,
     timed: bool = True,
+    nodes: int = 1,
 ) -> Outcome:
     """Serve, talk for ``calm`` seconds, kill after ``shortest`` to ``longest`` seconds, look, judge."""
     luck = random.Random(seed)
-    served = data / "served"
-    async with Serving(served) as server:
+    async with served(data / "served", nodes) as server:
         hosts, talkers, _ = await populate(server, rooms, clients, 0)
         hands, over = Hands(talkers), asyncio.Event()
         looked, missing = 0, []
@@ -123,14 +142,14 @@ async def run(
                 await asyncio.sleep(luck.uniform(shortest, longest))
                 await server.kill()
                 wanted = hands.new()
-                there = await asyncio.to_thread(marks_in, served / "log.sqlite", data / f"kill-{number}")
+                there = await asyncio.to_thread(look, server, data / f"kill-{number}")
                 missing += sorted(wanted - there)
                 looked += len(wanted)
                 progress.say(f"kill {number} of {kills}: {len(wanted)} acked, {len(wanted - there)} not in the file")
                 await server.start()
             over.set()
         verdict = await verdict_of(server, [*hosts, *talkers], within=60)
-    return Outcome(kills, in_peace, looked, missing, verdict, timed)
+    return Outcome(kills, in_peace, looked, missing, verdict, timed, nodes)
 
 
 def main() -> int:

@@ -16,8 +16,8 @@ from loadtests.behaviour import Settings
 from loadtests.client import Client
 from loadtests.figures import Progress, milliseconds, percentile
 from loadtests.listening import Heard, talk, until_heard
+from loadtests.nodes import served
 from loadtests.rig import command, start_all, stop_all
-from loadtests.serving import Serving
 
 ROOM = "flood"
 SHORT: dict[str, Any] = {"clients": 20, "seconds": 4.0, "timed": False}
@@ -100,10 +100,11 @@ async def run(
     seconds: float = 10.0,
     talking: float = 10.0,
     timed: bool = True,
+    nodes: int = 1,
 ) -> Outcome:
     """Serve, talk in peace, talk through the flood; the others say ``talking`` messages a second."""
     # The room has its usual limits a person; only the room's own is raised, for the talkers.
-    async with Serving(data) as server:
+    async with served(data, nodes) as server:
         host = await server.host(ROOM, person_rate=5, person_burst=10, room_rate=200)
         first, second = Heard(), Heard()
         people = [first.client(server, ROOM, f"u{number}") for number in range(clients)]

@@ -1,5 +1,6 @@
 """Kill the server again and again under load; the checker says whether anything acknowledged was lost.
 
+Of several gateways on one Redis one after the other is killed; its people go on at another until it is back.
 Clients talk in several rooms, half of them come by polling. The server is killed (SIGKILL) at random moments and
 started again; clients lose their connection between times, and moderators delete and restore what was said. Then: no
 acked message missing, none twice, one order, every send answered.
@@ -23,8 +24,9 @@ from loadtests.checker import report
 from loadtests.client import Client
 from loadtests.evidence import Verdict
 from loadtests.figures import Progress, ack_times, milliseconds
+from loadtests.nodes import served, spread
 from loadtests.rig import MIXED, command, start_all, verdict_of
-from loadtests.serving import RAISED, Served, Serving
+from loadtests.serving import RAISED, Served
 
 SHORT: dict[str, Any] = {"clients": 20, "rooms": 2, "rate": 100.0, "kills": 3, "shortest": 0.5, "longest": 1.5}
 CUT_EVERY, DELETE_EVERY = 0.5, 0.3  # seconds
@@ -39,6 +41,7 @@ class Outcome:
     acks: Sequence[float]
     starts: Sequence[float]
     kills: int
+    nodes: int = 1
 
     @property
     def acked_within_15_s(self) -> float:
@@ -50,14 +53,20 @@ class Outcome:
         return self.verdict.clean and self.acked_within_15_s >= 0.99
 
     def lines(self) -> list[str]:
-        figures, lost = self.verdict.figures, len(self.verdict.faults.get("I2", ()))
+        figures, faults = self.verdict.figures, sum(self.verdict.counted().values())
+        lost = len(self.verdict.faults.get("I2", ()))
         return [
-            f"{self.kills} kills, {figures['acked']:.0f} of {figures['sent']:.0f} sends acked, {lost} faults in what "
-            f"is stored, {sum(self.verdict.counted().values())} in all; {self.acked_within_15_s:.2%} within 15 s",
+            f"{self.kills} kills{of_gateways(self.nodes)}, {figures['acked']:.0f} of {figures['sent']:.0f} sends "
+            f"acked, {lost} faults in what is stored, {faults} in all; {self.acked_within_15_s:.2%} within 15 s",
             f"acks: {milliseconds(self.acks)}",
             f"ready again after a kill: {milliseconds(self.starts)}",
             *report(self.verdict).splitlines(),
         ]
+
+
+def of_gateways(count: int) -> str:
+    """As it follows the word kills."""
+    return f" of {count} gateways in turn" if count > 1 else ""
 
 
 async def talk(client: Client, every: float, size: int, over: asyncio.Event, *, pipelined: bool) -> None:
@@ -118,7 +127,7 @@ async def make(server: Served, names: Sequence[str]) -> None:
             (await http.post("/api/v1/rooms", json=wish)).raise_for_status()
 
 
-async def populate(server: Serving, rooms: int, clients: int, moderators: int) -> tuple[list[Client], ...]:
+async def populate(server: Served, rooms: int, clients: int, moderators: int) -> tuple[list[Client], ...]:
     """Hosts, talkers and moderators, all joined; neighbours in number share a room."""
     names = [f"kill{number}" for number in range(rooms)]
     await make(server, names)
@@ -145,11 +154,12 @@ async def run(
     moderators: int = 4,
     size: int = 300,
     seed: int = 1,
+    nodes: int = 1,
     diaries: Path | None = None,
 ) -> Outcome:
     """Serve, talk ``rate`` messages a second in all, kill after ``shortest`` to ``longest`` seconds, judge."""
     luck = random.Random(seed)
-    async with Serving(data) as server:
+    async with served(data, nodes) as server:
         hosts, talkers, staff = await populate(server, rooms, clients, moderators)
         everyone = [*hosts, *talkers, *staff]
         progress.say(f"{clients} clients joined {rooms} rooms")
@@ -165,15 +175,17 @@ async def run(
                 group.create_task(talk(client, clients / rate, size, over, pipelined=pipelined))
             for number in range(1, kills + 1):
                 await asyncio.sleep(luck.uniform(shortest, longest))
-                await server.kill()
-                took = await server.start()
+                victim = server.gateways[number % nodes]
+                await victim.kill()
+                took = await victim.start()
+                spread(everyone)
                 progress.say(f"kill {number} of {kills}: ready again in {took:.2f} s, at seq {hosts[0].place.seq}")
             await asyncio.sleep(shortest)
             over.set()
         progress.say("every send has its answer; waiting for all to catch up")
         verdict = await verdict_of(server, everyone, diaries, within=60)
         acks = ack_times(client.diary for client in everyone)
-        return Outcome(verdict, acks, server.started_in[1:], kills)
+        return Outcome(verdict, acks, server.started_in[1:], kills, nodes)
 
 
 def main() -> int:

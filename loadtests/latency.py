@@ -1,6 +1,7 @@
 """How long it takes until all have heard what one said, with every guarantee on: at a usual rate, and at five times it.
 
-Server and rig have a core each, so that it is the server that is measured.
+Server and rig have a core each, so that it is the server that is measured. Several gateways, their Redis and the rig
+share what there is; the room's people are spread over them.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import Any
 from loadtests.cores import apart
 from loadtests.figures import Progress, milliseconds, percentile
 from loadtests.listening import Heard, talk, until_heard
+from loadtests.nodes import served
 from loadtests.rig import command, start_all, stop_all
-from loadtests.serving import Serving, cpu_seconds
+from loadtests.serving import Served, cpu_seconds
 
 ROOM = "latency"
 SHORT: dict[str, Any] = {"seconds": 2.0, "crowds": 60, "timed": False}
@@ -59,6 +61,11 @@ class Outcome:
     seen: Sequence[Heights]
     alone: bool
     timed: bool = True
+    nodes: int = 1
+
+    @property
+    def who(self) -> str:
+        return "server" if self.nodes == 1 else f"{self.nodes} gateways together"
 
     @property
     def holds(self) -> bool:
@@ -74,30 +81,34 @@ class Outcome:
         for each in self.seen:
             lines += [
                 f"{each.level.clients} clients, {each.level.rate:g} messages a second: {milliseconds(each.heard)}; "
-                f"acks {milliseconds(each.acks)}; server at {each.cpu:.0%} of a core",
+                f"acks {milliseconds(each.acks)}; {self.who} at {each.cpu:.0%} of a core",
                 *([] if each.complete else ["NOT everything was heard"]),
                 *([f"{each.refused} messages were refused"] if each.refused else []),
             ]
-        return [*lines, *([] if self.alone else ["server and rig shared their cores"])]
+        return [*lines, *([] if self.alone else [f"{self.who} and rig shared their cores"])]
 
 
-async def measure(level: Level, data: Path, progress: Progress, seconds: float) -> tuple[Heights, bool]:
+def cpu_of(server: Served) -> float:
+    """Seconds of a core that the gateways have had."""
+    return sum(cpu_seconds(each.process.pid) for each in server.gateways if each.process is not None)
+
+
+async def measure(level: Level, data: Path, progress: Progress, seconds: float, nodes: int) -> tuple[Heights, bool]:
     """One crowd on a server of its own."""
     heard = Heard()
-    async with Serving(data) as server:
-        assert server.process is not None
+    async with served(data, nodes) as server:
         host = await server.host(ROOM)
         clients = [heard.client(server, ROOM, f"u{number}") for number in range(level.clients)]
         await start_all(clients)
         progress.say(f"{level.clients} clients joined")
-        with apart(server) as alone:
+        with apart(server.gateways[0], wanted=nodes == 1) as alone:
             await talk(clients[:10], level.rate, 1.0, "x" * 300)  # what is slow the first time
             await until_heard(heard, int(level.rate) * level.clients)
             heard.took.clear()
-            before, begun = cpu_seconds(server.process.pid), time.monotonic()
+            before, begun = cpu_of(server), time.monotonic()
             said = await talk(clients[:10], level.rate, seconds, "x" * 300)
             complete = await until_heard(heard, len(said.acks) * level.clients)
-            cpu, took = cpu_seconds(server.process.pid) - before, time.monotonic() - begun
+            cpu, took = cpu_of(server) - before, time.monotonic() - begun
             await stop_all([host, *clients])
     seen = Heights(level, heard.took, said.acks, len(said.refused), complete, len(heard.took) / took, cpu / took)
     progress.say(f"{seen.per_second:,.0f} deliveries a second: {milliseconds(seen.heard)}")
@@ -105,16 +116,22 @@ async def measure(level: Level, data: Path, progress: Progress, seconds: float) 
 
 
 async def run(
-    data: Path, progress: Progress, *, seconds: float = 30.0, crowds: int = 1_000, timed: bool = True
+    data: Path,
+    progress: Progress,
+    *,
+    seconds: float = 30.0,
+    crowds: int = 1_000,
+    timed: bool = True,
+    nodes: int = 1,
 ) -> Outcome:
     """Measure each level, with no crowd larger than ``crowds``."""
     seen, alone = [], True
     for number, level in enumerate(LEVELS):
         fitting = Level(min(level.clients, crowds), level.rate, level.p50, level.p99)
-        heights, by_itself = await measure(fitting, data / str(number), progress, seconds)
+        heights, by_itself = await measure(fitting, data / str(number), progress, seconds, nodes)
         seen.append(heights)
         alone = alone and by_itself
-    return Outcome(seen, alone, timed)
+    return Outcome(seen, alone, timed, nodes)
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 from loadtests.behaviour import Settings, TransportName
 from loadtests.client import Client
-from loadtests.serving import Serving
+from loadtests.serving import Served
 from loadtests.waiting import until
 
 
@@ -28,11 +28,11 @@ class Heard:
             self.took.append(time.monotonic() - int(event["data"]["text"].split(" ", 1)[0]) / 1e9)
 
     def client(
-        self, server: Serving, room: str, user: str, transport: TransportName = "websocket", *, heard: bool = True
+        self, server: Served, room: str, user: str, transport: TransportName = "websocket", *, heard: bool = True
     ) -> Client:
         """A client without a diary whose deliveries are timed."""
         return Client(
-            server.url,
+            server.urls(server.next_home()),
             server.token(room, user),
             room,
             user=user,

@@ -20,7 +20,7 @@ from typing import Self
 from loadtests.client import Client
 from loadtests.engines import Cluster, Postgres, RedisServer
 from loadtests.evidence import Exit
-from loadtests.serving import Served, Serving
+from loadtests.serving import START_S, Served, Serving
 from loadtests.stored import Place
 
 
@@ -115,7 +115,7 @@ class Nodes(Served):
         gateway.output_path = self.data / f"{name}.log"
         return gateway
 
-    async def start(self, within: float = 20.0) -> float:
+    async def start(self, within: float = START_S) -> float:
         begun = time.monotonic()
         await self._start_engines()
         dead = [gateway for gateway in self._gateways if gateway.process is None]

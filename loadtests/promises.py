@@ -197,6 +197,106 @@ def together(number: int, title: str, promise: str, rig: str, limit: float = 600
     return Row(number, title, promise, rig, told, told, limit, nodes=2)
 
 
-TOGETHER: tuple[Row, ...] = ()
+TOGETHER: tuple[Row, ...] = (
+    together(
+        1,
+        "a gateway that crashes loses nothing that was acknowledged",
+        "50 SIGKILLs of two gateways in turn in about 5 minutes at 200 messages a second: 0 acked missing, 0 twice, "
+        "one order for all; 99 % of sends acked within 15 s",
+        "loadtests.kill",
+        limit=900,
+    ),
+    together(
+        2,
+        "acknowledged means stored",
+        "20 kills of both gateways, Redis and PostgreSQL at once: each acked message stands in the files of Redis as "
+        "they lie there, 0 missing; acks p99 ≤ 150 ms in peace",
+        "loadtests.durable",
+    ),
+    together(
+        3,
+        "one order in a room, on all gateways",
+        "2 gateways × 20 senders racing in one room, 20,000 messages: 0 positions differ",
+        "loadtests.race",
+    ),
+    together(
+        4,
+        "sending again is safe",
+        "the same id 5 times on one socket, on two gateways at once, after reconnects, after a kill, at the other "
+        "gateway after one's own died: one row, one delivery, one position; another body is an id_conflict",
+        "loadtests.resend",
+    ),
+    together(
+        5,
+        "who comes back gets all, at once",
+        "120 s away, 1,000 missed, back at the other gateway: recovered true, all of it in order in ≤ 2 s; beyond the "
+        "limits recovered false with the reason, then history gives the rest",
+        "loadtests.away",
+    ),
+    together(
+        6,
+        "never a silent gap",
+        "5,000 random resume requests at both gateways: complete, or recovered: false with its reason",
+        "loadtests.resume",
+    ),
+    together(
+        13,
+        "all come back at once",
+        "1,000 clients in 20 rooms, one of two gateways killed: 99 % of its people back and recovered at the other in "
+        "≤ 10 s, all in ≤ 30 s, ≤ 2 database reads a room",
+        "loadtests.storm",
+    ),
+    together(
+        14,
+        "a rolling restart is not felt",
+        "SIGTERM to each in turn, 10 times at 200 messages a second: /readyz 503 at once, exit 0 in ≤ 15 s, 0 lost, "
+        "≤ 1 reconnect a client and round",
+        "loadtests.rolling",
+    ),
+    together(
+        17,
+        "one person, one vote",
+        "1,000 voters × 10 racing repeats on both gateways with 10 kills: the tally is the distinct voters on every "
+        "client and in the database",
+        "loadtests.votes",
+        barrier=False,
+    ),
+    together(
+        18,
+        "a close is a barrier",
+        "1,000 voters on both gateways: every vote acked before the close counts, every later one is refused; hidden "
+        "results leak in no frame",
+        "loadtests.votes",
+        race=False,
+    ),
+    together(
+        19,
+        "who may no longer hear hears nothing, wherever it is done",
+        "kick, ban, role change, token expiry, link withdrawal at either gateway, also in the middle of coming back to "
+        "1,000 missed events at the other one: no further event ≤ 1 s later; door, history and download are shut at "
+        "both, also after a restart",
+        "loadtests.authorise",
+    ),
+    together(
+        20,
+        "limits are fair",
+        "a flooder at 1,000 messages a second at one gateway, 100 people at both: the excess is refused with "
+        "retry_after_ms, then closed; the others' p99 ≤ 1.2 ×",
+        "loadtests.flood",
+    ),
+    together(
+        24,
+        "a jump of one gateway's clock is not felt",
+        "a day forward and back on one of two gateways, while running, in a crash and in a restart: order, sessions, "
+        "sending again and polls that are due stay as they were",
+        "loadtests.clock",
+    ),
+    together(
+        26,
+        "latency",
+        "members on both gateways, 2,000 deliveries a second: p50 ≤ 20 ms, p99 ≤ 60 ms; 10,000 a second: p99 ≤ 100 ms",
+        "loadtests.latency",
+    ),
+)
 
 ROWS = (*ALONE, *TOGETHER)

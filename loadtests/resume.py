@@ -20,8 +20,8 @@ from loadtests.client import Client
 from loadtests.diary import digest_of
 from loadtests.evidence import Stored
 from loadtests.figures import Progress
+from loadtests.nodes import served
 from loadtests.rig import command, start_all, stop_all, until_stored
-from loadtests.serving import Serving
 from loadtests.stored import read
 from protocols.errors import Code
 
@@ -168,13 +168,15 @@ async def furnish(host: Client, people: Sequence[Client], messages: int) -> None
             assert answer.get("ok"), answer
 
 
-async def run(data: Path, progress: Progress, *, requests: int = 5000, messages: int = 700, seed: int = 1) -> Outcome:
+async def run(
+    data: Path, progress: Progress, *, requests: int = 5000, messages: int = 700, seed: int = 1, nodes: int = 1
+) -> Outcome:
     """Serve, fill the room, ask, judge."""
     luck = random.Random(seed)
-    async with Serving(data) as server:
+    async with served(data, nodes) as server:
         host = await server.host(ROOM, recovery_events=AT_HAND)
         other = await server.host(OTHER)
-        people = [server.client(ROOM, f"p{number}") for number in range(4)]
+        people = [server.client(ROOM, f"p{number}", home=number) for number in range(4)]
         askers = [
             server.client(ROOM, f"a{number}", role=("attendee", "moderator")[number % 2]) for number in range(ASKERS)
         ]
@@ -208,9 +210,9 @@ async def run(data: Path, progress: Progress, *, requests: int = 5000, messages:
         over.set()
         await asyncio.gather(*talkers)
         head, epoch = max(person.place.seq for person in people), host.place.epoch
-        await until_stored(data, ROOM, head)
+        await until_stored(server.database, ROOM, head)
         await stop_all([host, other, *people, *askers])
-    log = Log(ROOM, epoch, read(data, ROOM))
+        log = Log(ROOM, epoch, await asyncio.to_thread(read, server.database, ROOM))
     return Outcome(asked, [fault for each in asked if (fault := fault_in(each, log))], requests)
 
 

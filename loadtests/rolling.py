@@ -2,6 +2,7 @@
 
 Each round sends SIGTERM: /readyz must say 503 at once (or nobody listen any more), the process must exit with 0 within
 15 seconds, and every client may open one new connection, no more. Then the next one starts on the same port.
+Several gateways are stopped in turn; their people go on at another.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from loadtests.checker import report
 from loadtests.client import Client
 from loadtests.evidence import Verdict
 from loadtests.figures import Progress, ack_times, milliseconds
-from loadtests.kill import PIPELINED, populate, talk
+from loadtests.kill import PIPELINED, of_gateways, populate, talk
+from loadtests.nodes import served, spread
 from loadtests.rig import command, verdict_of
 from loadtests.serving import Serving
 from loadtests.waiting import until
@@ -55,6 +57,7 @@ class Outcome:
     rounds: Sequence[Round]
     acks: Sequence[float]
     verdict: Verdict
+    nodes: int = 1
 
     @property
     def faults(self) -> list[str]:
@@ -66,10 +69,11 @@ class Outcome:
 
     def lines(self) -> list[str]:
         lost = len(self.verdict.faults.get("I1", ())) + len(self.verdict.faults.get("I2", ()))
+        unready, exited = max(each.unready for each in self.rounds), max(each.exit for each in self.rounds)
         return [
-            f"{len(self.rounds)} restarts: 503 after at most {max(each.unready for each in self.rounds) * 1000:.0f} ms"
-            f", exit after at most {max(each.exit for each in self.rounds):.1f} s, {lost} lost, at most "
-            f"{max(each.opened for each in self.rounds)} reconnect a client and round",
+            f"{len(self.rounds)} restarts{of_gateways(self.nodes)}: 503 after at most {unready * 1000:.0f} ms, exit "
+            f"after at most {exited:.1f} s, {lost} lost, at most {max(each.opened for each in self.rounds)} reconnect "
+            "a client and round",
             f"acks: {milliseconds(self.acks)}",
             *self.faults[:20],
             *report(self.verdict).splitlines(),
@@ -102,10 +106,11 @@ async def run(
     rounds: int = 10,
     between: float = 3.0,
     size: int = 300,
+    nodes: int = 1,
 ) -> Outcome:
     """Serve, talk, stop and start with ``between`` seconds of peace, judge."""
     done = []
-    async with Serving(data) as server:
+    async with served(data, nodes) as server:
         hosts, talkers, _ = await populate(server, rooms, clients, 0)
         everyone: list[Client] = [*hosts, *talkers]
         over = asyncio.Event()
@@ -115,18 +120,22 @@ async def run(
                 group.create_task(talk(client, clients / rate, size, over, pipelined=pipelined))
             for number in range(1, rounds + 1):
                 await asyncio.sleep(between)
+                for client in everyone:
+                    await client.until_joined()
                 before = {client.user: client.connection for client in everyone}
-                unready, exited, code = await stop(server)
-                await server.start()
+                gateway = server.gateways[number % nodes]
+                unready, exited, code = await stop(gateway)
+                await gateway.start()
                 for client in everyone:
                     await client.until_joined()
                 opened = max(client.connection - before[client.user] for client in everyone)
                 done.append(Round(unready, exited, code, opened))
+                spread(everyone)
                 progress.say(f"restart {number} of {rounds}: 503 after {unready:.3f} s, {code} after {exited:.2f} s")
             over.set()
         verdict = await verdict_of(server, everyone, within=60)
         acks = ack_times(client.diary for client in everyone)
-    return Outcome(done, acks, verdict)
+    return Outcome(done, acks, verdict, nodes)
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 1,000 clients in 20 rooms, in which people go on talking; who comes late has missed what the first ones said. Measured
 from the kill: when 99 % and when all were back and recovered; and how often the database was read for that.
+Of several gateways one is killed at a time, and its people come back at another while it is away.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from loadtests.diary import Joined
 from loadtests.evidence import Verdict
 from loadtests.figures import Progress, milliseconds, percentile
 from loadtests.kill import make
+from loadtests.nodes import served, spread
 from loadtests.rig import MIXED, command, start_all, verdict_of
-from loadtests.serving import Serving
+from loadtests.serving import Served, Serving
 from loadtests.waiting import until
 
 MOST, ALL = (0.99, 10.0), 30.0  # that share back within so many seconds; all of them within so many
@@ -90,12 +92,17 @@ def joins_of(client: Client) -> list[Joined]:
     return [entry for entry in client.diary.entries if isinstance(entry, Joined)]
 
 
-async def storm(server: Serving, clients: Sequence[Client]) -> Storm:
-    """Kill, start at once, and wait for everybody."""
+async def storm(server: Served, number: int, everyone: Sequence[Client]) -> Storm:
+    """Kill, and wait for everybody who was there; a single server is started at once, one of several behind it."""
+    victim = server.gateways[number % len(server.gateways)]
+    others = [gateway for gateway in server.gateways if gateway is not victim]
+    clients = [client for client in everyone if client.url == victim.url]
     before = [client.connection for client in clients]
+    read_before = sum([await database_reads(gateway) for gateway in others])
     killed = time.time()
-    await server.kill()
-    await server.start(30)
+    await victim.kill()
+    if not others:
+        await victim.start()
     ready = time.time() - killed
 
     def back() -> bool:
@@ -108,7 +115,10 @@ async def storm(server: Serving, clients: Sequence[Client]) -> Storm:
         if joins and client.joined:
             returns.append(joins[0].at - killed)
             anew += [f"{client.user}: {join.reason}" for join in joins[:1] if not join.recovered]
-    return Storm(ready, returns, anew, await database_reads(server), len(clients))
+    reads = sum([await database_reads(gateway) for gateway in others or [victim]]) - read_before
+    if others:
+        await victim.start()
+    return Storm(ready, returns, anew, reads, len(clients))
 
 
 async def database_reads(server: Serving) -> int:
@@ -127,10 +137,11 @@ async def run(
     kills: int = 3,
     every: float = 0.5,
     timed: bool = True,
+    nodes: int = 1,
     diaries: Path | None = None,
 ) -> Outcome:
     """Fill the house, kill under all of them some times, judge."""
-    async with Serving(data) as server:
+    async with served(data, nodes) as server:
         names = [f"storm{number}" for number in range(rooms)]
         await make(server, names)
         hosts = [server.client(name, f"host.{name}", role="host") for name in names]
@@ -147,7 +158,10 @@ async def run(
                 group.create_task(talk(people[number::rooms][:5], every, over))
             for number in range(kills):
                 await asyncio.sleep(3)
-                seen.append(await storm(server, [*hosts, *people]))
+                for client in [*hosts, *people]:
+                    await client.until_joined(2 * ALL)
+                seen.append(await storm(server, number, [*hosts, *people]))
+                spread([*hosts, *people])
                 progress.say(f"kill {number + 1} of {kills}: 99 % back after {seen[-1].most():.1f} s")
             await asyncio.sleep(1)
             over.set()

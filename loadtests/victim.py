@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -12,7 +13,7 @@ import orjson
 from loadtests.admission import ask
 from loadtests.client import Client
 from loadtests.polling import HttpConnection, open_polling
-from loadtests.serving import Serving
+from loadtests.serving import Served, Serving
 from loadtests.websocket import open_websocket
 from loadtests.wire import Wire, WireError
 
@@ -36,10 +37,13 @@ class Heard:
 
 
 class Victim:
-    """One person on one connection at a time; ``heard`` is kept over all of them."""
+    """One person on one connection at a time; ``heard`` is kept over all of them.
 
-    def __init__(self, url: str, room: str, user: str, act: Act, way: Way) -> None:
-        self.url = url
+    Of several gateways the person comes to the first of ``urls``, comes back at the last, and knocks at all.
+    """
+
+    def __init__(self, urls: Sequence[str], room: str, user: str, act: Act, way: Way) -> None:
+        self.urls = urls
         self.room = room
         self.user = user
         self.act = act
@@ -57,7 +61,7 @@ class Victim:
         self._joins = 0
         self._let_in_at = self._acted_at = 0.0
 
-    async def prepare(self, server: Serving, host: Client) -> None:
+    async def prepare(self, server: Served, host: Client) -> None:
         """Get the token that the act is about: hosts are demoted, links withdrawn, tokens run out."""
         claims: dict[str, Any] = {}
         if self.act == "link":
@@ -69,7 +73,7 @@ class Victim:
 
     async def come(self) -> None:
         """Connect and join, without a place. Raises WireError."""
-        await self._open({})
+        await self._open(self.urls[0], {})
         if not self.audience:
             message = f"{self.user} was not let in: {self.refused or 'the connection ended'}"
             raise WireError(message)
@@ -79,9 +83,9 @@ class Victim:
         self._position = {"epoch": epoch, "seq": seq}
         audience = "hosts" if self.act == "role" else "everyone"
         more = {"pid": self._pid, "offset": f"{self.room}:{epoch}:{seq}:{audience}"} if stock else {}
-        await self._open(more)
+        await self._open(self.urls[-1], more)
 
-    async def suffer(self, server: Serving, host: Client) -> float:
+    async def suffer(self, server: Served, host: Client) -> float:
         """Have it done; the instant, on the loop's clock, from which it holds."""
         loop = asyncio.get_running_loop()
         self._acted_at = loop.time()
@@ -109,23 +113,35 @@ class Victim:
             return False
         return self.act != "role" or heard.audience == "hosts"
 
-    async def knock(self, server: Serving) -> list[str]:
-        """Try the door, the history and the download; what is wrong with the answers."""
+    async def knock(self, server: Served) -> list[str]:
+        """Try the door, the history and the download of every gateway; what is wrong with the answers."""
         faults: list[str] = []
+        for url in self.urls:
+            faults += await self._knock_at(url)
+        for gateway in server.gateways:
+            faults += await self._read_at(gateway)
+        return faults
+
+    async def _knock_at(self, url: str) -> list[str]:
         await self.leave()
         self.refused = self.audience = ""
-        await self._open({})
+        await self._open(url, {})
         wanted = REFUSALS.get(self.act, "")
+        faults = []
         if self.refused != wanted:
             faults.append(f"at the door: {self.refused or 'let in'}, not {wanted or 'let in'}")
         if not wanted and self.audience != "everyone":
             faults.append(f"let in to hear {self.audience or 'nothing'}")
-        status, body = await got(server, self.token, f"/rooms/{self.room}/history")
+        return faults
+
+    async def _read_at(self, gateway: Serving) -> list[str]:
+        faults = []
+        status, body = await got(gateway, self.token, f"/rooms/{self.room}/history")
         if status != STATUSES.get(self.act, 200):
             faults.append(f"the history answers {status}")
         if b'"chat.binned"' in body or b'"person.' in body:
             faults.append("the history tells what hosts alone are told")
-        if (await got(server, self.token, f"/rooms/{self.room}/export.json"))[0] == 200:
+        if (await got(gateway, self.token, f"/rooms/{self.room}/export.json"))[0] == 200:
             faults.append("the download is given")
         return faults
 
@@ -135,7 +151,7 @@ class Victim:
         if wire is not None:
             wire.abort()
 
-    async def _open(self, more: dict[str, str]) -> None:
+    async def _open(self, url: str, more: dict[str, str]) -> None:
         # One for each connection: the end of the one before may be noticed late.
         settled = self._settled = asyncio.Event()
 
@@ -144,9 +160,9 @@ class Victim:
 
         try:
             if self.way == "polling":
-                self._wire = await open_polling(self.url, self._packet, ended)
+                self._wire = await open_polling(url, self._packet, ended)
             else:
-                self._wire = await open_websocket(self.url, self._packet, ended)
+                self._wire = await open_websocket(url, self._packet, ended)
         except (OSError, WireError):
             return
         self._wire.send("40" + orjson.dumps({"token": self.token, "protocol": 1, **more}).decode())
@@ -204,7 +220,7 @@ class Victim:
         self.heard.append(Heard(asyncio.get_running_loop().time(), kind, audience))
 
 
-async def asked(server: Serving, host: Client, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+async def asked(server: Served, host: Client, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     """What the API answers a host about their room. Raises NotAdmitted."""
     return await asyncio.to_thread(ask, server.url, method, f"/rooms/{host.room}/{path}", body, host.token)
 

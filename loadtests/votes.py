@@ -2,6 +2,7 @@
 
 First poll: the same id again, other ids, changed minds, two sockets of one person, an id used for another choice; and
 in the midst of it the server is killed again and again.
+Of several gateways on one Redis one after the other is killed; who has two sockets has them at different ones.
 Second poll, hidden: everybody changes their mind again and again while the host closes it. Every vote acked before
 ``poll.closed`` counts, every later one is refused, and no frame to the audience bears a number of it.
 """
@@ -21,8 +22,9 @@ from loadtests.ballots import Ballots, Rows, counted, judge_barrier, judge_race,
 from loadtests.behaviour import Settings
 from loadtests.client import Client
 from loadtests.figures import Progress, milliseconds
+from loadtests.nodes import served, spread
 from loadtests.rig import command, start_all, stop_all, until_stored
-from loadtests.serving import Serving
+from loadtests.serving import Served, Serving
 from loadtests.waiting import until
 from loadtests.wire import WireError
 
@@ -42,9 +44,9 @@ class Voter(Client):
     packets: list[str]
 
     @classmethod
-    def of(cls, server: Serving, user: str, role: str = "attendee") -> Self:
+    def of(cls, server: Served, user: str, role: str = "attendee", *, home: int = 0) -> Self:
         voter = cls(
-            server.url,
+            server.urls(home),
             server.token(ROOM, user, role),
             ROOM,
             user=user,
@@ -198,15 +200,16 @@ async def changing(voter: Voter, poll: str, luck: random.Random, outcome: Outcom
 class Run:
     """One run on a server: the crowd, both polls, the judgement."""
 
-    def __init__(self, server: Serving, progress: Progress, voters: int, seed: int) -> None:
+    def __init__(self, server: Served, progress: Progress, voters: int, seed: int) -> None:
         self.server, self.progress = server, progress
         self.luck = random.Random(seed)
         self.host = Voter.of(server, "boss", "host")
-        self.spy = Spy.of(server, "spy")
+        self.spy = Spy.of(server, "spy", home=1)
         self.sockets: list[list[Voter]] = []
         for number in range(voters):
             user = f"u{number}"
-            self.sockets.append([Voter.of(server, user) for _ in range(2 if number % 5 == 3 else 1)])
+            homes = (number, number + 1) if number % 5 == 3 else (number,)
+            self.sockets.append([Voter.of(server, user, home=home) for home in homes])
         self.outcome = Outcome()
 
     @property
@@ -226,7 +229,7 @@ class Run:
                 *(race(sockets, number, poll, self.luck, outcome, repeats=repeats) for number, sockets in share)
             )
             if turn < kills:
-                await self.kill()
+                await self.kill(self.server.gateways[turn % len(self.server.gateways)])
             ballots += await voting
         self.progress.say(f"{outcome.votes} votes answered in {time.monotonic() - begun:.1f} s")
         rows = await self.rows()
@@ -243,11 +246,12 @@ class Run:
                 outcome.faults.append(f"{voter.user} was told {told['result']} at the close, not {wanted}")
         self.progress.say(f"first poll: {wanted} in every client and in the database")
 
-    async def kill(self) -> None:
-        """Kill the server in the midst of voting, and start it again."""
+    async def kill(self, gateway: Serving) -> None:
+        """Kill a server in the midst of voting, and start it again."""
         await asyncio.sleep(self.luck.uniform(0, KILL_WITHIN))
-        await self.server.kill()
-        took = await self.server.start()
+        await gateway.kill()
+        took = await gateway.start()
+        spread(self.everyone)
         self.outcome.kills += 1
         self.progress.say(f"kill {self.outcome.kills}: ready again in {took:.2f} s")
 
@@ -292,11 +296,11 @@ class Run:
     async def rows(self) -> Rows:
         """All votes in the database, once it has caught up."""
         answer = await self.host.send("chat.send", {"text": "a mark in the log"})
-        await until_stored(self.server.data, ROOM, answer["position"]["seq"])
+        await until_stored(self.server.database, ROOM, answer["position"]["seq"])
         return self.stored("poll.voted")
 
     def stored(self, kind: str) -> Rows:
-        return stored.events(self.server.data, ROOM, kind)
+        return stored.events(self.server.database, ROOM, kind)
 
 
 async def run(
@@ -310,9 +314,10 @@ async def run(
     race: bool = True,
     barrier: bool = True,
     seed: int = 1,
+    nodes: int = 1,
 ) -> Outcome:
     """Serve, vote, judge: the first poll if ``race``, the second if ``barrier``."""
-    async with Serving(data) as server:
+    async with served(data, nodes) as server:
         maker = await server.host(ROOM)
         await maker.stop()
         votes = Run(server, progress, voters, seed)

@@ -6,7 +6,7 @@ from loadtests.victim import Act, Heard, Victim
 
 
 def victim(act: Act) -> Victim:
-    return Victim("http://x", "r", "v", act, "polling")
+    return Victim(["http://x"], "r", "v", act, "polling")
 
 
 def test_who_is_demoted_may_hear_what_everyone_hears() -> None:
