@@ -58,7 +58,10 @@ class Attendee:
             if transport == "websocket":
                 wire: Wire = await open_websocket(self.url, self._packet, self._ended)
             else:
-                wire = await open_polling(self.url, self._packet, self._ended, upgrade=transport == "upgrade")
+                wire = polling = await open_polling(self.url, self._packet, self._ended)
+                if transport == "upgrade" and not await polling.upgrade():
+                    polling.abort()
+                    raise WireError("no websocket")
             self._wire = wire
             wire.send(self.member.connect())
             await joined

@@ -38,8 +38,8 @@ def settle(answer: asyncio.Future[dict[str, Any]], ack: dict[str, Any]) -> None:
 class Settings:
     """How a client behaves: waits in seconds.
 
-    With ``restless`` it opens a new connection when a command is unanswered for so long and nothing at all was heard
-    since, as our pages do: on a lossy network TCP waits longer after each loss, up to minutes.
+    With ``restless`` it opens a new connection when a command, or a step of opening, is unanswered for so long and
+    nothing at all was heard since, as our pages do: on a lossy network TCP waits longer after each loss, up to minutes.
     """
 
     transport: TransportName = "websocket"

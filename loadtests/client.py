@@ -181,20 +181,24 @@ class Client:
 
         transport = self.settings.transport
         wire: Wire | None = None
+        upgrading: asyncio.Task[bool] | None = None
         try:
             async with asyncio.timeout(self.settings.open_within):
-                # An upgrade is many steps, in which a page has been let in already.
-                async with asyncio.timeout(None if transport == "upgrade" else self.settings.restless):
+                async with asyncio.timeout(self.settings.restless):
                     if transport == "websocket":
                         wire = await open_websocket(self.url, self._packet, on_end)
                     else:
-                        wire = await open_polling(self.url, self._packet, on_end, upgrade=transport == "upgrade")
+                        wire = polling = await open_polling(self.url, self._packet, on_end)
                 self.wire = wire
                 self.connection += 1
                 self._note(Opened(time.time(), self.connection, transport))
                 self._watch()
                 wire.send("40" + orjson.dumps({"token": self.token, "protocol": 1}).decode())
-                await accepted
+                if transport == "upgrade":
+                    # Beside all else, as browsers do.
+                    upgrading = asyncio.create_task(polling.upgrade())
+                async with asyncio.timeout(self.settings.restless):
+                    await accepted
                 await self.recover()
             ended: str = await over
             return ended
@@ -202,6 +206,8 @@ class Client:
             if self._alive is not None:
                 self._alive.cancel()
             self.wire = None
+            if upgrading is not None:
+                upgrading.cancel()
             if wire is not None:
                 wire.abort()
 

@@ -25,7 +25,7 @@ from loadtests.serving import Serving
 
 ROOM = "mobile"
 LIMIT_S = 60.0
-PATIENCE_S = 8.0  # that our pages have with a connection on which nothing is heard
+PATIENCE_S = 8.0  # that our pages have with a connection, and with each step to one, in which nothing is heard
 OPEN_S = 30.0  # for all steps until the room is joined
 KINDS: tuple[TransportName, ...] = ("websocket", "polling", "upgrade")
 SHORT: dict[str, Any] = {"clients": 6, "seconds": 6.0, "every": 2.0}

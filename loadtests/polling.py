@@ -139,8 +139,11 @@ class Polling:
         self._waiting.append(packet)
         self._wake.set()
 
-    async def upgrade(self) -> None:
-        """Probe a websocket, let the running poll end, then go over to it."""
+    async def upgrade(self, within: float = 10.0) -> bool:
+        """Go over to a websocket, and whether it came to that: where none answers, polling goes on.
+
+        Probe it, let the running poll end, then send there what waited meanwhile.
+        """
         pong: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def on_text(packet: str) -> None:
@@ -149,13 +152,33 @@ class Polling:
             else:
                 self._on_text(packet)
 
-        sid = self.handshake["sid"]
-        websocket = await open_websocket(self._url, on_text, self._end, query=f"&sid={sid}", handshake=False)
-        websocket.send("2probe")
-        await asyncio.wait_for(pong, 10)
+        def on_end(reason: str) -> None:
+            if self.websocket is not None or self._holding:
+                self._end(reason)
+            elif not pong.done():
+                pong.set_exception(WireError(reason))
+
+        query = f"&sid={self.handshake['sid']}"
+        websocket: Websocket | None = None
+        try:
+            async with asyncio.timeout(within):
+                websocket = await open_websocket(self._url, on_text, on_end, query=query, handshake=False)
+                websocket.send("2probe")
+                await pong
+        except (OSError, WireError, TimeoutError):
+            return False
+        finally:
+            if websocket is not None and (not pong.done() or pong.exception() is not None or self._over):
+                websocket.abort()
+        if self._over:
+            return False
         self._holding = True
         self._wake.set()
-        await asyncio.wait(self._tasks, timeout=10)
+        try:
+            await asyncio.wait(self._tasks, timeout=within)
+        except asyncio.CancelledError:
+            websocket.abort()
+            raise
         websocket.send("5")
         websocket.handshake = self.handshake
         self.websocket = websocket
@@ -164,6 +187,7 @@ class Polling:
         self._waiting.clear()
         self._get.cut()
         self._post.cut()
+        return True
 
     async def _reads(self) -> None:
         try:
@@ -233,13 +257,11 @@ class Polling:
         self._end("closed by the client")
 
 
-async def open_polling(url: str, on_text: OnText, on_end: OnEnd, *, upgrade: bool = False) -> Polling:
-    """A polling session at ``url``; with ``upgrade`` moved to a websocket before it is handed over."""
+async def open_polling(url: str, on_text: OnText, on_end: OnEnd) -> Polling:
+    """A polling session at ``url``."""
     polling = Polling(url, on_text, on_end)
     try:
         await polling.open()
-        if upgrade:
-            await polling.upgrade()
     except BaseException:
         polling.abort()
         raise
