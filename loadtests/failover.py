@@ -20,7 +20,7 @@ from loadtests.evidence import Verdict
 from loadtests.figures import Progress, milliseconds
 from loadtests.rig import command
 from loadtests.scene import Scene, scene
-from loadtests.slots import SAY, master_of, replica_of, replicas_follow, rooms_on
+from loadtests.slots import SAY, master_of, replica_of, replicas_follow, rooms_on, until_taken
 
 SHORT = {"clients": 20, "rooms": 6, "rate": 60.0, "failovers": 1, "lag": 1.0, "rest": 4.0}
 NORMAL_S = 5.0
@@ -96,7 +96,8 @@ async def failover(stage: Scene, chat: Chat, number: int, lag: float, rest: floa
         died = time.monotonic()
     finally:
         await asyncio.to_thread(replica.resume)
-    await asyncio.to_thread(until, lambda: master_of(cluster, busy) is replica)
+    heir = await asyncio.to_thread(until_taken, cluster, busy, master)
+    assert heir is replica, "another server took over than the one that lags"
     served = time.monotonic()
     await asyncio.sleep(rest)
     renewed = sum(client.place.epoch != epochs[client.room] for client in stage.hosts if client.room in rooms)

@@ -62,6 +62,21 @@ def master_of(cluster: Cluster, room: str) -> RedisServer:
     raise redis.ConnectionError(message)
 
 
+def until_taken(cluster: Cluster, room: str, dead: RedisServer) -> RedisServer:
+    """Wait until another server has the room's slot, and answers; who that is. Raises TimeoutError."""
+    found: list[RedisServer] = []
+
+    def taken() -> bool:
+        with contextlib.suppress(redis.RedisError):
+            server = master_of(cluster, room)
+            if server is not dead and server.answers():
+                found.append(server)
+        return bool(found)
+
+    until(taken)
+    return found[0]
+
+
 def replica_of(cluster: Cluster, master: RedisServer) -> RedisServer:
     """The replica of that server."""
     lines = _nodes(cluster)
@@ -103,7 +118,7 @@ def move(cluster: Cluster, room: str) -> None:
         for one in (there, here, *others):
             with contextlib.suppress(redis.ResponseError):
                 SAY(one, "CLUSTER SETSLOT", slot, "NODE", names[target.port])
-    until(lambda: master_of(cluster, room) is target)
+    until_taken(cluster, room, source)
 
 
 def _at(cluster: Cluster, address: str) -> RedisServer:
