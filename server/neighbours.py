@@ -24,6 +24,7 @@ from server.hosting.host import Surroundings
 from server.hosting.retiring import Retiring
 from server.hosting.shared import SharedDirectory
 from server.pairings import PairingTable
+from server.trace_post import answer_post
 
 SETTING = f"{PREFIX}REDIS_URL"
 REACH_S = 5.0
@@ -108,6 +109,7 @@ class Neighbours:
         owners.on_gone, owners.on_lost, owners.on_head = gone, shared.lost, shared.ended
         self.directory, self.attendance = shared, attendance
         self.retiring = Retiring(post, shared.retire)
+        answer_post(post, around.trace)
         return shared
 
     def share(self, kind: str, heard: Callable[[*Words], None]) -> Callable[[*Words], None]:

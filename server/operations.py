@@ -41,8 +41,9 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     trace = commands.add_parser(
         "trace",
         help="show a message's way through the server",
-        description="Show when a message was received, decided, stored, told and answered: of the last commands of a"
-        " running server step by step, of older ones what log and database know. No text of messages is shown.",
+        description="Show when a message was received, decided, stored, told and answered: of the last commands of"
+        " running servers step by step, of older ones what log and database know. Where several servers share the"
+        " rooms all are asked, and each gives instants by its own clock. No text of messages is shown.",
     )
     trace.add_argument("message", metavar="MESSAGE_ID", help="id of a command, or of the message it made")
     trace.add_argument("--room", help="in this room alone")
@@ -89,11 +90,18 @@ def _restore(arguments: argparse.Namespace) -> int:
 
 
 def _trace(arguments: argparse.Namespace) -> int:
-    from server.database import address_of
-    from server.tracing import printed, traced
+    from server.places import Places
+    from server.tracing import printed, traced, traced_on_all
 
-    data = data_folder(arguments.data)
-    ways = asyncio.run(traced(data, arguments.message, arguments.room, url=address_of()))
+    data, places = data_folder(arguments.data), Places.of()
+    asked = (data, arguments.message, arguments.room)
+    silent: list[str] = []
+    if places.redis is None:
+        ways = asyncio.run(traced(*asked, url=places.database))
+    else:
+        ways, silent = asyncio.run(traced_on_all(*asked, redis=places.redis, url=places.database))
+    for node in silent:
+        _say(f"{node} did not answer: what it remembers is missing")
     for line in printed(ways):
         print(line)
     if not ways:

@@ -45,12 +45,46 @@ class Hops(NamedTuple):
     acked: float
 
 
+# A command that was forwarded: room, epoch, id, user, type, whose the room was, when it was received here and
+# answered, its seq or the code it was refused with.
+Sent = tuple[str, str, str, str, str, str, float, float, int | str]
+# Records of another node's room that were told here: room, epoch, base and number of records, when, to how many.
+Heard = tuple[str, str, int, int, float, int]
+
+
+class Forwarding(NamedTuple):
+    """One command's way to the node that decides, and back; instants in ms since 1970, by the clock of this node."""
+
+    id: str
+    room: str
+    user: str
+    type: str
+    epoch: str
+    seq: int | None
+    refused: str | None
+    to: str
+    received: float
+    answered: float
+
+
+class Telling(NamedTuple):
+    """When a record of another node's room was told here, in ms since 1970, and to how many connections."""
+
+    room: str
+    epoch: str
+    seq: int
+    told: float
+    connections: int
+
+
 class Trace:
-    """The last commands. ``clock`` is the steady clock that their instants are on."""
+    """The last commands, and the last records that were told. ``clock`` is the steady clock of their instants."""
 
     def __init__(self, *, limit: int = COMMANDS, clock: Callable[[], float] = time.monotonic) -> None:
         self.connections = 0  # whom the records that are being told just now went to; set by who tells them
         self.ring: deque[Step] = deque(maxlen=limit)
+        self.sent: deque[Sent] = deque(maxlen=limit)
+        self.heard: deque[Heard] = deque(maxlen=limit)
         self._clock = clock
 
     def find(self, command: str, room: str | None = None) -> Iterator[Hops]:
@@ -60,14 +94,35 @@ class Trace:
             if step[1] == command and (room is None or step[0][0][0] == room):
                 yield _hops(step, offset)
 
+    def forwarded(self, command: str, room: str | None = None) -> Iterator[Forwarding]:
+        """All commands of this id that were forwarded from here and answered, the oldest first."""
+        offset = time.time() - self._clock()
+        for in_room, epoch, id_, user, kind, to, received, answered, outcome in tuple(self.sent):
+            if id_ == command and (room is None or in_room == room):
+                seq, refused = (outcome, None) if isinstance(outcome, int) else (None, str(outcome))
+                times = (_at(received, offset), _at(answered, offset))
+                yield Forwarding(id_, in_room, user, kind, epoch, seq, refused, to, *times)
+
+    def telling(self, room: str, epoch: str, seq: int) -> Telling | None:
+        """When this record of another node's room was told here, if that is remembered."""
+        offset = time.time() - self._clock()
+        for in_room, in_epoch, base, count, told, connections in reversed(tuple(self.heard)):
+            if (in_room, in_epoch) == (room, epoch) and base < seq <= base + count:
+                return Telling(room, epoch, seq, _at(told, offset), connections)
+        return None
+
     def statistics(self) -> Mapping[str, float]:
         """How many commands are remembered."""
         return {"commands": len(self.ring)}
 
 
+def _at(instant: float, offset: float) -> float:
+    return round((instant + offset) * 1000, 3)
+
+
 def _hops(step: Step, offset: float) -> Hops:
     def at(instant: float) -> float:
-        return round((instant + offset) * 1000, 3)
+        return _at(instant, offset)
 
     way, id_, user, kind, received, queued, outcome = step
     (room, epoch, batch, base, records), commands, connections, (taken, decided), times, acked = way

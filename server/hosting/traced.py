@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import monotonic
 
+from protocols.errors import Refused
+from protocols.messages import By, Command, Position, Record
 from server.broker.port import Batch
 from server.hosting.draft import Decided
 from server.hosting.replica import Replica
 from server.trace import Trace
+
+Answer = Position | Refused
+
+
+def sent(
+    trace: Trace, live: Replica, command: Command, *, by: By, owner: str | None, since: float, outcome: Answer
+) -> None:
+    """Call when the answer to a forwarded command is out. ``since`` is when it came, on the steady clock."""
+    result = outcome.seq if isinstance(outcome, Position) else outcome.code
+    about = (live.room.id, live.epoch, command.id, by.id, command.type)
+    trace.sent.append((*about, owner or "", since, monotonic(), result))
+
+
+def heard(trace: Trace, live: Replica, records: Sequence[Record]) -> None:
+    """Call when records that another node decided have been told here."""
+    base = records[0].seq - 1
+    trace.heard.append((live.room.id, live.epoch, base, len(records), monotonic(), trace.connections))
+    trace.connections = 0
 
 
 def note(
