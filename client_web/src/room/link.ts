@@ -25,6 +25,8 @@ export interface Link {
 const PROTOCOL = 1;
 const FIRST_PAUSE = 400;
 const LONGEST_PAUSE = 8_000;
+/** How long the server may take to let us in once the connection stands; the library itself waits for good. */
+const LET_IN_WITHIN = 8_000;
 /** A connection that lasted so long was a good one. */
 const GOOD = 3_000;
 
@@ -60,6 +62,12 @@ export function socketLink(token: () => string): Link {
     socket.disconnect();
     socket.connect();
   };
+  let knock: ReturnType<typeof setTimeout> | undefined;
+  socket.io.on("open", () => {
+    clearTimeout(knock);
+    knock = setTimeout(() => wanted && !socket.connected && renew(), LET_IN_WITHIN);
+  });
+  socket.io.on("close", () => clearTimeout(knock));
 
   return {
     get isUp() {
@@ -67,6 +75,7 @@ export function socketLink(token: () => string): Link {
     },
     listen(listener) {
       socket.on("connect", () => {
+        clearTimeout(knock);
         upSince = Date.now();
         listener.up();
       });
@@ -77,6 +86,7 @@ export function socketLink(token: () => string): Link {
         if (reason === "io server disconnect") setTimeout(() => wanted && socket.connect(), 100 + Math.random() * 600);
       });
       socket.on("connect_error", (error) => {
+        clearTimeout(knock);
         listener.down();
         if (socket.active) return;
         const data = (error as Error & { data?: unknown }).data;
