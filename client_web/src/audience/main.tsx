@@ -6,6 +6,7 @@ import { openRoom, type Room, show, stateOf, titled } from "../page";
 import { Arrival } from "../parts/arrival";
 import { Empty, Waiting } from "../parts/bricks";
 import { Gone } from "../parts/gone";
+import { LanguageSwitch } from "../parts/top_bar";
 import { activities } from "../views";
 import { lifecycle } from "../room/activities/lifecycle";
 import { api, type PublicRoom } from "../room/api";
@@ -76,6 +77,7 @@ function Lost(): JSX.Element {
       <a class="button quiet" href="/lobby">
         {t.start_staff}
       </a>
+      <LanguageSwitch spelt />
     </Empty>
   );
 }

@@ -25,9 +25,7 @@ export function MeButton({ room }: { room: Room }): JSX.Element | null {
       {open && (
         <Dialog title={t.me_here(you.name)} onClose={() => setOpen(false)}>
           <Seat room={room} />
-          <div class="row">
-            <LanguageSwitch />
-          </div>
+          <LanguageSwitch spelt />
         </Dialog>
       )}
     </>

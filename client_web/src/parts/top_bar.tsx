@@ -5,11 +5,17 @@ import { lifecycle } from "../room/activities/lifecycle";
 import { Logo } from "./bricks";
 import { Icon } from "./icons";
 
-export function LanguageSwitch(): JSX.Element {
+/** To the other language; `spelt` out where it stands among other words. */
+export function LanguageSwitch({ spelt = false }: { spelt?: boolean }): JSX.Element {
   const t = words.value;
   return (
-    <button type="button" class="button quiet language" aria-label={`${t.other_language} · ${t.switch_language}`} onClick={switchLanguage}>
-      {t.other_language}
+    <button
+      type="button"
+      class="button quiet language"
+      {...(spelt ? {} : { "aria-label": `${t.other_language} · ${t.switch_language}` })}
+      onClick={switchLanguage}
+    >
+      {spelt ? t.switch_language : t.other_language}
     </button>
   );
 }
