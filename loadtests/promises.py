@@ -1,7 +1,8 @@
 """The promises that a rig can show, one row each.
 
 A new rig is a module with ``run(data, progress, *, sizes…) -> Outcome``, its short form's sizes as ``SHORT``, and one
-entry in ALONE or in TOGETHER: what one server promises, and what several gateways on one Redis do.
+entry in ALONE, TOGETHER or BENEATH: what one server promises, what several gateways on one Redis do, and what they
+do when Redis or the database fails them.
 """
 
 from __future__ import annotations
@@ -299,4 +300,96 @@ TOGETHER: tuple[Row, ...] = (
     ),
 )
 
-ROWS = (*ALONE, *TOGETHER)
+
+def beneath(number: int, title: str, promise: str, rig: str, limit: float = 600.0, **sizes: float | str) -> Row:
+    """A promise of two gateways about what lies beneath them; ``sizes`` are those of the full form, texts of both."""
+    texts = {name: value for name, value in sizes.items() if isinstance(value, str)}
+    return Row(number, title, promise, rig, sizes, texts, limit, nodes=2)
+
+
+BENEATH: tuple[Row, ...] = (
+    beneath(
+        1,
+        "a gateway that stood still doubles nothing and loses nothing",
+        "10 freezes of 8 s, each gateway in turn, at 200 messages a second: the other one normal in ≤ 5 s, all ≤ 5 s "
+        "after waking up, 0 lost, 0 doubled",
+        "loadtests.frozen",
+    ),
+    beneath(
+        4,
+        "an answer that is lost doubles nothing",
+        "20 times the answers of Redis to a gateway, or of the gateways to their clients, are lost while what they "
+        "speak of is stored: sent again it stands once, at the same position",
+        "loadtests.unheard",
+    ),
+    beneath(
+        7,
+        "loss of the store is seen",
+        "FLUSHALL 10 times while 200 clients chat, in some rooms nobody: all of them told of the new epoch in ≤ 1 s, "
+        "once; nothing acked is missing in the database",
+        "loadtests.flush",
+    ),
+    beneath(
+        7,
+        "a failover that loses entries is seen",
+        "6 masters of a Redis Cluster die whose replicas lack 3 s of acknowledged messages: a new epoch in each of "
+        "their rooms, normal ≤ 5 s after the replica serves, nothing acked is missing in the database",
+        "loadtests.failover",
+    ),
+    beneath(
+        8,
+        "Redis may be gone for a while",
+        "Redis killed and started again after 10 s, ten times: nobody loses the connection, sends are acked late or "
+        "refused as unavailable in ≤ 5 s, all is normal ≤ 5 s after it is back",
+        "loadtests.outage",
+        how="kill",
+    ),
+    beneath(
+        8,
+        "Redis may stand still for a while",
+        "the process of Redis stopped for 10 s, five times: the same",
+        "loadtests.outage",
+        how="freeze",
+        times=5,
+    ),
+    beneath(
+        8,
+        "one gateway may be cut off from Redis",
+        "what one gateway and Redis send each other is swallowed for 10 s, five times: the same; the other gateway is "
+        "normal in ≤ 5 s",
+        "loadtests.outage",
+        how="cut",
+        times=5,
+    ),
+    beneath(
+        8,
+        "a Redis Cluster may change",
+        "20 slots of busy rooms move, 6 masters die: 0 lost, nobody loses the connection, answers in ≤ 5 s, normal "
+        "≤ 5 s after the move or after the replica serves",
+        "loadtests.reshape",
+    ),
+    beneath(
+        9,
+        "the database may be gone for a minute",
+        "PostgreSQL killed for 60 s: rooms go on, acks p99 ≤ 2 ×, who comes back recovers; caught up ≤ 30 s after it "
+        "is back",
+        "loadtests.no_database",
+    ),
+    beneath(
+        10,
+        "a full disk of Redis stops only writing",
+        "Redis (appendfsync always) ends itself on its full disk and is started again, again and again: refused in "
+        "≤ 2 s, reading goes on, /readyz says so, normal ≤ 10 s after space is back, no restart of a gateway",
+        "loadtests.log_disk",
+        fsync="always",
+    ),
+    beneath(
+        10,
+        "a full disk of Redis stops only writing, with everysec",
+        "Redis (appendfsync everysec) refuses writing on its full disk: the same",
+        "loadtests.log_disk",
+        fsync="everysec",
+    ),
+)
+
+ROWS = (*ALONE, *TOGETHER, *BENEATH)
