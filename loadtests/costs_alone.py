@@ -21,6 +21,7 @@ from loadtests.waiting import until
 
 LONG = 400  # characters, to see what a longer text costs
 GANG = 20  # people who speak at once
+SPARSE = 200.0  # events a second in all rooms where people speak one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Sizes:
     seconds: float = 4.0
     deliveries: float = 8_000.0  # a second at most, so that the gateway is not what limits
     rooms: int = 400
+    sparse: int = 100  # rooms in which now and then somebody says something
     quiet: int = 2_000
     kept: int = 4_000  # events in rooms that keep them
     nodes: int = 3
@@ -44,6 +46,7 @@ SHORT = Sizes(
     usual=20,
     seconds=0.4,
     rooms=4,
+    sparse=4,
     quiet=8,
     kept=80,
     nodes=2,
@@ -116,10 +119,13 @@ async def alone(data: Path, progress: Progress, sizes: Sizes) -> Found:
         await _ballots(place, rest, sizes, found)
         await _events(place, rest, sizes, found)
         progress.say(f"an acked event alone: {found.rows['events'][0]['event_us']:.0f} µs")
-        await _kept(place, sizes, found)
-        await _rooms(place, sizes, found)
+    async with Premises(data / "fresh") as place:
+        await place.begin()
+        crowd = await _rooms(place, sizes, found)
+        crowd += await _kept(place, sizes, found)
+        leave_all(crowd)
         progress.say(f"a room at work: {found.figures['room_bytes'] / 1024:.0f} KiB")
-    async with Premises(data / "pings") as place:
+        await place.end()
         await _pings(place, sizes, found)
     return found
 
@@ -133,12 +139,12 @@ async def _crowd(place: Premises, people: int, rest: Spent, sizes: Sizes, found:
     async with place.meter.over() as joining:
         crowd += await seat_all(place.seats(room, people - 1, first=1))
     join_us = joining.beyond(rest).cpu["a"] / (people - 1) * 1e6
-    found.row("joins", people=people, join_us=join_us, bytes=joining.grown["a"] / (people - 1))
+    found.row("joins", people=people, join_us=join_us)
     await asyncio.sleep(1.5 if sizes is not SHORT else 0)  # until the last of them has been told to all
     rate = min(40.0, max(1.0, sizes.deliveries / people))
     ways: list[tuple[str, dict[str, Any]]] = [("one by one", {"rate": rate})]
     if people == sizes.usual:
-        found.figures["join_us"], found.figures["connection_bytes"] = join_us, joining.grown["a"] / (people - 1)
+        found.figures["join_us"] = join_us
         ways.append((f"{GANG} at once", {"rate": min(40.0, sizes.deliveries / people * 4), "together": True}))
         ways.append((f"{LONG} characters", {"rate": rate, "text": "x" * LONG}))
     for way, how in ways:
@@ -207,11 +213,11 @@ async def _ballots(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> 
 
 
 async def gangs(place: Premises, at: str, owner: str, name: str, sizes: Sizes) -> tuple[Any, Any]:
-    """Eight rooms with one speaker each, and four with a gang; made at their owner, the people at another gateway."""
-    rooms = [f"{name}{number}" for number in range(8)]
+    """Many rooms with one speaker each, and four with a gang; made at their owner, the people at another gateway."""
+    rooms = [f"{name}{number}" for number in range(sizes.sparse)]
     full = [f"{name}-gang{number}" for number in range(4)]
     await place.make([*rooms, *full], owner)
-    single = [[await sit(place.seats(room, 1, at)[0])] for room in rooms]
+    single = [[each] for each in await seat_all([place.seats(room, 1, at)[0] for room in rooms])]
     many = [await seat_all(place.seats(room, GANG, at)) for room in full]
     return single, many
 
@@ -220,10 +226,12 @@ async def _events(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> N
     """Acked events: each alone in its batch, and many of one room at once."""
     single, many = await gangs(place, "a", "a", "events", sizes)
     flat = [each for room in many for each in room]
-    run = await talk(place, single, [each[0] for each in single], rest, rate=25, seconds=sizes.seconds)
+    run = await talk(
+        place, single, [each[0] for each in single], rest, rate=SPARSE / len(single), seconds=sizes.seconds
+    )
     crowded = await talk(place, many, flat, rest, copies=GANG, rate=50, seconds=sizes.seconds, together=True)
     units = split(found.figures, run, crowded)
-    found.figures |= {"embedded_batch_us": units[0], "embedded_event_us": units[1]}
+    found.figures |= {"alone_batch_us": units[0], "alone_event_us": units[1]}
     for way, each in (("alone", run), ("20 at once", crowded)):
         found.row("events", log="SQLite", way=way, joined=each.joined, event_us=each.each())
     leave_all([*flat, *(room[0] for room in single)])
@@ -242,24 +250,24 @@ def split(figures: dict[str, float], single: Run, many: Run, name: str = "a", he
     return batch, max(0.0, one - batch)
 
 
-async def _kept(place: Premises, sizes: Sizes, found: Found) -> None:
+async def _kept(place: Premises, sizes: Sizes, found: Found) -> list[Spectator]:
     """Memory that an event takes: in rooms that keep events at hand, and in rooms that keep none; and on the disk."""
-    grown = {}
+    grown, everyone = {}, list[Spectator]()
     for name, recovery in (("keeping", 2_000), ("forgetting", 0)):
         rooms = [f"{name}{number}" for number in range(20)]
         await place.make(rooms, recovery_events=recovery)
         people = [[await sit(place.seats(room, 1)[0])] for room in rooms]
+        everyone += [room[0] for room in people]
         await asyncio.sleep(0.5)
         stored = _on_disk(place.data)
         async with place.meter.over() as spent:
             said = await speak(people, rate=40, seconds=sizes.kept / 800)
         await _until_projected(place)
         grown[name] = spent.grown["a"] / said
-        found.figures["embedded_stored_bytes"] = (_on_disk(place.data) - stored) / said
-        leave_all([room[0] for room in people])
-        await place.emptied()
+        found.figures["alone_stored_bytes"] = (_on_disk(place.data) - stored) / said
     found.figures["id_bytes"] = grown["forgetting"]
     found.figures["kept_bytes"] = max(0.0, grown["keeping"] - grown["forgetting"])
+    return everyone
 
 
 async def _until_projected(place: Premises) -> None:
@@ -271,20 +279,28 @@ def _on_disk(data: Path) -> int:
     return sum(path.stat().st_size for path in data.rglob("*.sqlite"))
 
 
-async def _rooms(place: Premises, sizes: Sizes, found: Found) -> None:
-    """Rooms at work with one person each: memory, and CPU while nobody says anything."""
+async def _rooms(place: Premises, sizes: Sizes, found: Found) -> list[Spectator]:
+    """A crowd in one room, then rooms at work with one person each: memory, and CPU while nobody says anything.
+
+    On a gateway that has not had other people: what these leave behind would be used again.
+    """
+    figures = found.figures
+    await place.make(["memory"])
+    crowd = [await sit(place.seats("memory", 1)[0])]
+    async with place.meter.over() as spent:
+        crowd += await seat_all(place.seats("memory", sizes.usual, first=1))
+    figures["connection_bytes"] = spent.grown["a"] / sizes.usual
+    await asyncio.sleep(1.5 if sizes is not SHORT else 0)
     rest = await place.rest(sizes.seconds)
     rooms = [f"room{number}" for number in range(sizes.rooms)]
     async with place.meter.over() as spent:
         await place.make(rooms)
-        people = await seat_all([place.seats(room, 1)[0] for room in rooms])
-    grown = spent.grown["a"] / len(rooms) - found.figures["connection_bytes"]
+        crowd += await seat_all([place.seats(room, 1)[0] for room in rooms])
+    figures["room_bytes"] = max(0.0, spent.grown["a"] / len(rooms) - figures["connection_bytes"])
     await asyncio.sleep(1.5 if sizes is not SHORT else 0)
     busy = await place.rest(sizes.seconds)
-    found.figures["room_bytes"] = max(0.0, grown)
-    found.figures["embedded_room_us"] = (busy.a_second("a") - rest.a_second("a")) / len(rooms) * 1e6
-    leave_all(people)
-    await place.emptied()
+    figures["alone_room_us"] = (busy.a_second("a") - rest.a_second("a")) / len(rooms) * 1e6
+    return crowd
 
 
 async def _pings(place: Premises, sizes: Sizes, found: Found) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from loadtests.costs_alone import SHORT, Found, Sizes
 from loadtests.figures import Progress, percentile
-from loadtests.model import Load, Units, needs
+from loadtests.model import Costs, Load, needs
 from loadtests.premises import Premises, heard_by, speak, told
 from loadtests.spectator import Seat, Spectator, leave_all, seat_all
 from loadtests.usage import Spent
@@ -49,7 +49,8 @@ async def _one(
     people = await seat_all(flat, timed_every=TIMED)
     await asyncio.sleep(2.0 if sizes is not SHORT else 0.2)
     spent = await _spoken(place, people, load, sizes, len(full))
-    foretold = needs(Units.of(found.figures), load, len(NODES), MASTERS)
+    load = replace(load, lasting_s=spent.seconds)
+    foretold = needs(Costs.of(found.figures), load, len(NODES), MASTERS)
     memory = place.meter.memory()
     took = [seconds for each in people for seconds in each.took or ()]
     found.row(
@@ -59,6 +60,7 @@ async def _one(
         gateways=[foretold.gateways_cpu, spent.a_second("a") + spent.a_second("b")],
         busiest=[foretold.gateway_most, max(spent.a_second(name) for name in NODES)],
         redis=[foretold.redis_cpu, spent.a_second("redis")],
+        worker=[foretold.worker_cpu, spent.a_second("worker")],
         database=[foretold.database_cpu, spent.a_second("database")],
         memory=[foretold.gateway_bytes, sum(memory[name] for name in NODES) / len(NODES)],
         p50=percentile(took, 0.5),

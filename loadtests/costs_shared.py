@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtests.costs_alone import GANG, SHORT, Found, Run, Sizes, gangs, split, talk
+from loadtests.costs_alone import GANG, SHORT, SPARSE, Found, Run, Sizes, gangs, split, talk
 from loadtests.costs_check import MASTERS, check
 from loadtests.engines import Cluster, RedisServer
 from loadtests.figures import Progress
@@ -38,20 +38,20 @@ async def shared(data: Path, progress: Progress, sizes: Sizes, figures: dict[str
     found = Found(dict(figures), {})
     async with Premises(data, shared=Cluster(data / "redis", masters=MASTERS)) as place:
         await place.begin("a")
-        engines = await place.rest(sizes.seconds / 2)
-        found.figures["redis_rest_us"] = engines.a_second("redis") * 1e6
+        await place.work()
         await _storing(place, sizes, found)
         progress.say(f"stored {found.figures['projector_rate']:,.0f} events a second in PostgreSQL")
         await place.begin("b")
         rest = await place.rest(max(sizes.seconds, sizes.tell_s))
         found.figures["shared_node_us"] = rest.a_second("a") * 1e6
+        found.figures["redis_node_us"] = max(0.0, rest.a_second("redis") / 2) * 1e6
         await _events(place, rest, sizes, found)
         progress.say(f"an acked event, alone: {found.figures['batch_us'] + found.figures['event_us']:.0f} µs")
         await _rooms(place, rest, sizes, found)
         progress.say(f"a room that is followed: {found.figures['followed_us']:.0f} µs a second")
-        await _neighbours(place, sizes, found)
         await _quiet(place, rest, sizes, found)
         progress.say(f"a quiet room: {found.figures['quiet_us']:.1f} µs a second and node")
+        await _memory(place, sizes, found)
         await check(place, progress, sizes, found)
     return found
 
@@ -88,8 +88,8 @@ async def _storing(place: Premises, sizes: Sizes, found: Found) -> None:
     spent = spent.beyond(rest)
     took = time.monotonic() - begun if begun else spent.seconds
     found.figures |= {
-        "projector_us": spent.cpu["a"] / said * 1e6,
-        "stored_us": spent.cpu["database"] / said * 1e6,
+        "projector_many_us": spent.cpu["worker"] / said * 1e6,
+        "stored_many_us": spent.cpu["database"] / said * 1e6,
         "projector_rate": (said - first if begun else said) / max(took, 0.1),
     }
     await place.query("CHECKPOINT")
@@ -110,7 +110,9 @@ async def _pair(
         quiet = await seat_all([place.seats(room, 1, listeners_at)[0] for room in rooms])
         await asyncio.sleep(0.5)
     elsewhere = heard_by(quiet)
-    run = await talk(place, single, [each[0] for each in single], rest, rate=25, seconds=sizes.seconds)
+    run = await talk(
+        place, single, [each[0] for each in single], rest, rate=SPARSE / len(single), seconds=sizes.seconds
+    )
     crowded = await talk(place, many, flat, rest, copies=GANG, rate=50, seconds=sizes.seconds, together=True)
     if quiet:
         await told(quiet, elsewhere, run.said + crowded.said)
@@ -123,6 +125,8 @@ async def _pair(
             event_us=each.each("a"),
             other_us=each.each("b") if "b" in each.spent.cpu else None,
             redis_us=each.each("redis"),
+            worker_us=each.each("worker") if "worker" in each.spent.cpu else None,
+            database_us=each.each("database") if "database" in each.spent.cpu else None,
         )
     leave_all([*flat, *(room[0] for room in single), *quiet])
     await place.emptied()
@@ -138,8 +142,9 @@ async def _events(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> N
     figures["redis_event_bytes"] = (await place.redis_bytes() - memory) / said
     figures["redis_file_bytes"] = (place.file_bytes() - file) / said
     figures["batch_us"], figures["event_us"] = split(figures, own.single, own.many)
-    # Storing goes on beside it, and is counted by itself.
-    figures["event_us"] = max(0.0, figures["event_us"] - figures["projector_us"])
+    # Now and then one event of a room at a time: what a large house with many rooms stores all day.
+    figures["projector_us"] = own.single.each("worker")
+    figures["stored_us"] = own.single.each("database")
     figures["redis_batch_us"], figures["redis_event_us"] = own.units("redis")
 
     hearing = await _pair(place, rest, sizes, found, "heard elsewhere", at="a", listeners_at="b")
@@ -164,32 +169,50 @@ async def _rooms(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> No
     owned = (await place.rest(max(sizes.seconds, sizes.tell_s))).beyond(rest)
     figures["room_us"] = owned.a_second("a") / len(rooms) * 1e6
     figures["redis_room_us"] = owned.a_second("redis") / len(rooms) * 1e6
-    async with place.meter.over() as joining:
-        people += await seat_all([place.seats(room, 1, "b")[0] for room in rooms])
-    figures["followed_bytes"] = joining.grown["b"] / len(rooms) - figures["connection_bytes"]
+    people += await seat_all([place.seats(room, 1, "b")[0] for room in rooms])
     await _settle(sizes)
     followed = (await place.rest(max(sizes.seconds, sizes.tell_s))).beyond(rest)
     figures["followed_us"] = followed.a_second("b") / len(rooms) * 1e6
     in_redis = followed.a_second("redis") - owned.a_second("redis")
     figures["redis_followed_us"] = in_redis / len(rooms) * 1e6
-    found.row("people", spectators=people)
+    await _neighbours(place, sizes, found)
+    leave_all(people)
 
 
 async def _neighbours(place: Premises, sizes: Sizes, found: Found) -> None:
-    """More nodes that do nothing, while the first ones have rooms with people; then these leave."""
-    people: list[Spectator] = found.rows.pop("people")[0]["spectators"]
+    """More nodes that do nothing, while the first ones have rooms with people."""
     before = await place.rest(max(sizes.seconds, sizes.tell_s))
     more = [f"more{number}" for number in range(sizes.nodes - 2)]
     for name in more:
         await place.begin(name)
     await _settle(sizes)
-    with_rooms = (await place.rest(max(sizes.seconds, sizes.tell_s))).a_second("a") - before.a_second("a")
+    after = await place.rest(max(sizes.seconds, sizes.tell_s))
     if more:
         await place.end(*more)
+    found.figures["neighbour_us"] = (after.a_second("a") - before.a_second("a")) / max(1, len(more)) * 1e6
+
+
+async def _memory(place: Premises, sizes: Sizes, found: Found) -> None:
+    """As ``costs_alone`` does for one node: a crowd at one of two fresh gateways, then rooms with one person each."""
+    figures = found.figures
+    await place.anew()
+    figures["shared_node_bytes"] = place.meter.memory()["a"]
+    await place.make(["memory"])
+    rest = await place.rest(sizes.seconds)
+    people = [await sit(place.seats("memory", 1)[0])]
+    async with place.meter.over() as spent:
+        people += await seat_all(place.seats("memory", sizes.usual, first=1))
+        await _settle(sizes)  # the other node is told as well
+    each = spent.beyond(rest)
+    figures["shared_connection_bytes"] = spent.grown["a"] / sizes.usual
+    figures["shared_join_us"] = (each.cpu["a"] + each.cpu["b"]) / sizes.usual * 1e6
+    rooms = [f"memory{number}" for number in range(sizes.rooms)]
+    async with place.meter.over() as spent:
+        await place.make(rooms)
+        people += await seat_all([place.seats(room, 1)[0] for room in rooms])
+    grown = spent.grown["a"] / len(rooms) - figures["shared_connection_bytes"]
+    figures["shared_room_bytes"] = max(0.0, grown)
     leave_all(people)
-    count = max(1, len(more))
-    found.figures["neighbour_us"] = 0.0
-    found.figures["attendance_us"] = with_rooms / count / sizes.rooms * 1e6
 
 
 async def _quiet(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> None:
@@ -208,7 +231,6 @@ async def _quiet(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> No
     spent = lying.beyond(rest)
     figures["quiet_us"] = spent.a_second("a") / all_rooms * 1e6
     figures["redis_quiet_us"] = spent.a_second("redis") / all_rooms / nodes * 1e6
-    figures["redis_node_us"] = (rest.a_second("redis") - figures["redis_rest_us"] / 1e6) * 1e6
     async with place.meter.over() as opening:
         people = await seat_all([place.seats(room, 1)[0] for room in rooms[: sizes.rooms]])
     each = opening.beyond(lying).cpu["a"] / min(sizes.rooms, len(rooms)) * 1e6

@@ -29,6 +29,7 @@ PING_S = 25.0
 TALLIES = 4.0  # a second, while people vote
 PACKET = 66  # bytes of Ethernet, IP and TCP around one write
 MOST_NODES = 4_096
+ALONE, SHARED = "alone_", "shared_"  # figures that differ between the two begin so
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,8 @@ class Units:
     room_us: float  # a room at work, a second
     followed_us: float  # the same where another node decides for it
     quiet_us: float  # a room that is not at work, a second and node
-    node_us: float  # a node at rest, a second
+    node_us: float  # a node that has nobody, a second
     neighbour_us: float  # for each other node, a second
-    attendance_us: float  # for each other node and each room with members here, a second
     node_bytes: float
     connection_bytes: float
     room_bytes: float
@@ -73,12 +73,30 @@ class Units:
     # The database
     stored_us: float
     stored_bytes: float
-    projector_us: float  # the gateway's (or the worker's) own part of storing an event
+    projector_us: float  # the worker's own part of storing an event
+
+    @classmethod
+    def of(cls, figures: Mapping[str, float], prefix: str) -> Self:
+        """Those of a run of ``loadtests.costs``: one with this prefix where there is, else the one without.
+
+        Raises KeyError for one that is missing.
+        """
+        found = {each.name: figures.get(f"{prefix}{each.name}") for each in fields(cls)}
+        whole = {name: figures[name] if value is None else value for name, value in found.items()}
+        return cls(**{name: max(0.0, float(value)) for name, value in whole.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What things cost a gateway alone with SQLite, and gateways that share Redis and PostgreSQL."""
+
+    alone: Units
+    shared: Units
 
     @classmethod
     def of(cls, figures: Mapping[str, float]) -> Self:
-        """Those of a run of ``loadtests.costs``; raises KeyError for one that is missing."""
-        return cls(**{each.name: max(0.0, float(figures[each.name])) for each in fields(cls)})
+        """Both. Raises KeyError."""
+        return cls(Units.of(figures, ALONE), Units.of(figures, SHARED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,7 @@ class Load:
     quiet: int = 0  # rooms that exist and are not at work
     days: float = 180.0  # how long events stay in the log
     hours: float = 2.0  # of such a load a day
+    lasting_s: float = 7_200.0  # how long it has gone on
     window_ms: float = 2.0  # what comes while a batch is being stored goes with the next one
 
 
@@ -107,6 +126,7 @@ class Needs:
     gateway_most: float
     redis_cpu: float
     shard_most: float
+    worker_cpu: float
     database_cpu: float
     gateway_bytes: float
     redis_bytes: float
@@ -160,7 +180,7 @@ class _Room:
             + each * units.batch_us
             + load.messages * units.event_us
             + load.votes * units.vote_us
-            + events * (away * units.owner_us + units.projector_us)
+            + events * away * units.owner_us
         )
         followers = others * (units.followed_us + each * units.heard_us + events * units.heard_event_us)
         members = writes * units.write_us + frames * units.frame_us + people * units.ping_us / PING_S
@@ -174,13 +194,13 @@ class _Room:
         return cls(owner, followers, members, redis)
 
 
-def needs(units: Units, load: Load, nodes: int, shards: int = 1) -> Needs:
+def needs(costs: Costs, load: Load, nodes: int, shards: int = 1) -> Needs:
     """What so many nodes and shards have to do. One node keeps its log in its own folder, without Redis."""
-    room = _Room.of(units, load, nodes)
     shared = nodes > 1
-    here = load.rooms * spread(load.people, nodes) / nodes if load.people else 0.0
-    node = units.node_us + load.quiet * units.quiet_us * shared
-    node += (nodes - 1) * (units.neighbour_us + here * units.attendance_us)
+    units = costs.shared if shared else costs.alone
+    room = _Room.of(units, load, nodes)
+    # At rest there was one neighbour already.
+    node = units.node_us + load.quiet * units.quiet_us * shared + max(0, nodes - 2) * units.neighbour_us
     total = load.rooms * (room.owner + room.followers + room.members) + nodes * node
     # A room has one owner: with few rooms some nodes own more than others.
     owned = ceil(load.rooms / nodes)
@@ -196,7 +216,8 @@ def needs(units: Units, load: Load, nodes: int, shards: int = 1) -> Needs:
         gateway_most=(owned * room.owner + rest + node) / 1e6,
         redis_cpu=(load.rooms * room.redis + redis_rest) / 1e6 if shared else 0.0,
         shard_most=(on_shard * room.redis + redis_rest / shards) / 1e6 if shared else 0.0,
-        database_cpu=load.rooms * events * units.stored_us / 1e6,
+        worker_cpu=load.rooms * events * units.projector_us / 1e6 if shared else 0.0,
+        database_cpu=load.rooms * events * units.stored_us / 1e6 if shared else 0.0,
         gateway_bytes=_gateway_bytes(units, load, nodes),
         redis_bytes=_redis_bytes(units, load, stored * load.days) if shared else 0.0,
         stored_bytes_day=stored * units.stored_bytes,
@@ -208,8 +229,8 @@ def needs(units: Units, load: Load, nodes: int, shards: int = 1) -> Needs:
 
 def _gateway_bytes(units: Units, load: Load, nodes: int) -> float:
     copies = load.rooms * max(1.0, spread(load.people, nodes)) / nodes
-    kept = min(KEPT_EVENTS, KEPT_S * load.messages) * units.kept_bytes
-    ids = ceil(load.rooms / nodes) * (load.messages + load.votes) * IDS_S * units.id_bytes
+    kept = min(KEPT_EVENTS, min(KEPT_S, load.lasting_s) * load.messages) * units.kept_bytes
+    ids = ceil(load.rooms / nodes) * (load.messages + load.votes) * min(IDS_S, load.lasting_s) * units.id_bytes
     people = load.rooms * load.people / nodes * units.connection_bytes
     return units.node_bytes + people + copies * (units.room_bytes + kept) + ids
 
@@ -223,15 +244,15 @@ def _network(units: Units, load: Load) -> float:
     return load.rooms * load.people * (load.messages * units.frame_bytes + writes * PACKET)
 
 
-def plan(units: Units, load: Load) -> Needs:
+def plan(costs: Costs, load: Load) -> Needs:
     """The fewest nodes and shards with headroom; the largest that was looked at where none suffices."""
     nodes = 1
-    while needs(units, load, nodes).gateway_most > GATEWAY_SHARE and nodes < MOST_NODES:
+    while needs(costs, load, nodes).gateway_most > GATEWAY_SHARE and nodes < MOST_NODES:
         nodes = max(nodes + 1, int(nodes * 1.05))
     shards = 1
-    while needs(units, load, nodes, shards).shard_most > REDIS_SHARE and shards < load.rooms:
+    while needs(costs, load, nodes, shards).shard_most > REDIS_SHARE and shards < load.rooms:
         shards = max(shards + 1, int(shards * 1.1))
-    return needs(units, load, nodes, shards)
+    return needs(costs, load, nodes, shards)
 
 
 def size(count: float) -> str:
@@ -256,15 +277,16 @@ def lines(found: Needs) -> list[tuple[str, str]]:
         ("Redis shards", f"{found.shards:,}" if found.shards else "none needed"),
         ("busiest shard", f"{found.shard_most:.0%} of a core" if found.shards else "–"),
         ("memory of all shards", size(found.redis_bytes) if found.shards else "–"),
-        ("cores of the database", f"{found.database_cpu:.2f}"),
+        ("cores of the workers", f"{found.worker_cpu:.2f}" if found.shards else "–"),
+        ("cores of PostgreSQL", f"{found.database_cpu:.2f}" if found.shards else "–"),
         ("database grows a day", size(found.stored_bytes_day)),
         ("does not fit", found.tight or "it fits"),
     ]
 
 
-def read(path: Path) -> Units:
-    """The units that a run left."""
-    return Units.of(json.loads(path.read_text())["figures"])
+def read(path: Path) -> Costs:
+    """What a run left."""
+    return Costs.of(json.loads(path.read_text())["figures"])
 
 
 def main() -> int:
@@ -280,12 +302,12 @@ def main() -> int:
                 f"--{each.name.replace('_', '-')}", type=kind, default=each.default, help="(%(default)s)"
             )
     given = vars(parser.parse_args())
-    units = read(given.pop("figures"))
+    costs = read(given.pop("figures"))
     nodes, shards = given.pop("nodes"), given.pop("shards")
     load = replace(Load(), **given)
-    found = plan(units, load)
+    found = plan(costs, load)
     if nodes or shards:
-        found = needs(units, load, nodes or found.nodes, shards or max(1, found.shards))
+        found = needs(costs, load, nodes or found.nodes, shards or max(1, found.shards))
     width = max(len(name) for name, _ in lines(found))
     sys.stdout.write("".join(f"{name:{width}}  {value}\n" for name, value in lines(found)))
     return 1 if found.tight else 0

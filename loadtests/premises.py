@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ import httpx
 from loadtests.admission import minted
 from loadtests.cores import keep
 from loadtests.engines import Cluster, Postgres, RedisServer
-from loadtests.serving import RAISED, Serving
+from loadtests.serving import RAISED, ROOT, ServerFailed, Serving
 from loadtests.spectator import Seat, Spectator
 from loadtests.usage import Meter, Spent
 from loadtests.waiting import until
@@ -28,6 +29,26 @@ AT_ONCE = 16  # rooms that are made at the same time
 
 class NotMeasured(Exception):
     """Something went otherwise than the figures assume: a command was refused, a delivery did not come."""
+
+
+class Working(Serving):
+    """A worker beside gateways, see ``python -m server work``."""
+
+    async def start(self, within: float = 20.0) -> float:
+        begun = time.monotonic()
+        with self.output_path.open("ab") as output:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "server", "work", "--port", str(self.port), "--data", str(self.data)),
+                cwd=ROOT,
+                env=self._env,
+                stdout=output,
+                stderr=output,
+            )
+        if not await until(self.ready, within):
+            self.process.kill()  # nobody else will
+            message = f"no worker within {within} s:\n{self.output[-2000:]}"
+            raise ServerFailed(message)
+        return time.monotonic() - begun
 
 
 class Premises:
@@ -42,6 +63,7 @@ class Premises:
         self.data = data
         self.secret = secrets.token_urlsafe(32)
         self.gateways: dict[str, Serving] = {}
+        self.worker: Working | None = None
         self.redis = shared
         self.postgres = Postgres(durable=True) if shared is not None and database else None
         self._database = ""
@@ -70,6 +92,8 @@ class Premises:
     ) -> None:
         try:
             await self.end()
+            if self.worker is not None:
+                await self.worker.terminate()
         finally:
             await self._stop_engines()
             keep(os.getpid(), set(self._cores))
@@ -84,14 +108,24 @@ class Premises:
             if engine is not None:
                 await asyncio.to_thread(engine.stop)
 
-    async def begin(self, name: str = "a", **settings: str) -> Serving:
-        """Start a gateway, on the first core; this process keeps to the others."""
+    def _env(self, name: str) -> dict[str, str]:
         env = {"SHOWFLOOR_MAX_CONNECTIONS": MANY, "SHOWFLOOR_MAX_CONNECTIONS_PER_ADDRESS": MANY}
-        env |= {"SHOWFLOOR_SECRET": self.secret, "SHOWFLOOR_NODE_ID": name, **settings}
+        env |= {"SHOWFLOOR_SECRET": self.secret, "SHOWFLOOR_NODE_ID": name}
         if self.redis is not None:
             env["SHOWFLOOR_REDIS_URL"] = self.redis.url
         if self._database:
-            env["SHOWFLOOR_DATABASE_URL"] = self._database
+            env |= {"SHOWFLOOR_DATABASE_URL": self._database, "SHOWFLOOR_WORKERS": "apart"}
+        return env
+
+    async def work(self) -> None:
+        """Start a worker, which stores what the gateways say."""
+        self.worker = Working(self.data / "worker", env=self._env("worker"))
+        self.worker.data.mkdir(parents=True, exist_ok=True)
+        await self.worker.start()
+
+    async def begin(self, name: str = "a", **settings: str) -> Serving:
+        """Start a gateway, on the first core; this process keeps to the others."""
+        env = self._env(name) | settings
         gateway = self.gateways[name] = Serving(self.data / name, env=env)
         gateway.data.mkdir(parents=True, exist_ok=True)
         await gateway.start()
@@ -115,6 +149,8 @@ class Premises:
     def meter(self) -> Meter:
         """Reads all gateways that run now, and the engines."""
         found: dict[str, Any] = {name: _own(gateway) for name, gateway in self.gateways.items()}
+        if self.worker is not None:
+            found["worker"] = _own(self.worker)
         if self.redis is not None:
             found["redis"] = lambda: [pid for server in self.shards for pid in server.pids()]
         if self.postgres is not None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from loadtests.model import Load, Needs, Units, lines, needs, plan, size
+from loadtests.model import Costs, Load, Needs, lines, needs, plan, size
 
 Told = Mapping[str, Any]
 
@@ -22,19 +22,19 @@ class Figure(NamedTuple):
 GATEWAY = (
     Figure("write_us", "µs", "one event to one websocket, alone in its write"),
     Figure("frame_us", "µs", "one more event in the same write"),
-    Figure("embedded_batch_us", "µs", "a batch of one room, log and database in SQLite"),
-    Figure("embedded_event_us", "µs", "an event in it: read, decide, store, acknowledge"),
+    Figure("alone_batch_us", "µs", "a batch of one room, log and database in SQLite"),
+    Figure("alone_event_us", "µs", "an event in it: read, decide, store, acknowledge"),
     Figure("vote_us", "µs", "a ballot, when many vote at once"),
     Figure("join_us", "µs", "connect, say who one is, join"),
     Figure("ping_us", "µs", "a ping and its answer"),
-    Figure("embedded_room_us", "µs", "a room at work in which nothing happens, a second"),
+    Figure("alone_room_us", "µs", "a room at work in which nothing happens, a second"),
     Figure("node_us", "µs", "a gateway with nobody in it, a second"),
     Figure("node_bytes", "B", "a gateway with nobody in it"),
     Figure("connection_bytes", "B", "a connection that has joined"),
     Figure("room_bytes", "B", "a room at work"),
     Figure("kept_bytes", "B", "an event at hand for those who come back"),
     Figure("id_bytes", "B", "a command whose id is remembered, 10 to 20 minutes"),
-    Figure("embedded_stored_bytes", "B", "an event on the disk, log and database"),
+    Figure("alone_stored_bytes", "B", "an event on the disk, log and database"),
     Figure("frame_bytes", "B", "an event of 100 characters on the wire"),
 )
 SHARED = (
@@ -46,11 +46,16 @@ SHARED = (
     Figure("heard_event_us", "µs", "an event in it"),
     Figure("room_us", "µs", "a room at work, on its owner, a second"),
     Figure("followed_us", "µs", "a room that is followed, a second"),
-    Figure("attendance_us", "µs", "a room with people here, a second and other node"),
+    Figure("shared_node_us", "µs", "a gateway with nobody in it and one neighbour, a second"),
+    Figure("neighbour_us", "µs", "each further gateway, a second"),
+    Figure("shared_join_us", "µs", "connect, say who one is, join; all gateways together"),
     Figure("quiet_us", "µs", "a room that only exists, a second and node"),
     Figure("open_us", "µs", "a quiet room that is brought to work"),
-    Figure("projector_us", "µs", "storing an event, the gateway's part"),
-    Figure("followed_bytes", "B", "a room that is followed"),
+    Figure("projector_us", "µs", "the worker: an event, when each room has one now and then"),
+    Figure("projector_many_us", "µs", "the worker: an event, when it has many of a room at once"),
+    Figure("shared_node_bytes", "B", "a gateway with nobody in it"),
+    Figure("shared_connection_bytes", "B", "a connection that has joined"),
+    Figure("shared_room_bytes", "B", "a room at work, on its owner or where it is followed"),
     Figure("redis_batch_us", "µs", "Redis: an append"),
     Figure("redis_event_us", "µs", "Redis: an event in it"),
     Figure("redis_subscriber_us", "µs", "Redis: telling an append to one more node"),
@@ -61,7 +66,8 @@ SHARED = (
     Figure("redis_event_bytes", "B", "Redis: an event in memory"),
     Figure("redis_file_bytes", "B", "Redis: an event in the append-only file"),
     Figure("redis_room_bytes", "B", "Redis: a room that only exists"),
-    Figure("stored_us", "µs", "PostgreSQL: an event"),
+    Figure("stored_us", "µs", "PostgreSQL: an event, when each room has one now and then"),
+    Figure("stored_many_us", "µs", "PostgreSQL: an event, when there are many of a room at once"),
     Figure("stored_bytes", "B", "PostgreSQL: an event on the disk"),
 )
 EXAMPLES = (
@@ -140,10 +146,12 @@ def events(report: Told) -> str:
             f"{row['event_us']:.0f} µs",
             _maybe(row.get("other_us")),
             _maybe(row.get("redis_us")),
+            _maybe(row.get("worker_us")),
+            _maybe(row.get("database_us")),
         )
         for row in report["rows"]["events"]
     ]
-    return table(("log", "events", "in a batch", "its owner", "the other node", "Redis"), rows)
+    return table(("log", "events", "in a batch", "its owner", "the other node", "Redis", "worker", "PostgreSQL"), rows)
 
 
 def _maybe(value: float | None) -> str:
@@ -151,8 +159,8 @@ def _maybe(value: float | None) -> str:
 
 
 def joins(report: Told) -> str:
-    rows = [(f"{row['people']:,}", f"{row['join_us']:,.0f} µs", size(row["bytes"])) for row in report["rows"]["joins"]]
-    return table(("people", "a join", "memory each"), rows)
+    rows = [(f"{row['people']:,}", f"{row['join_us']:,.0f} µs") for row in report["rows"]["joins"]]
+    return table(("people", "a join"), rows)
 
 
 def checks(report: Told) -> str:
@@ -163,6 +171,7 @@ def checks(report: Told) -> str:
             ("CPU, both gateways", "gateways", _cores),
             ("CPU, the busier one", "busiest", _cores),
             ("CPU, all Redis", "redis", _cores),
+            ("CPU, the worker", "worker", _cores),
             ("CPU, PostgreSQL", "database", _cores),
             ("memory, a gateway", "memory", size),
         ):
@@ -180,8 +189,8 @@ def _cores(value: float) -> str:
 
 def examples(report: Told) -> str:
     """What some installations need."""
-    units = Units.of(report["figures"])
-    found = [(name, plan(units, load)) for name, load in EXAMPLES]
+    costs = Costs.of(report["figures"])
+    found = [(name, plan(costs, load)) for name, load in EXAMPLES]
     head = ("", *(name for name, _ in found))
     told = [dict(lines(each)) for _, each in found]
     return table(head, [(name, *(each[name] for each in told)) for name in told[0]])
@@ -189,11 +198,11 @@ def examples(report: Told) -> str:
 
 def growth(report: Told) -> str:
     """How one room of 100,000 and 100,000 rooms come out with more nodes."""
-    units = Units.of(report["figures"])
+    costs = Costs.of(report["figures"])
     rows = []
     for name, load in EXAMPLES[2:4]:
         for nodes in (10, 20, 50, 100, 200):
-            each = needs(units, load, nodes, 16)
+            each = needs(costs, load, nodes, 16)
             rows.append(_grown(name, each))
     return table(("", "gateways", "cores in use", "the busiest", "memory each", "the busiest of 16 Redis"), rows)
 
