@@ -236,6 +236,7 @@ class App:
         made.measure(metrics)
         if made.neighbours is not None:
             metrics.add("post", made.neighbours.post.statistics)
+            metrics.add("attendance", made.neighbours.statistics)
         metrics.add("gateway", self._gateway_statistics)
         metrics.add("door", self.door.statistics)
         metrics.add("node", self.readiness.statistics)

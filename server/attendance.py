@@ -93,6 +93,10 @@ class Attendance:
                 self._count(known, dict.fromkeys(known.counts, 0))
                 self._overlaps.gone(node)
 
+    def statistics(self) -> Mapping[str, float]:
+        """How many people this node looks after, and how many here are counted elsewhere."""
+        return {"looked_after": len(self._overlaps), "elsewhere": len(self._elsewhere)}
+
     async def run(self) -> None:
         """Tell once a second, until cancelled."""
         while True:
@@ -101,6 +105,8 @@ class Attendance:
                     await asyncio.sleep(0)
             except Exception:
                 log.exception("attendance not told")
+                for known in self._nodes.values():
+                    known.told = False
             await asyncio.sleep(TELL_S)
 
     def tell(self) -> Iterator[None]:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from server.broker.port import BrokerError
 
 KEPT: Final = 10_000  # keys of a table; whoever was counted longest ago is forgotten first
 ANSWER_S: Final = 0.5  # how long somebody who knocks waits for the counts of all nodes
+AGAIN_S: Final = 2.0  # after no answer, before they are asked again: one who signs in is counted several times
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,33 +131,39 @@ class CountingTogether:
     def __init__(self, shared: Counting, here: CountingHere) -> None:
         self._shared = shared
         self._here = here
+        self._silent_until = 0.0
 
     async def attempt(self, table: str, keys: Sequence[str], slowing: Slowing) -> float:
-        wait = await self._asked(self._shared.attempt(table, keys, slowing))
+        wait = await self._asked(lambda: self._shared.attempt(table, keys, slowing))
         return await self._here.attempt(table, keys, slowing) if wait is None else wait
 
     async def give_back(self, table: str, keys: Sequence[str]) -> None:
-        await self._asked(self._shared.give_back(table, keys))
+        await self._asked(lambda: self._shared.give_back(table, keys))
         # It may have been counted here, while the shared one was away.
         await self._here.give_back(table, keys)
 
     async def spend(self, table: str, key: str, per_minute: int) -> float:
-        wait = await self._asked(self._shared.spend(table, key, per_minute))
+        wait = await self._asked(lambda: self._shared.spend(table, key, per_minute))
         return await self._here.spend(table, key, per_minute) if wait is None else wait
 
     async def note(self, table: str, key: str, life_s: float) -> bool:
         # Here too, so that at least this node knows what was used before the shared one went away.
         new = await self._here.note(table, key, life_s)
-        return await self._asked(self._shared.note(table, key, life_s)) is not False and new
+        return await self._asked(lambda: self._shared.note(table, key, life_s)) is not False and new
 
     async def noted(self, table: str, key: str) -> bool:
-        return await self._here.noted(table, key) or bool(await self._asked(self._shared.noted(table, key)))
+        return await self._here.noted(table, key) or bool(await self._asked(lambda: self._shared.noted(table, key)))
 
-    async def _asked(self, answer: Any) -> Any:
+    async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T | None:
         """What the shared one says; None if it does not."""
+        if time.monotonic() < self._silent_until:
+            return None
         try:
             async with asyncio.timeout(ANSWER_S):
-                return await answer
-        except (BrokerError, TimeoutError):
+                return await ask()
+        except BrokerError:
             # The log of rooms is in the same place, and has said so.
+            return None
+        except TimeoutError:
+            self._silent_until = time.monotonic() + AGAIN_S
             return None

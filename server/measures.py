@@ -107,6 +107,8 @@ SHARED: Final = {
     "blobs_failures_total": "Requests that the blob store refused or did not answer.",
     "blobs_orphans_total": "Blobs removed because nobody knew of them any more.",
     "workers_alive": "Workers that share the rooms, as a worker sees it.",
+    "attendance_looked_after": "People, wherever they are, of whom this node knows on which nodes they are.",
+    "attendance_elsewhere": "People on this node whom another counts, for they are there too.",
     "post_neighbours": "Nodes with which letters are exchanged.",
     "post_waiting": "Letters that their nodes do not have yet; at 8192 for one node further ones are refused.",
     "post_sent_total": "Letters written to other nodes.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Any, TypeVarTuple
 from urllib.parse import urlsplit
 
@@ -76,6 +76,10 @@ class Neighbours:
     def pairings(self) -> PairingTable:
         """Walls that wait on any node."""
         return RedisPairings(self._lanes)
+
+    def statistics(self) -> Mapping[str, float]:
+        """Who is counted on which node."""
+        return {} if self.attendance is None else self.attendance.statistics()
 
     async def look(self) -> None:
         """Learn who is alive, without being one of them. Raises Unavailable."""

@@ -130,6 +130,11 @@ async def test_whoever_alternates_nodes_has_no_more_tries(gateways: Gateways) ->
         login = {"login": "mei", "password": "wrong-horse-7"}
         signed = [await client.post(f"http://{at}/api/v1/staff/session", json=login) for at in nodes * 3]
         assert [answer.status_code for answer in signed] == [401] * FREE + [429]
+    # What is in the database is there for both.
+    seat = await one.services.seats.code("r1", "guest-sam", number="n", name="小山")
+    assert (await two.services.seats.find("r1", seat.code)).user == "guest-sam"
+    await two.services.forgotten.note("r1", "guest-tom")
+    assert await one.services.forgotten.knows("r1", "guest-tom")
     # What a passkey signs is good once, wherever it comes back.
     handle, _ = one.staff.passkeys._challenges.make("add", "st_mei")
     assert (await two.staff.passkeys.subject(handle, "add"))[1] == "st_mei"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -70,6 +71,7 @@ async def test_while_they_are_away_each_node_counts_itself(
     fault: Exception | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counting, "ANSWER_S", 0.005)
+    monkeypatch.setattr(counting, "AGAIN_S", 0.0)
     shared = Shared()
     one, other = two(shared)
     assert await one.note("n", "used before", 60)
@@ -88,6 +90,17 @@ async def test_while_they_are_away_each_node_counts_itself(
     shared.fault, shared.hangs = None, False
     assert await one.attempt("t", ["a"], RULE) == 0
     assert not await one.note("n", "a", 60), "what this node knows is not forgotten"
+
+
+async def test_one_who_signs_in_does_not_wait_for_each_count() -> None:
+    shared = Shared()
+    one, _ = two(shared)
+    shared.hangs = True
+    begun = time.monotonic()
+    for _ in range(8):
+        await one.noted("n", "a")
+        await one.spend("b", "a", 60)
+    assert time.monotonic() - begun < 2 * counting.ANSWER_S
 
 
 async def test_tables_have_a_bound() -> None:
