@@ -19,7 +19,8 @@ from server.broker.shards import Shards
 from server.catalogue import Catalogue
 
 CHECK_S = 1.0  # between looks at the heads: a tail that was lost in a quiet room is found by them
-RETRY_S = 0.2  # before a gap is asked for again
+RETRY_S = 0.2  # before a gap is asked for again, doubling up to
+RETRY_MOST_S = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -145,28 +146,41 @@ class Following:
             feed.filling = asyncio.create_task(self._fill_on(feed))
 
     async def _fill_on(self, feed: Feed) -> None:
+        wait = RETRY_S
         try:
             while feed.behind:
                 feed.behind = False
                 try:
                     await self._fill_once(feed)
                 except BrokerError as error:
-                    log.warning("log.gap_waits", room=feed.room, error=str(error))
+                    if wait == RETRY_S:
+                        log.warning("log.gap_waits", room=feed.room, error=str(error))
                     feed.behind = True
-                    await asyncio.sleep(RETRY_S)
+                    await asyncio.sleep(wait)
+                    wait = min(2 * wait, RETRY_MOST_S)
+        except Exception:
+            # The next look at the heads begins it anew.
+            log.exception("log.gap_failed", room=feed.room)
         finally:
             feed.filling = None
 
     async def _fill_once(self, feed: Feed) -> None:
+        before = feed.place
         head = await self._source.head(feed.room)
         if head is None:
             return  # it has no log yet, or lost it: whoever owns the room begins it anew
         if feed.place is None:
+            # Whoever listens may have read the log before: an empty batch tells them where it ends now.
             feed.place = head
+            feed.tell(Batch(feed.room, "", 0, head, ()))
             return
         if head.epoch != feed.place.epoch:
             # Nobody recovers across epochs: an empty batch says where the new one stands.
             feed.place = head
+            feed.tell(Batch(feed.room, "", 0, head, ()))
+            return
+        if before is not None and before.epoch == head.epoch and head.seq < before.seq:
+            # What was heard is not there any more; an empty batch says what is.
             feed.tell(Batch(feed.room, "", 0, head, ()))
             return
         if head.seq <= feed.place.seq:
@@ -187,6 +201,9 @@ class Following:
                 heads = await self._source.heads_of(tuple(self._feeds))
             except BrokerError:
                 continue  # the lanes have said so; the next look finds what was missed
+            except Exception:
+                log.exception("log.check_failed")
+                continue
             for room, head in heads.items():
                 feed = self._feeds.get(room)
                 if feed is not None and feed.place != head:

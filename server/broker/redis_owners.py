@@ -17,13 +17,15 @@ from server.broker.redis import RedisBroker
 from server.broker.redis_lanes import Script
 from server.broker.redis_log import keys_of, position_of
 from server.broker.redis_shelves import asked
-from server.hosting.nodes import Nodes
+from server.hosting.nodes import TTL_S, Nodes
 from server.hosting.owners import OwnedElsewhere
 
 NODES = "sf:nodes"
 BEAT_S = 0.5  # between signs of life
 NAMED_MS = 60_000
-LOST_S = 2.0  # a room without log and owner is left alone for so long: whoever had it is about to take it again
+NODES_TENDED = "sf:tended"
+LOST_S = 2.0  # before a room without log and owner is begun anew, if other nodes cannot say that they have it not
+LOOK_S = 0.05  # between looks at whether they have
 
 BEAT, OWN = map(Script, ("beat.lua", "own.lua"))
 log = structlog.get_logger(__name__)
@@ -50,7 +52,7 @@ class RedisOwners:
         self.on_head: Callable[[str, Position | None], None] = lambda _room, _head: None
         self._broker = broker
         self._mine: set[str] = set()
-        self._doubts: dict[str, float] = {}
+        self._store_time = 0  # the store's, in ms, at the last sign of life
 
     @property
     def now(self) -> float:
@@ -76,13 +78,15 @@ class RedisOwners:
 
     async def beat(self) -> None:
         """Give a sign of life and learn of the others'. Raises Unavailable."""
-        gone = self.nodes.heard(await self._signs(me=self.me), self.now)
+        signs = await self._signs(me=self.me)
+        gone = self.nodes.heard(signs, self.now)
         if gone:
             log.warning("nodes.gone", nodes=sorted(gone))
             self.on_gone(gone)
 
     async def resign(self) -> None:
         """Be no node any more. Raises Unavailable."""
+        await self._broker.lanes.call(NODES_TENDED, "ZREM", NODES_TENDED, self.me)
         await self._signs(without=self.me)
 
     async def run(self) -> None:
@@ -90,7 +94,10 @@ class RedisOwners:
         while True:
             try:
                 await self.beat()
+                begun = self._store_time
                 await self.tend()
+                # All its rooms bear this node's name again, should they have lost it before that time.
+                await self._broker.lanes.call(NODES_TENDED, "ZADD", NODES_TENDED, begun, self.me)
             except BrokerError:
                 pass  # the lanes have said so
             except Exception:
@@ -154,11 +161,8 @@ class RedisOwners:
         """Whether this node may begin a new epoch of a room whose log was lost. Raises Unavailable."""
         if room in self._mine:
             return await self.still(room)
-        if self.nodes.others(self.now):
-            since = self._doubts.setdefault(room, self.now)
-            if self.now - since < LOST_S:
-                return False
-        self._doubts.pop(room, None)
+        if not await self._free(room):
+            return False
         answer = await self._own(room, "keep")
         owner = answer[0].decode()
         if owner != self.me and not self.nodes.alive(owner, self.now):
@@ -166,6 +170,28 @@ class RedisOwners:
         elif owner != self.me:
             return False
         self._mine.add(room)
+        return True
+
+    async def _free(self, room: str) -> bool:
+        """Whether nobody has a room whose log was lost, and its owner's name with it. Whoever has it what was lost.
+
+        Each node that is alive must have looked after its rooms once from now on; one that is frozen dies first.
+        """
+        begun = self.now
+        await self._signs()
+        since = self._store_time
+        while others := set(self.nodes.others(self.now)):
+            _, *signs = await self._broker.lanes.run(BEAT, [NODES_TENDED], ("", "", NAMED_MS))
+            tended = {node.decode(): float(at) for node, at in zip(signs[::2], signs[1::2], strict=True)}
+            if all(tended.get(node, 0) > since for node in others):
+                break
+            if self.now - begun > LOST_S and not others & tended.keys():
+                break  # nodes of an older program, which say nothing of the kind
+            if self.now - begun > LOST_S + TTL_S:
+                return False
+            await asyncio.sleep(LOOK_S)
+            if (await self.owners_of([room]))[room] is not None:
+                return False
         return True
 
     def __contains__(self, room: str) -> bool:
@@ -183,7 +209,7 @@ class RedisOwners:
 
     async def _signs(self, *, me: str = "", without: str = "") -> dict[str, float]:
         answer = await self._broker.lanes.run(BEAT, [NODES], (me, without, NAMED_MS))
-        now = int(answer[0])
+        now = self._store_time = int(answer[0])
         return {node.decode(): (now - float(at)) / 1000 for node, at in zip(answer[1::2], answer[2::2], strict=True)}
 
 

@@ -18,10 +18,12 @@ from protocols.errors import Code, Refused
 from protocols.limits import MAILBOX_LIMIT
 from protocols.messages import Command, Position, Record
 from server.broker.port import Batch
-from server.hosting import letters
+from server.hosting import letters, traced
+from server.hosting.asking import ask
 from server.hosting.clock import RoomClock
 from server.hosting.draft import Sender
 from server.hosting.host import Host, Surroundings
+from server.hosting.kept import KeptRecords
 from server.hosting.line import Letter
 from server.hosting.replica import Replica
 from server.hosting.restore import Restored
@@ -29,6 +31,7 @@ from server.trace import Trace
 
 # A take-over may take four seconds; whoever waits longer is told to try again.
 PATIENCE_S = 4.7
+KEPT_BYTES = 2 * 1024 * 1024  # of records that the database may not have yet: the owner keeps more
 EXPIRY_S = 0.2  # between looks at who has waited too long
 
 log = structlog.get_logger(__name__)
@@ -63,7 +66,8 @@ class Forwarded:
 class Follower:
     """Follows one room. ``send(follower, owner, command)`` forwards, and numbers it; False if it cannot.
 
-    ``on_torn(follower)`` is called when what it heard does not fit: it must be made anew.
+    ``on_torn(follower)`` is called when what it heard does not fit: it must be made anew; ``on_ahead(follower, head)``
+    when the log has lost its end and stops at ``head``.
     """
 
     def __init__(
@@ -74,10 +78,12 @@ class Follower:
         *,
         send: Callable[[Follower, str, Forwarded], bool],
         on_torn: Callable[[Follower], None],
+        on_ahead: Callable[[Follower, Position], None] = lambda _follower, _head: None,
     ) -> None:
         self.live = Replica(restored.room, restored.epoch)
         self.live.remember(restored.recent, restored.floor)
         self.owner: str | None = owner
+        self.route_number = 0  # of the way to that owner: another each time that it is sought
         self.ownerless = 0  # looks that found nobody as its owner
         self.closed = False
         self.used = around.clock.now()
@@ -86,7 +92,11 @@ class Follower:
         self._clock = RoomClock(around.clock, restored.room.at)
         self._send = send
         self._on_torn = on_torn
+        self._on_ahead = on_ahead
         self._waiting: deque[Forwarded] = deque()
+        # Should the log lose its end together with its owner, it is known here.
+        self._kept = KeptRecords(restored.room.id, around.archive, most_bytes=KEPT_BYTES)
+        self._kept.put(restored.recent)
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -131,16 +141,11 @@ class Follower:
 
     async def ask(self, command: Command, sender: Sender) -> Position:
         """The same for who can wait. Raises Refused."""
-        answered: asyncio.Future[Position | Refused] = asyncio.get_running_loop().create_future()
-        self.submit(command, sender, lambda outcome: None if answered.done() else answered.set_result(outcome))
-        outcome = await answered
-        if isinstance(outcome, Refused):
-            raise outcome
-        return outcome
+        return await ask(self, command, sender)
 
-    def route(self, owner: str | None) -> None:
+    def route(self, owner: str | None, number: int = 0) -> None:
         """Somebody else decides now: what is not answered goes there, in order. None: nobody is known yet."""
-        self.owner = owner
+        self.owner, self.route_number = owner, number
         if owner is None:
             return
         for forwarded in self._waiting:
@@ -165,13 +170,30 @@ class Follower:
                 return
             live.renew(batch.base.epoch)
             self._around.on_epoch(self.room_id, live.epoch)
-        fresh = [record for record in batch.records if record.seq > live.room.seq]
-        if fresh and fresh[0].seq != live.room.seq + 1:
+        seq = live.room.seq
+        if not batch.records and batch.base.seq < seq and batch.base.epoch == live.epoch:
+            self._on_ahead(self, batch.base)
+            return
+        fresh = [record for record in batch.records if record.seq > seq]
+        if batch.base.seq > seq or (fresh and (fresh[0].seq, fresh[-1].seq) != (seq + 1, seq + len(fresh))):
             self.tear("gap")
             return
         if fresh:
             self._take_in(fresh)
         self._settle()
+
+    async def rescue(self, head: Position | None) -> bool:
+        """Whether the log, which ends there, has lost what was heard here; then it is stored. Raises Unavailable."""
+        here = self.live.position
+        if head is None or head.epoch != here.epoch or head.seq >= here.seq:
+            return False
+        log.error("log_ends_before", room=self.room_id, epoch=head.epoch, seq=head.seq, heard=here.seq)
+        await self._kept.rescue(here.epoch)
+        return True
+
+    def let_go(self) -> None:
+        """Keep no record any more that the database has by now."""
+        self._kept.let_go()
 
     def tear(self, why: str) -> None:
         """What was heard does not fit what is here: it cannot go on."""
@@ -206,11 +228,13 @@ class Follower:
     def _take_in(self, records: Sequence[Record]) -> None:
         self.live.apply(records)
         self._clock.raise_to(records[-1].at)
+        self._kept.put(records)
         try:
             self._around.on_records(self.room_id, self.live.epoch, records)
         except Exception:
             # It is committed whether or not telling it worked; members recover what they miss.
             log.exception("telling_failed", room=self.room_id)
+        traced.heard(self.trace, self.live, records)
 
     def _settle(self) -> None:
         """Answer in order, and not before what the answer speaks of has been told here."""
@@ -221,7 +245,17 @@ class Follower:
                 isinstance(outcome, Position) and (outcome.epoch != here.epoch or outcome.seq > here.seq)
             ):
                 return
-            self._waiting.popleft().settle(outcome)
+            forwarded = self._waiting.popleft()
+            forwarded.settle(outcome)
+            traced.sent(
+                self.trace,
+                self.live,
+                forwarded.command,
+                by=forwarded.sender.by,
+                owner=self.owner,
+                since=forwarded.since,
+                outcome=outcome,
+            )
 
     def _watch(self) -> None:
         if self._timer is None and self._waiting:

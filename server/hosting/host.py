@@ -21,20 +21,18 @@ from rooms.dedupe import Dedupe, fingerprint
 from server.broker.port import Answered, Batch, Broker, Full, Lost, Stale, Unavailable
 from server.hosting import traced
 from server.hosting.archive import Archive, Snapshot
+from server.hosting.asking import ask
 from server.hosting.clock import Clock, RoomClock
 from server.hosting.draft import Decided, Draft, Outcome, Sender, Waiting
+from server.hosting.kept import KeptRecords
 from server.hosting.replica import Replica
 from server.hosting.restore import Restored
-from server.hosting.shelf import Shelf
 from server.trace import Trace
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 SNAPSHOT_EVERY = 2_000  # records between snapshots
-# Acked records kept in case the log is lost before the database has them. With more the oldest are in the log alone.
-KEPT_LIMIT = 20_000
-KEPT_BYTES = 16 * 1024 * 1024
 
 
 class _Luck:
@@ -122,12 +120,12 @@ class Host:
         self._erased_seq = 0
         self._mailbox: deque[Waiting] = deque()
         self._in_flight: list[Waiting] = []
-        self._kept = Shelf()
+        self._kept = KeptRecords(room.id, around.archive)
         # Who had the room before may have died with what the database does not have yet.
-        self._keep(restored.recent)
+        self._kept.put(restored.recent)
         self._woken = self._doubted = False
         self._task: asyncio.Task[None] | None = None
-        self._batches = self._records = self._refused = self._unkept = 0
+        self._batches = self._records = self._refused = 0
 
     @property
     def room_id(self) -> str:
@@ -191,12 +189,7 @@ class Host:
 
     async def ask(self, command: Command, sender: Sender) -> Position:
         """The same for who can wait. Raises Refused."""
-        answered: asyncio.Future[Position | Refused] = asyncio.get_running_loop().create_future()
-        self.submit(command, sender, lambda outcome: None if answered.done() else answered.set_result(outcome))
-        outcome = await answered
-        if isinstance(outcome, Refused):
-            raise outcome
-        return outcome
+        return await ask(self, command, sender)
 
     def wake(self) -> None:
         """Something is due: look, even if nobody sends anything."""
@@ -238,11 +231,7 @@ class Host:
 
     def let_go(self) -> None:
         """Keep no record any more that the database has by now, also if nothing new is said."""
-        kept = self._kept
-        if kept:
-            projected = self._around.archive.projected(self.room_id)
-            while kept and kept.first <= projected:
-                kept.drop()
+        self._kept.let_go()
 
     def statistics(self) -> Mapping[str, float]:
         """Queue lengths and counts."""
@@ -254,7 +243,7 @@ class Host:
             "batches_total": self._batches,
             "records_total": self._records,
             "kept_bytes": self._kept.weight,
-            "unkept_total": self._unkept,
+            "unkept_total": self._kept.unkept,
             "overloaded_total": self._refused,
         }
 
@@ -373,7 +362,7 @@ class Host:
         self.live.apply(records)
         self._records += len(records)
         self._clock.raise_to(records[-1].at)
-        self._keep(records)
+        self._kept.put(records)
         if erased or self.live.room.seq - self.snapshot_seq >= SNAPSHOT_EVERY:
             self.wants_snapshot = True
         try:
@@ -381,17 +370,6 @@ class Host:
         except Exception:
             # It is committed whether or not telling it worked; members recover what they miss.
             log.exception("telling_failed", room=self.room_id)
-
-    def _keep(self, records: Sequence[Record]) -> None:
-        self.let_go()
-        kept, projected = self._kept, self._around.archive.projected(self.room_id)
-        for record in records:
-            kept.erase(record)
-            if record.seq > projected:
-                kept.put(record)
-        while kept.over(KEPT_LIMIT, KEPT_BYTES):
-            kept.drop()
-            self._unkept += 1
 
     def _settle(self, decided: Decided) -> None:
         now = self._clock.now()
@@ -458,7 +436,7 @@ class Host:
         log.error("log_lost", room=self.room_id, epoch=live.epoch, seq=live.room.seq, kept=len(self._kept))
 
         async def renew() -> tuple[Position, int]:
-            await around.archive.keep(self.room_id, live.epoch, list(self._kept))
+            await self._kept.rescue(live.epoch)
             position = await around.broker.renew(self.room_id, live.room.seq)
             return position, await around.broker.claim(self.room_id)
 

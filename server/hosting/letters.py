@@ -5,6 +5,10 @@ did        (number, epoch, seq)                   it stands there
 refused    (number, code, message, retry_after_ms)
 elsewhere  (room, number)                         the room is not this node's
 free       (room)                                 whoever wants it may take it
+ahead      (room, epoch, seq)                     the log has lost its end, up to which it was heard and is stored now
+
+The upper half of a command's number is that of the way on which it was sent. A node that has said "elsewhere" to one
+command says so to all that come on the same way, or a later one could overtake it.
 """
 
 from __future__ import annotations
@@ -17,7 +21,18 @@ from rooms.registry import Registry
 from server.hosting.draft import Sender
 from server.hosting.line import Letter
 
-DO, DID, REFUSED, ELSEWHERE, FREE = "do", "did", "refused", "elsewhere", "free"
+DO, DID, REFUSED, ELSEWHERE, FREE, AHEAD = "do", "did", "refused", "elsewhere", "free", "ahead"
+WAY_BITS = 32  # below those of the way
+
+
+def numbered(way: int, number: int) -> int:
+    """The number of a command on this way."""
+    return way << WAY_BITS | number
+
+
+def way_of(number: int) -> int:
+    """The way on which a command came; 0 if its sender knows of none."""
+    return number >> WAY_BITS
 
 
 def do(number: int, command: Command, sender: Sender) -> Letter:

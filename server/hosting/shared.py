@@ -32,6 +32,7 @@ LOOK_S = 1.0  # between looks at who owns the rooms that are followed, and which
 DUES_LOOKS = 5  # looks between reading what is due anywhere
 OWNERLESS_LOOKS = 3  # at a room of nobody, though its owner lives: it takes it again, or has let it go unheard
 AGAIN_S = 0.1  # before a room whose owner is gone is asked for again
+WAYS_LIMIT = 10_000  # refused ones that are remembered
 FORWARDED_LIMIT = 20_000  # commands on their way to other nodes
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,8 @@ class SharedDirectory:
         self._registry = registry
         self._idle_ms = idle_ms
         self._numbers = count(1)
+        self._ways = count(1)
+        self._closed_ways: dict[tuple[str, str], int] = {}  # node, room -> the way whose commands were refused
         self._followers: dict[str, Follower] = {}
         self._opening: dict[str, asyncio.Task[Follower]] = {}
         self._routing: dict[str, asyncio.Task[None]] = {}
@@ -75,6 +78,7 @@ class SharedDirectory:
             post.listen(kind, self._answered)
         post.listen(letters.ELSEWHERE, self._misrouted)
         post.listen(letters.FREE, lambda _node, letter: self._reroute(letter[1]))
+        post.listen(letters.AHEAD, lambda _node, letter: self._behind(*letter[1:]))
 
     def __len__(self) -> int:
         return len(self._directory)
@@ -174,6 +178,7 @@ class SharedDirectory:
         for room, follower in list(self._followers.items()):
             if follower.owner in nodes:
                 self._reroute(room)
+        self._closed_ways = {key: way for key, way in self._closed_ways.items() if key[0] not in nodes}
         self._run(self._read_dues())
 
     def lost(self, room: str) -> None:
@@ -230,8 +235,9 @@ class SharedDirectory:
                 log.warning("room_not_followed", room=room, error=str(error))
                 raise Refused(Code.UNAVAILABLE) from None
             raise
-        follower = Follower(restored, around, owner, send=self._send, on_torn=self._torn)
+        follower = Follower(restored, around, owner, send=self._send, on_torn=self._torn, on_ahead=self._ahead)
         follower.stop = stop
+        follower.route_number = next(self._ways)
         heard = follower.heard
         for batch in early:
             follower.heard(batch)
@@ -242,6 +248,27 @@ class SharedDirectory:
         log.info("room_followed", room=room, epoch=restored.epoch, seq=restored.room.seq, owner=owner)
         self._on_open(follower)
         return follower
+
+    def _ahead(self, follower: Follower, head: Position) -> None:
+        self._run(self._rescue(follower, head))
+
+    async def _rescue(self, follower: Follower, head: Position) -> None:
+        """The log has lost its end, which was heard here: it is stored, and whoever decides now learns of it."""
+        if await follower.rescue(head) and follower.owner is not None:
+            here = follower.live.position
+            self._post.send(follower.owner, (letters.AHEAD, follower.room_id, here.epoch, here.seq))
+
+    def _behind(self, room: str, epoch: str, seq: int) -> None:
+        host = self._directory.get(room)
+        if host is None:
+            return
+        if host.live.epoch == epoch and host.live.room.seq < seq:
+            # Taken over from what was left of the log: opened anew, the room goes on from what is stored by now.
+            log.error("host_behind", room=room, seq=host.live.room.seq, heard=seq)
+            self._directory.give_up(room)
+            self._run(self._come_back(room))
+        else:
+            host.doubt()
 
     def _torn(self, follower: Follower) -> None:
         if self._followers.get(follower.room_id) is follower:
@@ -261,7 +288,7 @@ class SharedDirectory:
     def _send(self, follower: Follower, owner: str, forwarded: Forwarded) -> bool:
         if len(self._sent) >= FORWARDED_LIMIT:
             return False
-        number = forwarded.number = next(self._numbers)
+        number = forwarded.number = letters.numbered(follower.route_number, next(self._numbers))
         self._sent[number] = follower, forwarded
         self._forwarded += 1
         return self._post.send(owner, letters.do(number, forwarded.command, forwarded.sender))
@@ -290,16 +317,24 @@ class SharedDirectory:
             return
         while self._followers.get(room) is follower:
             try:
+                # Before anybody decides on a log that has lost its end: from the database it will be known.
+                await follower.rescue(await self._around.broker.head(room))
+                if self._directory.draining:
+                    # This node takes no room any more; the commands of those who are still here go to who has it.
+                    owner = (await self._owners_of([room]))[room]
+                    raise (
+                        Refused(Code.UNAVAILABLE) if owner is None or not self._alive(owner) else OwnedElsewhere(owner)
+                    )
                 await self._directory.open(room)
             except OwnedElsewhere as elsewhere:
                 if elsewhere.owner == follower.owner:
                     # It is letting go, or just beginning.
                     await asyncio.sleep(AGAIN_S)
                 if self._followers.get(room) is follower:
-                    follower.route(elsewhere.owner)
+                    follower.route(elsewhere.owner, next(self._ways))
                 return
-            except Refused:
-                follower.route(None)
+            except (Refused, Unavailable):
+                follower.route(None, 0)
                 await asyncio.sleep(AGAIN_S)
             except Exception:
                 log.exception("rerouting_failed", room=room)
@@ -307,7 +342,11 @@ class SharedDirectory:
 
     def _asked(self, node: str, letter: Letter) -> None:
         """A command from another node: in the order in which they came, also while the room is being opened."""
-        room = letter[1]
+        room, number = letter[1], letter[2]
+        way = letters.way_of(number)
+        if way and way <= self._closed_ways.get((node, room), 0):
+            self._post.send(node, (letters.ELSEWHERE, room, number))
+            return
         coming = self._coming.get(room)
         host = self._directory.get(room)
         if coming is not None:
@@ -332,9 +371,18 @@ class SharedDirectory:
             if host is not None and not host.closed:
                 self._do(host, node, letter)
             elif refused is None or refused.code is Code.UNAVAILABLE:
+                self._close_way(node, room, letters.way_of(letter[2]))
                 self._post.send(node, (letters.ELSEWHERE, room, letter[2]))
             else:
                 self._post.send(node, letters.answer(letter[2], refused))
+
+    def _close_way(self, node: str, room: str, way: int) -> None:
+        """What else comes on this way is refused too: the sender finds another and sends it all again, in order."""
+        self._closed_ways.pop((node, room), None)
+        if way:
+            self._closed_ways[node, room] = way
+        while len(self._closed_ways) > WAYS_LIMIT:
+            del self._closed_ways[next(iter(self._closed_ways))]
 
     def _do(self, host: Host, node: str, letter: Letter) -> None:
         number = letter[2]
@@ -371,6 +419,7 @@ class SharedDirectory:
             if follower.closed or forwarded.answered_here:
                 del self._sent[number]
         for follower in list(self._followers.values()):
+            follower.let_go()
             idle = now - follower.used >= self._idle_ms and not follower.waiting
             if idle and not self._directory.occupied(follower.room_id):
                 self._drop(follower)

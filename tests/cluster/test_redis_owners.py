@@ -86,8 +86,10 @@ async def test_a_lost_log_is_begun_anew_by_whoever_had_it(cluster: Cluster, brok
     await one.take("r")
     await flushed(cluster.servers)
     await two.beat()
+    working = asyncio.create_task(one.run())
     with pytest.raises(Unavailable):
         await OwnedBroker(broker, two).renew("r", 5)
+    working.cancel()
     assert (await OwnedBroker(broker, one).renew("r", 5)).seq == 5
     with pytest.raises(OwnedElsewhere):
         await two.take("r")

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from loadtests.engines import SERVER, RedisServer, flushed, free_ports
-from protocols.errors import Refused
+from protocols.errors import Code, Refused
 from protocols.messages import Audience, By, Role
+from rooms.registry import REGISTRY
+from server.broker.redis_log import keys_of
 from server.hosting.draft import Sender
 from server.hosting.follower import Follower
 from server.hosting.host import Host
+from server.store.archive import DatabaseArchive
 from tests.cluster.houses import Node, node, until
 from tests.server.house import ANN, BOB, HOST
 
@@ -195,3 +198,119 @@ async def test_who_was_frozen_gives_the_room_up_and_follows(pair: Pair) -> None:
     await until(lambda: isinstance(one.directory.get("r"), Follower))
     assert (await one.send("chat.send", BOB, text="forwarded")).seq
     assert two.texts() == ["decided by two", "forwarded"]
+
+
+async def cut(server: RedisServer, node: Node, upto: int) -> None:
+    """The log ends earlier than it did: as when a replica that lagged became the master."""
+    keys = keys_of("r")
+    call = node.broker.lanes.call
+    for last in await call(keys.order, "ZRANGEBYSCORE", keys.order, f"({upto}", "+inf"):
+        await call(keys.log, "HDEL", keys.log, last)
+    await call(keys.order, "ZREMRANGEBYSCORE", keys.order, f"({upto}", "+inf")
+    await call(keys.head, "HSET", keys.head, "seq", upto)
+
+
+@pytest.mark.parametrize("dies", [True, False])
+async def test_what_a_log_loses_with_its_owner_is_known_to_who_followed(
+    pair: Pair, redis_server: RedisServer, *, dies: bool
+) -> None:
+    one, two = pair
+    await one.room()
+    await two.at()
+    acked = [await one.send("chat.send", id_=f"m{n}", text=str(n)) for n in range(10)]
+    await until(lambda: len(two.texts()) == 10)
+    if dies:
+        await one.die()
+        await cut(redis_server, two, acked[4].seq)
+    else:
+        # Its owner has died too, and another has taken over from what was left.
+        first = one.directory._directory
+        first.give_up("r")
+        await cut(redis_server, two, acked[4].seq)
+        assert (await first.open("r")).live.position == acked[4]
+    after = await two.insist("chat.send", BOB, id_="after", text="after")
+    if not dies:
+        await until(lambda: one.epochs or ((host := one.directory.get("r")) and host.live.epoch != acked[0].epoch))
+        after = await two.insist("chat.send", BOB, id_="later", text="later")
+    assert after.epoch != acked[0].epoch
+    assert after.seq > acked[-1].seq
+    # Nobody is told other words under a seq that they know.
+    seqs = [record.seq for _, record in two.told]
+    assert seqs == sorted(set(seqs))
+    assert two.texts()[:10] == [str(n) for n in range(10)]
+    for n in range(5):  # what the log still has, and what only the database has
+        assert (await two.insist("chat.send", id_=f"m{n}", text=str(n))).seq == acked[n].seq
+    kept = [each.seq async for chunk in archive_of(two).records("r", 0, 100) for each in chunk]
+    assert {position.seq for position in acked} <= set(kept) | {record.seq for record in await two.log()}
+
+
+def archive_of(node: Node) -> DatabaseArchive:
+    return DatabaseArchive(node.database, REGISTRY.events, node.projector.projected)
+
+
+async def test_a_command_that_was_sent_elsewhere_is_not_overtaken_by_the_next(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = pair
+    await one.room()
+    there = await two.at()
+    assert isinstance(there, Follower)
+    inner = one.directory._directory
+    inner.give_up("r")
+    opened, tries = inner.open, 0
+
+    async def open_(room: str) -> Host:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise Refused(Code.UNAVAILABLE)
+        return await opened(room)
+
+    monkeypatch.setattr(inner, "open", open_)
+    outcomes: list[object] = []
+    command = [REGISTRY.command("chat.send", {"id": f"c{n}", "room": "r", "text": str(n)}) for n in range(6)]
+    there.submit(command[0], ANN, outcomes.append)
+    await until(lambda: tries == 1)
+    for each in command[1:]:
+        there.submit(each, ANN, outcomes.append)
+    await until(lambda: len(outcomes) == 6)
+    assert two.texts() == [str(n) for n in range(6)]
+
+
+async def test_after_a_flush_a_node_without_the_room_waits_no_longer_than_a_second(
+    pair: Pair, redis_server: RedisServer
+) -> None:
+    one, two = pair
+    await one.room()
+    one.occupied.clear()
+    await until(lambda: len(one.told) == 1)
+    inner = one.directory._directory
+    await one.projector.project()
+    await inner._close(inner._hosts["r"], "idle")
+    await asyncio.sleep(0.6)
+    await flushed([redis_server])
+    begun = time.monotonic()
+    there = await two.at()
+    took = time.monotonic() - begun
+    assert took < 1.0, took
+    assert isinstance(there, Host)
+    assert there.live.room.seq == 1
+
+
+async def test_who_drains_still_finds_the_owner_for_those_who_are_here(pair: Pair) -> None:
+    one, two = pair
+    await one.room()
+    there = await two.at()
+    assert isinstance(there, Follower)
+    await two.directory.drain()
+    three = await Node(two.url, two.folder, "n3").open()
+    three.occupied = {"r"}
+    await three.at()
+    await one.directory.drain()
+    await until(lambda: isinstance(three.directory.get("r"), Host))
+    command = REGISTRY.command("chat.send", {"id": "last", "room": "r", "text": "last words"})
+    assert (await there.ask(command, ANN)).seq == 2
+    assert two.texts() == ["last words"]
+    await three.leave()
+    await two.leave()
+    await one.leave()

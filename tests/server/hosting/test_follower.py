@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
@@ -14,6 +16,7 @@ from rooms.room import Room
 from server.broker.port import Batch
 from server.hosting import follower as follower_module
 from server.hosting import letters
+from server.hosting.archive import Archive
 from server.hosting.clock import Clock
 from server.hosting.draft import Sender
 from server.hosting.follower import Follower, Forwarded
@@ -21,6 +24,19 @@ from server.hosting.host import Surroundings
 from server.hosting.restore import Restored
 
 ANN = Sender(By("ann", "Ann", Role.ATTENDEE))
+
+
+class NothingStored:
+    """An archive that has nothing of the room; ``rescued`` is what it is given."""
+
+    def __init__(self) -> None:
+        self.rescued: list[int] = []
+
+    def projected(self, room: str) -> int:
+        return 0
+
+    async def keep(self, room: str, epoch: str, records: Sequence[Record]) -> None:
+        self.rescued += [record.seq for record in records]
 
 
 class Stage:
@@ -35,13 +51,21 @@ class Stage:
         self.full = False
         around = Surroundings(
             broker=None,  # type: ignore[arg-type]
-            archive=None,  # type: ignore[arg-type]
+            archive=cast(Archive, NothingStored()),
             clock=Clock(),
             on_records=lambda _room, _epoch, records: self.told.extend(record.seq for record in records),
             on_epoch=lambda _room, epoch: self.epochs.append(epoch),
         )
         restored = Restored(Room("r", REGISTRY), "e")
-        self.follower = Follower(restored, around, "one", send=self._send, on_torn=self.torn.append)
+        self.ahead: list[Position] = []
+        self.follower = Follower(
+            restored,
+            around,
+            "one",
+            send=self._send,
+            on_torn=self.torn.append,
+            on_ahead=lambda _follower, head: self.ahead.append(head),
+        )
 
     def _send(self, _follower: Follower, owner: str, forwarded: Forwarded) -> bool:
         self.sent.append((owner, forwarded))
@@ -151,3 +175,29 @@ async def test_an_epoch_that_begins_elsewhere_than_here_tears() -> None:
         stage.hear(0, 3)
         stage.hear(5, 0, epoch="f")
         assert stage.torn == [stage.follower]
+
+
+@pytest.mark.parametrize("base", [4, 3])
+async def test_what_does_not_follow_on_tears(base: int) -> None:
+    with Stage() as stage:
+        stage.hear(0, 3)
+        records = [
+            Record(seq, 1_800_000_000_000, ChatSent.type, 1, Audience.EVERYONE, ANN.by, None, (seq - 1, seq - 1))
+            for seq in ((4, 6) if base == 3 else ())  # a hole within, or a log that is further on than what was heard
+        ]
+        stage.follower.heard(Batch("r", "b", 1, Position("e", base), records))
+        assert stage.torn == [stage.follower]
+        assert stage.told == [1, 2, 3]
+
+
+async def test_what_the_log_has_lost_is_stored_from_here() -> None:
+    with Stage() as stage:
+        stage.hear(0, 3)
+        stage.hear(1, 0)
+        assert stage.ahead == [Position("e", 1)]
+        assert not await stage.follower.rescue(None)
+        assert not await stage.follower.rescue(Position("f", 1))
+        assert not await stage.follower.rescue(Position("e", 3))
+        assert await stage.follower.rescue(Position("e", 1))
+        assert cast(NothingStored, stage.follower._around.archive).rescued == [1, 2, 3]
+        assert stage.torn == []

@@ -396,7 +396,7 @@ async def test_those_who_were_away_recover_from_the_replica(at: House) -> None:
 
 
 async def test_what_is_kept_in_memory_is_bounded_by_its_bytes(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.hosting.host.KEPT_BYTES", 100_000)
+    monkeypatch.setattr("server.hosting.kept.KEPT_BYTES", 100_000)
     monkeypatch.setattr("server.hosting.replica.RECENT_BYTES", 50_000)
     monkeypatch.setattr("server.hosting.restore.RECENT_BYTES", 50_000)
     host = await at.room(text_length=4_000)
