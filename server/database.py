@@ -69,11 +69,6 @@ def address_of(environ: Mapping[str, str] | None = None) -> str | None:
         raise SettingsError(f"{SETTING}: {error}") from None
 
 
-def is_elsewhere(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether the database is not in the data folder. Raises SettingsError."""
-    return address_of(environ) is not None
-
-
 def files_of(settings: Settings, log: str) -> tuple[str, ...]:
     """The files in the data folder that must stay where they are."""
     return (log, DATABASE_FILE) if settings.database_url is None else (log,)

@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 
 from server import logs
+from server.address_file import kept
 from server.app import App, running
 from server.config import Settings, SettingsError
 from server.gateway.listening import uvicorn_config
@@ -118,22 +119,24 @@ async def _run(settings: Settings, listener: socket.socket, *, bots: bool) -> in
         loop.add_signal_handler(number, stop.set)
 
     port = listener.getsockname()[1]
+    given = settings
     if settings.demo:
         settings = _with_address(settings, port)
     async with running(settings) as app:
-        served = Listener(app, listener)
-        serving = await served.start()
-        _calm_collector()
-        log.info("listening", host=settings.host, port=port, settings=settings.printed())
-        demo = await _demo(app, port, bots=bots) if settings.demo else None
+        with kept(given, port):
+            served = Listener(app, listener)
+            serving = await served.start()
+            _calm_collector()
+            log.info("listening", host=settings.host, port=port, settings=settings.printed())
+            demo = await _demo(app, port, bots=bots) if settings.demo else None
 
-        stopping = loop.create_task(stop.wait())
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if demo is not None:
-            demo.cancel()
-            await asyncio.gather(demo, return_exceptions=True)
-        await served.leave(settings.drain_s)
+            stopping = loop.create_task(stop.wait())
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if demo is not None:
+                demo.cancel()
+                await asyncio.gather(demo, return_exceptions=True)
+            await served.leave(settings.drain_s)
     return 0 if stop.is_set() else 1
 
 

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from protocols.errors import Code, Refused
 from protocols.messages import By, Role
 from protocols.text import clean_line, clean_name
+from server.address_file import origin_of
 from server.config import Settings
 from server.counting import Counting
 from server.database import bring_up_to_date, database_of
@@ -115,15 +116,6 @@ def _cleaned(clean: Callable[[str], str], text: str, field: str) -> str:
     except PydanticCustomError as error:
         # These messages are sentences of our own, without what was typed.
         raise Refused(Code.INVALID, f"{field}: {error.message()}") from None
-
-
-def origin_of(settings: Settings) -> str:
-    """Where people reach the server, as far as the settings tell."""
-    if settings.public_url:
-        return settings.public_url
-    scheme = "https" if settings.tls_certificate else "http"
-    # A passkey needs a name, and browsers take this one for safe without a certificate.
-    return f"{scheme}://localhost:{settings.port}"
 
 
 @asynccontextmanager

@@ -204,9 +204,8 @@ async def test_a_worker_lets_a_room_forget_that_a_gateway_has(engines: Engines, 
         assert gateway.neighbours is not None
         assert worker.neighbours is not None
         assert worker.neighbours.retiring is not None
-        stack.push_async_callback(
-            ended, [asyncio.create_task(each) for at in (gateway, worker) for _, each in at.neighbours.work()]
-        )
+        beats = [*gateway.neighbours.work(), *worker.neighbours.work()]
+        stack.push_async_callback(ended, [asyncio.create_task(each) for _, each in beats])
         kept = RATES.model_copy(update={"retention_days": 1})
         host = await gateway.directory.create_room("r", "R", kept, by=OWNER)
         assert isinstance(host, Host)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -58,9 +58,9 @@ async def test_what_is_put_is_there_whole_and_in_ranges(blobs: Blobs) -> None:
     for start, end, found in [(0, 3, b"012"), (3, 5, b"34"), (8, 99, b"89"), (4, None, b"456789"), (10, 20, b"")]:
         assert await whole(blobs, "photos/r1/a.webp", start, end) == found
     assert await whole(blobs, "photos/r1/a.webp", 5, 5) == b""
-    found = await blobs.stat("photos/r1/a.webp")
-    assert (found.name, found.size) == ("photos/r1/a.webp", 10)
-    assert abs(found.at - time.time() * 1000) < 60_000
+    said = await blobs.stat("photos/r1/a.webp")
+    assert (said.name, said.size) == ("photos/r1/a.webp", 10)
+    assert abs(said.at - time.time() * 1000) < 60_000
     await blobs.put("photos/r1/a.webp", pieces(b"new"))
     assert await whole(blobs, "photos/r1/a.webp") == b"new"
     assert await blobs.put("empty", pieces()) == 0
@@ -134,8 +134,8 @@ async def test_what_nobody_knows_goes_after_a_day(blobs: Blobs) -> None:
         await blobs.put(name, pieces(b"x"))
     asked: list[str] = []
 
-    async def keeper(some: object) -> set[str]:
-        asked.extend(some)  # type: ignore[arg-type, call-overload]
+    async def keeper(some: Sequence[str]) -> set[str]:
+        asked.extend(some)
         return {"photos/known"}
 
     orphans = Orphans(blobs, {"photos/": keeper})

@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from server.config import Settings, SettingsError
-from server.database import address_of, alone, bring_up_to_date, database_of, files_of, is_elsewhere, usable
+from server.database import address_of, alone, bring_up_to_date, database_of, files_of, usable
 
 SECRET = SecretStr("a secret for tests 0123456789 abcdefg")
 
@@ -33,8 +33,6 @@ async def test_with_an_address_it_is_there(tmp_path: Path) -> None:
     assert database.url == "postgresql+asyncpg://ann:pw@db.example/rooms"
     assert files_of(settings(tmp_path, url), "log.sqlite") == ("log.sqlite",)
     assert address_of({"SHOWFLOOR_DATABASE_URL": url}) == database.url
-    assert is_elsewhere({"SHOWFLOOR_DATABASE_URL": url})
-    assert not is_elsewhere({"SHOWFLOOR_DATABASE_URL": ""})
 
 
 def test_what_is_wrong_is_said_by_the_setting_s_name(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from server.app import running
 from server.config import Settings, SettingsError
-from server.serve import _THIN_LINEAR_TIMEOUTS, Listener, _config, _listening, serve
+from server.serve import _THIN_LINEAR_TIMEOUTS, Listener, _config, listening, serve
 from tests.server.running import raw, token
 
 
@@ -42,7 +42,7 @@ async def test_leaving_ends_in_time_whoever_does_not_read(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(sys.platform != "linux", reason="an option of Linux")
 def test_connections_send_again_at_an_even_pace(tmp_path: Path) -> None:
-    with _listening(settings(tmp_path)) as listener:
+    with listening(settings(tmp_path)) as listener:
         listener.listen()
         with socket.create_connection(listener.getsockname()):
             accepted, _ = listener.accept()

@@ -1,15 +1,12 @@
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from protocols.errors import Code, Refused
-from server.config import Settings
 from server.staff.accounts import Member
 from server.staff.audit import Audit
 from server.staff.roles import StaffRole
-from server.staffing import CommandLine, origin_of
+from server.staffing import CommandLine
 from tests.server.staff.tables import MemoryStaff, staff_on
 
 SECRET = "a secret for tests 0123456789 abcdefg"
@@ -92,15 +89,3 @@ async def test_a_reset_is_for_an_account_that_is_there(at: At) -> None:
     with pytest.raises(Refused) as refused:
         await at.line.reset("mei")
     assert refused.value.code is Code.CONFLICT
-
-
-@pytest.mark.parametrize(
-    ("given", "origin"),
-    [
-        ({}, "http://localhost:8000"),
-        ({"port": 9000, "tls_certificate": Path("c"), "tls_key": Path("k")}, "https://localhost:9000"),
-        ({"public_url": "https://live.example"}, "https://live.example"),
-    ],
-)
-def test_links_lead_to_where_the_settings_say(given: dict[str, object], origin: str) -> None:
-    assert origin_of(Settings(secret=SecretStr(SECRET), **given)) == origin

@@ -17,7 +17,7 @@ DATE = 'Last-Modified: Sun, 22 Nov 2026 10:00:00 GMT\r\nETag: "e"\r\n'
 
 
 @asynccontextmanager
-async def store(serve: Serve, **more: float) -> AsyncIterator[S3Blobs]:
+async def store(serve: Serve) -> AsyncIterator[S3Blobs]:
     """A store on a server that does to each request what ``serve`` does, after its head."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -29,16 +29,16 @@ async def store(serve: Serve, **more: float) -> AsyncIterator[S3Blobs]:
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     try:
-        yield at(server.sockets[0].getsockname()[1], **more)
+        yield at(server.sockets[0].getsockname()[1])
     finally:
         server.close()
 
 
-def at(port: int, **more: float) -> S3Blobs:
-    settings = {"answer_s": 0.4, "tries": 0, **more}
+def at(port: int) -> S3Blobs:
+    endpoint = f"http://127.0.0.1:{port}"
     return S3Blobs(
-        "bucket", endpoint=f"http://127.0.0.1:{port}", region="r", key="key-canary", secret="secret-canary", **settings
-    )  # type: ignore[arg-type]
+        "bucket", endpoint=endpoint, region="r", key="key-canary", secret="secret-canary", answer_s=0.4, tries=0
+    )
 
 
 def says(status: str, body: str = "") -> Serve:
