@@ -21,17 +21,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from loadtests.checker import report
 from loadtests.client import Client
 from loadtests.evidence import Verdict
 from loadtests.figures import Progress, ack_times, milliseconds
-from loadtests.kill import PIPELINED, make, talk
+from loadtests.kill import PIPELINED, talk
 from loadtests.nodes import Nodes, spread
 from loadtests.rig import arguments, execute, start_all, verdict_of
-from loadtests.serving import ROOT, Serving
+from loadtests.serving import RAISED, ROOT, Serving
 from loadtests.waiting import until
 
-SHORT: dict[str, Any] = {"clients": 12, "rooms": 2, "rate": 60.0, "between": 0.7, "postgres": False}
+SHORT: dict[str, Any] = {"clients": 8, "rooms": 1, "rate": 60.0, "between": 0.5, "postgres": False, "back": False}
 CODE = ("protocols", "rooms", "server", "client_web/dist")
 BESIDE = ("showfloor_hosting_followers", "showfloor_hosting_forwarded_total", "showfloor_hosting_rooms")
 TAKEN_WITHIN = 5.0  # seconds from a crash until a room goes on elsewhere; promised are 4, and clients must notice
@@ -159,13 +161,25 @@ async def told_again(clients: Sequence[Client], within: float = 30.0) -> float:
     return time.monotonic() - begun
 
 
-async def change(nodes: Versions, clients: Sequence[Client], outcome: Outcome, between: float) -> None:
-    """The present one dies and comes back, leaves and comes back; then the earlier one leaves for good."""
-    for what in ("to the earlier one after a crash", "to the earlier one as it was left"):
-        if "crash" in what:
+async def make(nodes: Versions, *names: Sequence[str]) -> None:
+    """Make rooms at each gateway."""
+    key = (await nodes.command("key", "--data", str(nodes.old.data), "--label", "rig")).split()[-1]
+    for gateway, theirs in zip(nodes.gateways, names, strict=True):
+        headers = {"authorization": f"Bearer {key}"}
+        async with httpx.AsyncClient(base_url=gateway.url, headers=headers, timeout=30) as http:
+            for name in theirs:
+                wish = {"id": name, "title": name, "settings": RAISED}
+                (await http.post("/api/v1/rooms", json=wish)).raise_for_status()
+
+
+async def change(nodes: Versions, clients: Sequence[Client], outcome: Outcome, between: float, *, back: bool) -> None:
+    """The present one dies and comes back (``back``: leaves too, as one goes back); then the earlier one leaves."""
+    for crash in (True, False) if back else (True,):
+        if crash:
             await nodes.new.kill()
         else:
             outcome.codes.append(await nodes.new.terminate())
+        what = f"to the earlier one {'after a crash' if crash else 'as it was left'}"
         outcome.took[what] = await told_again(clients)
         await asyncio.sleep(between)
         await nodes.new.start()
@@ -187,6 +201,7 @@ async def run(
     between: float = 5.0,
     size: int = 200,
     postgres: bool = True,
+    back: bool = True,
 ) -> Outcome:
     """Serve by both, talk ``rate`` messages a second in all, change who serves, judge."""
     with tempfile.TemporaryDirectory(prefix="showfloor-earlier-") as folder:
@@ -194,8 +209,7 @@ async def run(
         async with Versions(data, old, postgres=postgres) as nodes:
             outcome = Outcome(old, nodes.runs_from())
             names = [f"up{number}" for number in range(rooms * 2)]
-            await make(nodes, names[:rooms])
-            await make(nodes.new, names[rooms:])
+            await make(nodes, names[:rooms], names[rooms:])
             people = [nodes.client(names[n % len(names)], f"u{n}", home=n // len(names)) for n in range(clients)]
             hosts = [nodes.client(name, f"h{n}", role="host", home=n) for n, name in enumerate(names)]
             await start_all([*hosts, *people])
@@ -207,7 +221,7 @@ async def run(
                     group.create_task(talk(client, clients / rate, size, over, pipelined=pipelined))
                 await asyncio.sleep(between)
                 outcome.beside = [await figures_of(gateway) for gateway in nodes.gateways]
-                await change(nodes, [*hosts, *people], outcome, between)
+                await change(nodes, [*hosts, *people], outcome, between, back=back)
                 over.set()
             outcome.verdict = await verdict_of(nodes, [*hosts, *people], within=60)
             outcome.acks = ack_times(client.diary for client in [*hosts, *people])

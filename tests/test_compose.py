@@ -134,7 +134,7 @@ def test_the_proxy_knows_every_gateway_by_its_id_and_address(env: dict[str, str]
         assert given[f"GATEWAY_{number}"] == f"{address(name)}:{settings.port}"
         node = settings.node_id
         assert f"use_backend {node} if {{ url_param(sid),url_dec -m beg {node}. }}" in text
-        assert re.search(rf'backend {node}\n    server {node} "\${{GATEWAY_{number}}}"\n', text)
+        assert re.search(rf'backend {node}\n    retries 0\n    server {node} "\${{GATEWAY_{number}}}"\n', text)
     published = SERVICES["proxy"]["ports"][0].split(":")[1]
     assert given["LISTEN"] == f":{published}"
     assert SERVICES["proxy"]["volumes"][1].split(":")[-2] == str(Path(given["CERTIFICATE"]).parent)
