@@ -205,6 +205,11 @@ class SharedDirectory:
     # Following
 
     async def _follow(self, room: str, owner: str) -> Follower:
+        followed = self._followers.get(room)
+        if followed is not None and not followed.closed:
+            # Another who asked at the same time was quicker. A second follower would take the place of the first, and
+            # nobody would look after the commands of those who hold that one.
+            return followed
         opening = self._opening.get(room)
         if opening is None:
             opening = self._opening[room] = asyncio.get_running_loop().create_task(self._open(room, owner))

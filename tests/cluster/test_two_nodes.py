@@ -55,6 +55,17 @@ async def test_one_decides_and_the_other_follows(pair: Pair) -> None:
     assert [record.seq for _, record in two.told] == [said.seq, answered.seq]
 
 
+async def test_those_who_come_while_a_room_is_being_opened_share_one_follower(pair: Pair) -> None:
+    one, two = pair
+    await one.room()
+    coming = [asyncio.create_task(two.at())]
+    while not coming[0].done():
+        coming.append(asyncio.create_task(two.at()))
+        await asyncio.sleep(0)
+    found = await asyncio.gather(*coming)
+    assert {id(each) for each in found} == {id(two.directory.get("r"))}
+
+
 async def test_sending_again_elsewhere_is_the_same(pair: Pair) -> None:
     one, two = pair
     await one.room()
