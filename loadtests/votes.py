@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +90,8 @@ class Outcome:
     faults: list[str] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     votes: int = 0
-    again: set[str] = field(default_factory=set)  # who was told to try later
+    again: set[str] = field(default_factory=set)  # who had to send a vote again
+    later: Counter[str] = field(default_factory=Counter)  # the codes with which people were told to try later
     acked_in_race: int = 0
     refused_in_race: int = 0
     cut: int = 0  # votes whose answer a kill took away
@@ -107,7 +109,8 @@ class Outcome:
             said.append(f"around the close {self.acked_in_race} acked, {self.refused_in_race} refused")
         return [
             "; ".join(said),
-            f"a vote's answer: {milliseconds(self.took)}; {len(self.again)} people were told to try later",
+            f"a vote's answer: {milliseconds(self.took)}; {len(self.again)} people had to send again"
+            + "".join(f", {count} answers were {code}" for code, count in self.later.most_common()),
             *self.faults[:20],
         ]
 
@@ -129,6 +132,7 @@ async def vote(voter: Voter, poll: str, choice: int, name: str, outcome: Outcome
         if answer.get("ok") or not answer["error"]["retry"]:
             break
         outcome.again.add(voter.user)
+        outcome.later[answer["error"]["code"]] += 1
         await asyncio.sleep(answer["error"].get("retry_after_ms", 300) / 1000 * random.uniform(1, 2))
     outcome.took.append(time.monotonic() - begun)
     return answer
