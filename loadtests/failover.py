@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from loadtests.chat import Chat, chatting, connections
 from loadtests.checker import report
@@ -22,7 +23,7 @@ from loadtests.rig import command
 from loadtests.scene import Scene, scene
 from loadtests.slots import SAY, master_of, replica_of, replicas_follow, rooms_on, until_taken
 
-SHORT = {"clients": 20, "rooms": 6, "rate": 60.0, "failovers": 1, "lag": 1.0, "rest": 4.0}
+SHORT: dict[str, Any] = {"clients": 20, "rooms": 6, "rate": 60.0, "failovers": 1, "lag": 1.0, "rest": 4.0}
 NORMAL_S = 5.0
 
 

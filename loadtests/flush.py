@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from loadtests.chat import Chat, chatting, ended_since, joins_since
 from loadtests.checker import report
@@ -21,7 +22,7 @@ from loadtests.rig import command
 from loadtests.scene import Scene, scene
 from loadtests.waiting import until
 
-SHORT = {"clients": 20, "rooms": 4, "rate": 60.0, "flushes": 1, "between": 1.5}
+SHORT: dict[str, Any] = {"clients": 20, "rooms": 4, "rate": 60.0, "flushes": 1, "between": 1.5}
 EPOCH_S, NORMAL_S = 1.0, 5.0
 QUIET = 4  # in every fourth room nobody talks
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from loadtests.chat import Chat, chatting
 from loadtests.checker import report
@@ -19,7 +20,7 @@ from loadtests.figures import Progress, milliseconds
 from loadtests.rig import command
 from loadtests.scene import Scene, scene
 
-SHORT = {"clients": 20, "rooms": 4, "rate": 60.0, "freezes": 2, "frozen": 4.0, "rest": 3.0}
+SHORT: dict[str, Any] = {"clients": 20, "rooms": 4, "rate": 60.0, "freezes": 2, "frozen": 4.0, "rest": 3.0}
 TAKEN_S, NORMAL_S = 5.0, 5.0
 
 
@@ -44,7 +45,7 @@ class Outcome:
     def holds(self) -> bool:
         taken = all(each.others_normal_after <= TAKEN_S for each in self.freezes)
         normal = all(each.normal_after <= NORMAL_S for each in self.freezes)
-        return self.verdict.clean and taken and normal
+        return bool(self.freezes) and self.verdict.clean and taken and normal
 
     def lines(self) -> list[str]:
         faults = self.verdict.faults

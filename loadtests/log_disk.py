@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from loadtests.chat import Chat, chatting, connections
 from loadtests.checker import report
@@ -24,7 +25,7 @@ from loadtests.rig import command
 from loadtests.scene import Scene, scene
 from loadtests.waiting import until
 
-SHORT = {"clients": 20, "rooms": 4, "rate": 60.0, "rounds": 1, "full_s": 4.0, "rest": 6.0}
+SHORT: dict[str, Any] = {"clients": 20, "rooms": 4, "rate": 60.0, "rounds": 1, "full_s": 4.0, "rest": 6.0}
 NACK_S, READY_S, NORMAL_S = 2.0, 3.0, 10.0
 AGAIN_S = 1.0  # a supervisor waits so long before it starts again what has ended
 

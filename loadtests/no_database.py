@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from loadtests.chat import Chat, chatting
 from loadtests.checker import report
@@ -25,7 +26,7 @@ from loadtests.scene import Scene, scene
 from loadtests.stored import rows
 from loadtests.waiting import until
 
-SHORT = {"clients": 20, "rooms": 4, "rate": 60.0, "away": 5.0, "before": 3.0, "judge_latency": False}
+SHORT: dict[str, Any] = {"clients": 20, "rooms": 4, "rate": 60.0, "away": 5.0, "before": 3.0, "judge_latency": False}
 TIMES, CAUGHT_UP_S = 2.0, 30.0
 CUT_EVERY = 1.0
 LEAST_S = 0.02  # a p99 below this is as good as this

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from loadtests.chat import Chat, chatting, connections
 from loadtests.checker import report
@@ -21,7 +22,7 @@ from loadtests.proxy import Faults
 from loadtests.rig import command
 from loadtests.scene import Scene, scene
 
-SHORT = {"clients": 20, "rooms": 4, "rate": 60.0, "times": 2, "away": 3.0, "rest": 4.0}
+SHORT: dict[str, Any] = {"clients": 20, "rooms": 4, "rate": 60.0, "times": 2, "away": 3.0, "rest": 4.0}
 ANSWER_S, NORMAL_S = 5.0, 5.0
 
 
@@ -51,7 +52,14 @@ class Outcome:
         answered = all(each.slowest <= ANSWER_S for each in self.outages)
         normal = all(max(each.normal_after, each.others_normal_after) <= NORMAL_S for each in self.outages)
         stayed = not any(each.reconnects for each in self.outages)
-        return self.verdict.clean and answered and normal and stayed and self.chat.codes() <= {"unavailable"}
+        return (
+            bool(self.outages)
+            and self.verdict.clean
+            and answered
+            and normal
+            and stayed
+            and self.chat.codes() <= {"unavailable"}
+        )
 
     def lines(self) -> list[str]:
         lost = len(self.verdict.faults.get("I2", ()))

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from loadtests.chat import Chat, chatting, connections
 from loadtests.checker import report
@@ -22,7 +22,7 @@ from loadtests.rig import command
 from loadtests.scene import Scene, scene
 from loadtests.slots import master_of, move, replicas_follow, until_taken
 
-SHORT = {"clients": 20, "rooms": 6, "rate": 60.0, "moves": 3, "kills": 1, "rest": 2.0}
+SHORT: dict[str, Any] = {"clients": 20, "rooms": 6, "rate": 60.0, "moves": 3, "kills": 1, "rest": 2.0}
 ANSWER_S, NORMAL_S = 5.0, 5.0
 Kind = Literal["move", "kill"]
 
@@ -49,7 +49,7 @@ class Outcome:
     @property
     def holds(self) -> bool:
         well = all(each.slowest <= ANSWER_S and each.normal_after <= NORMAL_S for each in self.changes)
-        return self.verdict.clean and well and not any(each.reconnects for each in self.changes)
+        return bool(self.changes) and self.verdict.clean and well and not any(each.reconnects for each in self.changes)
 
     def lines(self) -> list[str]:
         lost = len(self.verdict.faults.get("I2", ()))
