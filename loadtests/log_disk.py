@@ -27,6 +27,7 @@ from loadtests.waiting import until
 
 SHORT: dict[str, Any] = {"clients": 20, "rooms": 4, "rate": 60.0, "rounds": 1, "full_s": 4.0, "rest": 6.0}
 NACK_S, READY_S, NORMAL_S = 2.0, 3.0, 10.0
+LOOK_S = 0.2  # between two newcomers
 AGAIN_S = 1.0  # a supervisor waits so long before it starts again what has ended
 
 
@@ -155,6 +156,7 @@ async def without_space(stage: Scene, disk: SmallDisk, chat: Chat, full_s: float
         while turn < 2 or time.monotonic() < end:
             await look(stage, found, number * 1000 + turn)
             turn += 1
+            await asyncio.sleep(LOOK_S)
     finally:
         over.set()
         await filling
@@ -201,7 +203,11 @@ async def run(
                 restarts = supervisor.restarts
                 seen.append(await without_space(stage, disk, chat, full_s, number))
                 seen[-1].restarts = supervisor.restarts - restarts
-                progress.say(f"{number + 1} of {rounds}: {seen[-1]}")
+                last = seen[-1]
+                progress.say(
+                    f"{number + 1} of {rounds}: answers within {last.slowest:.2f} s, {last.nacks} refused, "
+                    f"{last.restarts} restarts of Redis, normal {last.normal_after:.1f} s after space was back"
+                )
         same = pids == [
             gateway.process.pid
             for gateway in stage.nodes.gateways
