@@ -78,7 +78,7 @@ class Attendance:
     def left(self, room: str, user: str) -> None:
         """They are on this node no more."""
         person = number_of(room, user)
-        del self._here[person]
+        self._here.pop(person, None)
         self._change(person, room, -1)
 
     def elsewhere(self, room: str) -> int:
