@@ -5,6 +5,7 @@ import { explain, language, words } from "../i18n/words";
 import type { Room } from "../page";
 import { Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
+import { Problem } from "../parts/problem";
 import { LanguageSwitch } from "../parts/top_bar";
 import { api, type SeatCode } from "../room/api";
 import { failureOf } from "../room/failure";
@@ -64,11 +65,7 @@ function Seat({ room }: { room: Room }): JSX.Element {
           {busy ? t.loading : t.seat_show}
         </button>
       )}
-      {problem && (
-        <p class="note bad" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </section>
   );
 }

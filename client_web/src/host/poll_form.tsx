@@ -11,6 +11,7 @@ import { Sign } from "../polls/bars";
 import type { Fields, Position } from "../room/messages";
 import { openPoll } from "./poll_acts";
 import { Choices, Switch } from "../parts/controls";
+import { Problem } from "../parts/problem";
 
 const QUESTION_LENGTH = 300;
 const OPTION_LENGTH = 100;
@@ -177,11 +178,7 @@ export function PollForm({ room, onClose }: { room: Room; onClose: () => void })
             ))}
           </select>
         </label>
-        {problem && (
-          <p class="note bad" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
         <div class="row end sticky">
           <button type="button" class="button quiet" onClick={onClose}>
             {t.cancel}

@@ -10,28 +10,11 @@ import { Loaded, useAsked } from "../staff/loaded";
 import { go } from "../staff/routes";
 import { failed, shops } from "../staff/signed_in";
 import { lobbyApi, type Template } from "./api";
+import { ShopChoice } from "./shop_choice";
 
 export const TITLE_LENGTH = 100;
 
 const votes = (template: Template): number => (typeof template.polls === "number" ? template.polls : (template.polls?.length ?? 0));
-
-/** A choice of shop, if there is one to make. */
-export function ShopChoice({ shop, onShop }: { shop: string; onShop: (shop: string) => void }): JSX.Element | null {
-  const t = staffWords.value;
-  if (shops.value.length < 2) return null;
-  return (
-    <label class="field">
-      <span>{t.shop}</span>
-      <select class="input" value={shop} onChange={(event) => onShop(event.currentTarget.value)}>
-        {shops.value.map((one) => (
-          <option key={one.id} value={one.id}>
-            {one.name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
 
 export function NewRoom({ shop: first, onClose }: { shop: string; onClose: () => void }): JSX.Element {
   const t = staffWords.value;

@@ -4,6 +4,7 @@ import { staffWords, why } from "../i18n/staff_words";
 import { CodeField, isFull } from "../parts/code_field";
 import { Dialog } from "../parts/dialog";
 import { Line } from "../parts/line";
+import { Problem } from "../parts/problem";
 import { Step } from "../parts/step";
 import { toast } from "../parts/toast";
 import { api } from "../room/api";
@@ -59,11 +60,7 @@ export function PairDialog({ room, token, onClose }: { room: string; token?: str
           <span>{t.pair_label}</span>
           <Line value={label} most={32} placeholder={t.pair_label_hint} autocomplete="off" onText={setLabel} />
         </label>
-        {problem && (
-          <p class="note bad" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
         <button type="submit" class="button main wide" disabled={busy || !full}>
           {busy ? t.pair_going : t.pair_go}
         </button>

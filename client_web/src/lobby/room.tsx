@@ -14,9 +14,10 @@ import { Loaded, useAsked } from "../staff/loaded";
 import { go } from "../staff/routes";
 import { failed, shops } from "../staff/signed_in";
 import { downloads, lobbyApi } from "./api";
-import { ShopChoice, TITLE_LENGTH } from "./new_room";
+import { TITLE_LENGTH } from "./new_room";
 import { PairDialog } from "./pair";
 import { Results } from "./results";
+import { ShopChoice } from "./shop_choice";
 
 /** What a room's answer holds beside what everybody is told: `settings` for all who run it. */
 type KnownRoom = PublicRoom & { shop?: string | null; settings?: object };

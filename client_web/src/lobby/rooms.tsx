@@ -12,6 +12,7 @@ import { ShopName } from "../staff/shops";
 import { failed, shopName, shops } from "../staff/signed_in";
 import { type LobbyRoom, lobbyApi } from "./api";
 import { NewRoom } from "./new_room";
+import { ShopSelect } from "./shop_choice";
 
 /** The rooms of one's shops, those with something going on first. */
 export function Rooms({ who }: { who: Me }): JSX.Element {
@@ -41,14 +42,7 @@ export function Rooms({ who }: { who: Me }): JSX.Element {
         {shops.value.length > 1 && (
           <label class="pick">
             <span class="seen-by-readers">{t.shop}</span>
-            <select class="input" value={shop} onChange={(event) => setShop(event.currentTarget.value)}>
-              <option value="">{t.all_shops}</option>
-              {shops.value.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {one.name}
-                </option>
-              ))}
-            </select>
+            <ShopSelect shop={shop} onShop={setShop} all={t.all_shops} />
           </label>
         )}
         <button type="button" class="button main" onClick={() => setMaking(true)}>

@@ -57,14 +57,14 @@ export function Gone({ failure, staff = false, inside = false, onAgain }: GonePr
   }
   if (inside && (code === "expired" || code === "unauthorized")) {
     return (
-      <Empty drawing="door" title={explain("expired")} hint={staff ? t.no_access_hint : t.expired_hint}>
+      <Empty drawing="door" title={explain("expired")} hint={staff ? t.revoked_staff : t.expired_hint}>
         <button type="button" class="button main" onClick={again}>
           {t.come_back}
         </button>
       </Empty>
     );
   }
-  if (code === "unauthorized") {
+  if (code === "unauthorized" || code === "expired") {
     // Trying again with the same link would end here again.
     return (
       <Empty drawing="lost" title={t.bad_link} hint={t.no_access_hint}>

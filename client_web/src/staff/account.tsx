@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { listed, moment, staffWords } from "../i18n/staff_words";
 import { confirmFirst } from "../parts/dialog";
 import { Icon } from "../parts/icons";
+import { Problem } from "../parts/problem";
 import { toast } from "../parts/toast";
 import { failureOf } from "../room/failure";
 import { lengthOf } from "../room/text";
@@ -212,11 +213,7 @@ function Password({ who }: { who: Me }): JSX.Element {
       <input class="seen-by-readers" type="text" name="login" autocomplete="username" value={who.login} readOnly tabIndex={-1} aria-hidden="true" />
       {who.password && <Secret label={t.password_current} value={current} autocomplete="current-password" onText={setCurrent} />}
       <Secret label={t.password_new} value={fresh} autocomplete="new-password" onText={setFresh} />
-      {problem && (
-        <p class="note bad" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       <button type="submit" class="button" disabled={!ready || busy}>
         {t.save}
       </button>

@@ -4,16 +4,17 @@ import { listed, staffWords, why } from "../i18n/staff_words";
 import { Choices } from "../parts/controls";
 import { Drawing, Empty } from "../parts/bricks";
 import { Line } from "../parts/line";
+import { Problem } from "../parts/problem";
 import { failureOf } from "../room/failure";
 import { lengthOf } from "../room/text";
 import { type Invited, type Me, staffApi } from "./api";
 import { Porch } from "./frame";
 import { Loaded, useAsked } from "./loaded";
+import { LoginField } from "./login_field";
 import { canUsePasskeys, deviceName, makePasskey, PasskeyFailure } from "./passkey";
 import { PASSWORD_LENGTH, Secret } from "./secret";
 
 const NAME_LENGTH = 32;
-const LOGIN_LENGTH = 64;
 
 type WayIn = "passkey" | "password";
 
@@ -107,24 +108,11 @@ function Accept({ invited, invitation, onIn }: { invited: Invited; invitation: s
           {t.your_name_hint}
         </span>
       </label>
-      <label class="field">
-        <span>{t.login}</span>
-        <input
-          class="input"
-          name="login"
-          value={login}
-          autocomplete="username"
-          autocapitalize="none"
-          spellcheck={false}
-          readOnly={Boolean(invited.login)}
-          maxLength={LOGIN_LENGTH}
-          aria-describedby="about-login"
-          onInput={(event) => setLogin(event.currentTarget.value)}
-        />
+      <LoginField value={login} fixed={Boolean(invited.login)} aria-describedby="about-login" onText={setLogin}>
         <span id="about-login" class="note">
           {t.login_hint}
         </span>
-      </label>
+      </LoginField>
       {canUsePasskeys() && (
         <Choices
           label={t.way_in}
@@ -141,11 +129,7 @@ function Accept({ invited, invitation, onIn }: { invited: Invited; invitation: s
       ) : (
         <Secret label={t.password_new} value={password} autocomplete="new-password" onText={setPassword} />
       )}
-      {problem && (
-        <p class="note bad" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       <button type="submit" class="button main large wide" disabled={busy || !ready}>
         {busy ? t.signing_in : way === "passkey" ? t.passkey_make : t.join_shop}
       </button>

@@ -6,6 +6,7 @@ import { Address } from "../parts/address";
 import { confirmFirst, Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
 import { Line } from "../parts/line";
+import { Problem } from "../parts/problem";
 import { toast } from "../parts/toast";
 import { Face } from "../chat/messages";
 import { type Me, type Member, type StaffRole, staffApi } from "./api";
@@ -183,11 +184,7 @@ function Invite({ who, onMade, onClose }: { who: Me; onMade: () => void; onClose
             <Line value={name} most={32} autocomplete="off" onText={setName} />
           </label>
           <RoleAndShops who={who} role={role} chosen={chosen} onRole={setRole} onShops={setChosen} />
-          {problem && (
-            <p class="note bad" role="alert">
-              {problem}
-            </p>
-          )}
+          <Problem text={problem} />
           <button type="submit" class="button main wide" disabled={busy}>
             {t.invite_make}
           </button>

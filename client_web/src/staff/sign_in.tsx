@@ -3,9 +3,11 @@ import { useState } from "preact/hooks";
 import { staffWords, why } from "../i18n/staff_words";
 import { Drawing } from "../parts/bricks";
 import { Icon } from "../parts/icons";
+import { Problem } from "../parts/problem";
 import { failureOf } from "../room/failure";
 import { type Me, staffApi } from "./api";
 import { Porch } from "./frame";
+import { LoginField } from "./login_field";
 import { canUsePasskeys, PasskeyFailure, showPasskey } from "./passkey";
 import { Secret } from "./secret";
 
@@ -62,25 +64,9 @@ export function SignIn({ onIn, onBack }: { onIn: (me: Me) => void; onBack?: () =
             void attempt(() => staffApi.signIn(login.trim(), password), t.wrong_login);
           }}
         >
-          <label class="field">
-            <span>{t.login}</span>
-            <input
-              class="input"
-              name="login"
-              value={login}
-              autocomplete="username"
-              autocapitalize="none"
-              spellcheck={false}
-              maxLength={64}
-              onInput={(event) => setLogin(event.currentTarget.value)}
-            />
-          </label>
+          <LoginField value={login} onText={setLogin} />
           <Secret label={t.password} value={password} autocomplete="current-password" onText={setPassword} />
-          {problem && (
-            <p class="note bad" role="alert">
-              {problem}
-            </p>
-          )}
+          <Problem text={problem} />
           <button type="submit" class={`button large wide ${canUsePasskeys() ? "" : "main"}`} disabled={busy || !login.trim() || !password}>
             {busy ? t.signing_in : t.sign_in_go}
           </button>
