@@ -35,6 +35,14 @@ INSIDE = """() => {
     })
     .map((one) => `${one.tagName}.${one.className}: ${one.textContent}`);
 }"""
+# Each part of the address is one line, inside its column and as large as that allows.
+WHOLE = """() => {
+  const lines = Array.from(document.querySelectorAll(".short span"));
+  const room = document.querySelector(".short").clientWidth;
+  const widest = Math.max(...lines.map((line) => line.getBoundingClientRect().width));
+  const lined = (line) => line.getBoundingClientRect().height < 1.5 * parseFloat(getComputedStyle(line).fontSize);
+  return lines.length === 2 && lines.every(lined) && widest <= room && widest > 0.9 * room;
+}"""
 # A screen lock that the test can take away.
 LOCKS = """
 window.locks = [];
@@ -111,6 +119,18 @@ async def test_the_address_under_the_code_can_be_read(stage: Stage) -> None:
     # Nothing of it is cut off.
     fits = "one => Array.from(one.children).every((line) => line.scrollWidth <= line.clientWidth + 1)"
     assert await short.evaluate(fits)
+
+
+async def test_an_address_of_any_length_stands_whole_on_every_screen(stage: Stage) -> None:
+    wall = await stage.open("about:blank", "wall")
+    told = {"id": stage.room, "title": "", "status": "open", "url": f"http://192.168.100.123:18000/r/{stage.room}"}
+    await wall.route(f"**/api/v1/rooms/{stage.room}", lambda route: route.fulfill(json=told))
+    await wall.goto(await stage.link("wall"))
+    short = wall.locator(".short")
+    await expect(short).to_contain_text("192.168.100.123:18000")
+    for width, height in (*SCREENS.values(), (1440, 900)):
+        await wall.set_viewport_size({"width": width, "height": height})
+        await wall.wait_for_function(WHOLE)
 
 
 async def test_a_tower_of_nobody_stands_on_a_plate(stage: Stage) -> None:
