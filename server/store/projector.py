@@ -53,6 +53,7 @@ class Projector:
         self._unreadable: set[str] = set()
         self._wanted: set[str] = set()  # rooms of which it was asked, and not known, how far they are
         self._since: int | None = None  # what is new is looked for from there; None before all rooms were looked at
+        self._all = False
         self._looked = 0.0
         self._news = asyncio.Event()
         self._records = self._failures = 0
@@ -74,7 +75,8 @@ class Projector:
 
     def look_at_all(self) -> None:
         """Rooms may be left to this projector that were not before."""
-        self._since = None
+        # Not the instant itself: a look that is under way began with other rooms.
+        self._all = True
 
     async def project(self) -> None:
         """Bring all rooms up to date. Raises the broker's and the database's errors; what is done stays done."""
@@ -127,6 +129,8 @@ class Projector:
 
     async def _look(self) -> None:
         """Where all logs end: at the start, and now and then for those nobody told of."""
+        if self._all:
+            self._all, self._since = False, None
         if self._since is not None and time.monotonic() - self._looked < self._look_s:
             return
         news = await self._broker.news(self._since)
