@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,30 @@ EXPIRY_S = 0.25  # how often sockets with a token that has run out are looked fo
 CLI = By("cli", "Showfloor", Role.HOST)
 
 
+def pairings_of(neighbours: Neighbours | None, clock: Callable[[], float]) -> Pairings:
+    """Walls that wait, on whichever node."""
+    if neighbours is None:
+        return Pairings(clock=clock)
+    pairings = Pairings(neighbours.pairings(), clock=clock)
+    pairings.tell = neighbours.share("paired", pairings.wake)
+    return pairings
+
+
+def gateway_config_of(settings: Settings) -> GatewayConfig:
+    """What the gateway needs of the settings."""
+    return GatewayConfig(
+        node_id=settings.node_id,
+        max_connections=settings.max_connections,
+        max_connections_per_address=settings.max_connections_per_address,
+        ping_interval_ms=settings.ping_interval_ms,
+        ping_timeout_ms=settings.ping_timeout_ms,
+        connect_timeout_ms=settings.connect_timeout_ms,
+        # Behind a proxy that rewrites Host, the page's own origin is known by the public address alone.
+        allowed_origins=(*settings.allowed_origins, *filter(None, [settings.public_url])),
+        trusted_proxies=settings.trusted_proxies,
+    )
+
+
 class App:
     """The server's parts, at work; ``http`` and ``gateway`` are what a listener needs."""
 
@@ -90,17 +114,7 @@ class App:
         self.door = self._door(history, derived_key(secret, "pid"))
         self.gateway = Gateway.serving(
             self.door,
-            GatewayConfig(
-                node_id=settings.node_id,
-                max_connections=settings.max_connections,
-                max_connections_per_address=settings.max_connections_per_address,
-                ping_interval_ms=settings.ping_interval_ms,
-                ping_timeout_ms=settings.ping_timeout_ms,
-                connect_timeout_ms=settings.connect_timeout_ms,
-                # Behind a proxy that rewrites Host, the page's own origin is known by the public address alone.
-                allowed_origins=(*settings.allowed_origins, *filter(None, [settings.public_url])),
-                trusted_proxies=settings.trusted_proxies,
-            ),
+            gateway_config_of(settings),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self.readiness = self._readiness()
@@ -118,7 +132,7 @@ class App:
             lobby=lobby_of(made),
             templates=Templates(StoredTemplates(made.database)),
             seats=Seats(StoredSeats(made.database), secret, clock=clock),
-            pairings=Pairings(None if made.neighbours is None else made.neighbours.pairings(), clock=clock),
+            pairings=pairings_of(made.neighbours, clock),
             forgotten=Forgotten(StoredForgotten(made.database), secret, clock=clock),
             metrics=metrics,
             checks={"server": self._drains, **self.readiness.checks()},
@@ -130,9 +144,6 @@ class App:
             seat_tries=Tries("seat-codes", counting, free=FREE_TRIES, longest_wait_s=LONGEST_WAIT_S),
             counted=here,
         )
-        if made.neighbours is not None:
-            pairings = self.services.pairings
-            pairings.tell = made.neighbours.share("paired", pairings.wake)
         self._measure(metrics)
         self.http = _Routes(PollingEndpoint(self.gateway), self.gateway.config.path, build_http(self.services))
 
