@@ -25,19 +25,9 @@ if tonumber(ARGV[4]) < tonumber(head[3]) then
   return { "stale", head[1], head[2] }
 end
 
-local at, rewrites = 11, {}
-for _ = 1, tonumber(ARGV[10]) do
-  local there = redis.call("HGET", KEYS[2], ARGV[at])
-  if there then
-    if redis.sha1hex(there) ~= ARGV[at + 1] then
-      return { "changed" }
-    end
-    rewrites[#rewrites + 1] = at
-  end
-  at = at + 3
-end
-for _, found in ipairs(rewrites) do
-  redis.call("HSET", KEYS[2], ARGV[found], ARGV[found + 2])
+local at = replaced(KEYS[2], tonumber(ARGV[10]), 11)
+if not at then
+  return { "changed" }
 end
 local keys = tonumber(ARGV[at])
 for key = 1, keys do

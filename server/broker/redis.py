@@ -26,7 +26,7 @@ from server.broker.log_file import new_epoch
 from server.broker.port import Answered, Batch, Due, Listener, Lost, News, Stale, Unavailable
 from server.broker.redis_lanes import Client, Lanes, Script
 from server.broker.redis_log import Stored, announcement, keys_of, mark_of, position_of, stored
-from server.broker.redis_shelves import Shelves, asked, shelf_of
+from server.broker.redis_shelves import Shelves, asked, settled, shelf_of
 from server.broker.shards import Shards
 from server.catalogue import Catalogue
 from server.erasing import erasures, stubbed
@@ -35,8 +35,10 @@ CHUNK_BYTES = 128 * 1024  # read at once
 TRIES = 5  # to replace what somebody else replaces at the same time
 TOP = 2**53 - 1  # above every seq: the last whole number that Lua keeps
 ANSWER_S = 2.0  # how long one answer may take
+PROBES = tuple(f"sf:probe:{number}" for number in range(16))  # never made; enough for each node to have one
 
-PUBLISH, REWRITE, READ, HEAD = map(Script, ("publish.lua", "rewrite.lua", "read.lua", "head.lua"))
+PUBLISH, REWRITE = Script("replace.lua", "publish.lua"), Script("replace.lua", "rewrite.lua")
+READ, HEAD = Script("read.lua"), Script("head.lua")
 SAY = Script("say.lua")
 log = structlog.get_logger(__name__)
 
@@ -186,7 +188,10 @@ class RedisBroker:
         if self.lanes.failing_since is not None:
             return "the log does not answer"
         try:
-            await self.lanes.call(shelf_of(""), "EXISTS", shelf_of(""))
+            # Writes nothing where there is nothing, and is refused where nothing can be written.
+            await settled(self.lanes.call(probe, "SETRANGE", probe, 0, "") for probe in PROBES)
+        except Full:
+            return "no space for the log"
         except Unavailable:
             return "the log does not answer"
         return None

@@ -32,10 +32,10 @@ log = structlog.get_logger(__name__)
 
 
 class Script:
-    """A Lua script beside this file; ``digest`` is what Redis knows it by."""
+    """A Lua script beside this file, after those that it needs; ``digest`` is what Redis knows it by."""
 
-    def __init__(self, name: str) -> None:
-        self.text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    def __init__(self, *names: str) -> None:
+        self.text = "".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names)
         self.digest = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
 

@@ -80,8 +80,10 @@ class RedisPost:
     # The port
 
     def send(self, node: str, letter: Letter) -> bool:
+        # What cannot be written is its sender's fault: here it would hold up all letters to that node.
+        size = len(msgpack.packb(letter))
         neighbour = self._neighbour(node)
-        if not neighbour.line.put(letter):
+        if not neighbour.line.put(letter, size):
             self._refused += 1
             return False
         neighbour.empty.clear()
@@ -118,8 +120,9 @@ class RedisPost:
 
     def _stir(self, node: str, neighbour: _Neighbour) -> None:
         neighbour.stir.set()
-        if neighbour.task is None:
+        if neighbour.task is None or neighbour.task.done():
             neighbour.task = asyncio.create_task(self._drive(node, neighbour))
+            neighbour.task.add_done_callback(_ended)
 
     def _heard(self, raw: bytes) -> None:
         try:
@@ -172,3 +175,9 @@ class RedisPost:
             return bool(await self._broker.lanes.run(SAY, [channel_of(node)], [packed]))
         except Unavailable:
             return False
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        # Begun anew by the next letter.
+        log.error("post.line_failed", exc_info=task.exception())

@@ -25,6 +25,7 @@ from server.broker.redis_lanes import FAILURES, Client
 
 TICK_S = 1.0  # between looks at who serves which slot
 SILENCE_S = 1.0  # how long a reader waits for a message before it looks around
+SILENCES = 2  # in which not even a ping was answered, before a connection is given up
 AGAIN_S = 0.25  # between two looks while a node refuses
 CANCEL_S = 0.1  # before a task that goes on is cancelled again
 REST_S = 0.05  # between two looks, however much happens
@@ -207,11 +208,19 @@ class Shards:
                     await reader.client.aclose()
 
     async def _listen(self, reader: _Reader) -> None:
+        silent = 0
         try:
             while True:
                 message = await reader.pubsub.get_message(timeout=SILENCE_S)
                 if message is not None:
+                    silent = 0
                     self._take(reader, message)
+                    continue
+                # A connection that somebody between dropped without a word looks like one on which nothing is said.
+                silent += 1
+                if silent > SILENCES:
+                    raise ConnectionError("no answer")
+                await reader.pubsub.ping()
         except FAILURES as error:
             log.warning("shards.reader_lost", node=reader.node, error=str(error))
         except Exception:

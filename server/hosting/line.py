@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, NamedTuple
 
 RESEND_S = 0.5  # without an answer, before letters are sent again
 LETTERS_LIMIT = 8192  # letters that the other side does not have yet
+LETTERS_BYTES = 16 * 1024 * 1024  # of these
 MESSAGE_LETTERS = 256  # in one message
+MESSAGE_BYTES = 256 * 1024  # of letters in one message, or one letter: Redis cuts off who is sent too much at once
 
 Letter = Sequence[Any]  # plain values; the first is its kind
 
@@ -41,6 +42,8 @@ class Line:
         self._new_number = number
         self._number = number()
         self._letters: deque[Letter] = deque()
+        self._sizes: deque[int] = deque()
+        self._weight = 0
         self._base = 0  # the number of the first letter that is kept
         self._sent = 0  # how many of those kept are on their way
         self._sent_at = 0.0
@@ -55,18 +58,20 @@ class Line:
         """Whether there is nothing to send before something comes or is to be sent again."""
         return self._sent == len(self._letters) and not self._owes
 
-    def put(self, letter: Letter) -> bool:
-        """Take a letter along; False if too many wait."""
-        if len(self._letters) >= LETTERS_LIMIT:
+    def put(self, letter: Letter, size: int = 0) -> bool:
+        """Take a letter of that many bytes along; False if too many wait."""
+        if len(self._letters) >= LETTERS_LIMIT or self._weight + size > LETTERS_BYTES:
             return False
         self._letters.append(letter)
+        self._sizes.append(size)
+        self._weight += size
         return True
 
     def message(self, now: float) -> Message | None:
         """What is to be sent now, if anything."""
         if self._sent and now - self._sent_at >= RESEND_S:
             self._sent = 0
-        letters = list(islice(self._letters, self._sent, self._sent + MESSAGE_LETTERS))
+        letters = self._next()
         if not letters and not self._owes:
             return None
         first = self._base + self._sent
@@ -75,6 +80,17 @@ class Line:
             self._sent_at = now
         self._owes = False
         return Message(self._number, first, letters, self._there.line, self._there.next)
+
+    def _next(self) -> Sequence[Letter]:
+        """Those that were not sent yet, as many as may travel together."""
+        letters: list[Letter] = []
+        weight = 0
+        for at in range(self._sent, min(len(self._letters), self._sent + MESSAGE_LETTERS)):
+            weight += self._sizes[at]
+            if letters and weight > MESSAGE_BYTES:
+                break
+            letters.append(self._letters[at])
+        return letters
 
     def unsent(self) -> None:
         """The last message reached nobody: all is to be sent again."""
@@ -114,6 +130,7 @@ class Line:
             return
         for _ in range(had):
             self._letters.popleft()
+            self._weight -= self._sizes.popleft()
         self._base += had
         self._sent = max(0, self._sent - had)
         self._sent_at = now

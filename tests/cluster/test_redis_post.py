@@ -88,3 +88,12 @@ async def test_what_is_for_the_dead_is_given_up(nodes: tuple[Node, Node]) -> Non
     one, _ = nodes
     one.post.send("n9.dead", ("x", 1))
     await until(lambda: not one.post.statistics()["neighbours"], within=2)
+
+
+async def test_a_letter_that_cannot_be_written_holds_up_no_other(nodes: tuple[Node, Node]) -> None:
+    one, two = nodes
+    with pytest.raises(UnicodeEncodeError):
+        one.post.send(two.owners.me, ("x", "\ud800"))
+    one.post.send(two.owners.me, ("x", "fine"))
+    await heard(two, 1)
+    assert two.heard == [(one.owners.me, ["x", "fine"])]

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from server.hosting.line import LETTERS_LIMIT, RESEND_S, Letter, Line, Message
+from server.hosting.line import LETTERS_BYTES, LETTERS_LIMIT, MESSAGE_BYTES, RESEND_S, Letter, Line, Message
 
 
 def numbers() -> Callable[[], int]:
@@ -134,3 +134,20 @@ def test_sides_that_forget_each_other_settle_and_go_on(seed: int) -> None:
     for me in (0, 1):
         later = [letter for letter in heard[1 - me] if letter[0] >= since[me]]
         assert later == [(n,) for n in range(since[me], written[me])]
+
+
+def test_letters_are_bounded_by_their_bytes() -> None:
+    line, there = Line(numbers()), Line(numbers())
+    size = LETTERS_BYTES // 4
+    assert all(line.put((n,), size) for n in range(4))
+    assert not line.put(("more",), 1)
+    assert list(of(line.message(0.0)).letters) == [(0,)]  # a large one travels alone
+    assert list(of(line.message(0.0)).letters) == [(1,)]
+    line.unsent()
+    there.heard(of(line.message(0.0)), 0.0)
+    line.heard(of(there.message(0.0)), 0.0)
+    assert line.put(("more",), size)
+    small = Line(numbers())
+    for n in range(10):
+        small.put((n,), MESSAGE_BYTES // 4)
+    assert len(of(small.message(0.0)).letters) == 4
