@@ -37,7 +37,7 @@ class Sizes:
     quiet: int = 2_000
     kept: int = 4_000  # events in rooms that keep them
     nodes: int = 3
-    tell_s: float = 10.5  # everything is told to the other nodes every ten seconds
+    tell_s: float = 6.0  # how long nodes are looked at that do nothing
     check_people: int = 5_000
 
 

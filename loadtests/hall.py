@@ -17,7 +17,7 @@ from typing import Any
 from loadtests.attendee import room_for_descriptors
 from loadtests.audience import Audience, Counted, Errand
 from loadtests.engines import Cluster
-from loadtests.figures import Progress, milliseconds
+from loadtests.figures import Progress, milliseconds, percentile
 from loadtests.model import size
 from loadtests.premises import Premises, heard_by, speak
 from loadtests.rig import command
@@ -61,6 +61,28 @@ class Outcome:
     @property
     def holds(self) -> bool:
         return not self.ended and all(each.told == each.said * self.people for each in self.levels)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each level, for the page."""
+        return [
+            {
+                "people": self.people,
+                "rate": each.rate,
+                "expected": each.said * self.people,
+                "told": each.told,
+                "seconds": each.spent.seconds,
+                "p50": percentile(each.took, 0.5),
+                "p99": percentile(each.took, 0.99),
+                "gateways": [each.spent.a_second(name) for name in NODES],
+                "redis": each.spent.a_second("redis"),
+                "memory": list(self.memory.values()),
+                "system": self.system,
+                "joined_s": self.joined_s,
+                "joins_us": self.joins_cpu / self.people * 1e6,
+                "ended": self.ended,
+            }
+            for each in self.levels
+        ]
 
     def lines(self) -> list[str]:
         best = max((each.told / each.spent.seconds for each in self.levels), default=0.0)

@@ -187,6 +187,36 @@ def _cores(value: float) -> str:
     return f"{value:.3f} cores"
 
 
+def hall(report: Told) -> str:
+    """One room as full as the machine bears."""
+    rows = report["rows"].get("hall") or []
+    if not rows:
+        return "Not measured in this run."
+    first = rows[0]
+    said = (
+        f"{first['people']:,} people, half of them on each of two gateways, in processes of their own on the same two "
+        f"cores: all had joined in {first['joined_s']:.0f} s\n({first['joins_us']:,.0f} µs of the gateways each, all "
+        f"included); each gateway {' and '.join(size(each) for each in first['memory'])}; the machine "
+        f"{size(first['system'])} a person,\nwith the kernel and the person's own end; {rows[-1]['ended']} cut off.\n\n"
+    )
+    head = ("messages a second", "deliveries", "a second", "p50", "p99", "gateways", "Redis")
+    return said + table(
+        head,
+        [
+            (
+                f"{row['rate']:g}",
+                f"{row['told']:,} of {row['expected']:,}",
+                f"{row['told'] / row['seconds']:,.0f}",
+                f"{row['p50'] * 1000:,.0f} ms",
+                f"{row['p99'] * 1000:,.0f} ms",
+                " and ".join(f"{each:.0%}" for each in row["gateways"]),
+                f"{row['redis']:.0%}",
+            )
+            for row in rows
+        ],
+    )
+
+
 def examples(report: Told) -> str:
     """What some installations need."""
     costs = Costs.of(report["figures"])
@@ -228,4 +258,5 @@ TABLES: Mapping[str, Callable[[Told], str]] = {
     "checks": checks,
     "examples": examples,
     "growth": growth,
+    "hall": hall,
 }
