@@ -23,10 +23,10 @@ from server.broker.codec import answered as answered_in
 from server.broker.codec import decode, encode
 from server.broker.following import Following
 from server.broker.log_file import new_epoch
-from server.broker.port import Answered, Batch, Due, Listener, Lost, News, Stale, Unavailable
+from server.broker.port import Answered, Batch, Due, Full, Listener, Lost, News, Stale, Unavailable
 from server.broker.redis_lanes import Client, Lanes, Script
 from server.broker.redis_log import Stored, announcement, keys_of, mark_of, position_of, stored
-from server.broker.redis_shelves import Shelves, asked, settled, shelf_of
+from server.broker.redis_shelves import Shelves, asked, settled
 from server.broker.shards import Shards
 from server.catalogue import Catalogue
 from server.erasing import erasures, stubbed
@@ -185,8 +185,6 @@ class RedisBroker:
 
     async def trouble(self) -> str | None:
         """Why the log cannot be written or read now, as a short phrase; None if it can."""
-        if self.lanes.failing_since is not None:
-            return "the log does not answer"
         try:
             # Writes nothing where there is nothing, and is refused where nothing can be written.
             await settled(self.lanes.call(probe, "SETRANGE", probe, 0, "") for probe in PROBES)
