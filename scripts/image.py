@@ -28,6 +28,7 @@ from chroot import ROOT, Bases, Failed, entered, run_in, say
 from dockerfile import Copy, Ignored, Image, Stage, Step, copy_of, expanded, image_of, stages_of
 
 READY_S, LEAVE_S = 60, 20
+NO_SETTINGS = 2  # the exit code of a command that cannot start with what it was told
 # Where its user may write, and where not.
 PLACES = {"/data": True, "/tmp": True, "/app": False, "/opt/showfloor": False, "/etc": False, "/var/tmp": False}
 
@@ -145,9 +146,12 @@ def attempt(tree: Path, image: Image, data: Path) -> None:
     say(f"user {image.user}, no capabilities; writable: {', '.join(path for path, may in writable.items() if may)}")
     if container.ended(*image.health) == 0:
         raise Failed("the health check says that all is well where nothing runs")
-    for words in (["migrate"], ["work", "--help"], ["key", "--label", "image"]):
+    for words in (["migrate"], ["key", "--label", "image"]):
         container.printed(*words)
         say(f"{words[0]}: exit 0")
+    if container.ended(*image.entrypoint, "work") != NO_SETTINGS:
+        raise Failed("work does not ask for a Redis")
+    say("work: exit 2, for it was given no Redis")
     token = container.printed("token", "--room", "r1", "--user", "ann", "--role", "host").split()[-1]
 
     begun = time.monotonic()
