@@ -38,6 +38,18 @@ async def test_ready_until_it_drains(tmp_path: Path) -> None:
         assert answer.json()["reasons"] == {"server": "draining"}
 
 
+async def test_a_blob_store_is_asked_for_only_if_one_is_set(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    url = SecretStr(f"file://{tmp_path}/file/blobs")
+    async with (
+        served(tmp_path / "data", blob_url=url) as (_, address),
+        httpx.AsyncClient(base_url=f"http://{address}") as client,
+    ):
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()["degraded"]) == (200, {"blobs": "its folder cannot be used"})
+        assert "showfloor_blobs_failures_total" in (await client.get("/metrics")).text
+
+
 async def test_every_part_is_measured(tmp_path: Path) -> None:
     async with (
         served(tmp_path) as (app, address),

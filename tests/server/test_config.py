@@ -58,6 +58,12 @@ def test_settings_are_frozen() -> None:
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_DATABASE_URL": "mysql://db/x"}, "SHOWFLOOR_DATABASE_URL: must look"),
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_REDIS_URL": "http://redis"}, "SHOWFLOOR_REDIS_URL: must look"),
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_REDIS_URL": "redis:///0"}, "SHOWFLOOR_REDIS_URL: must look"),
+        ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_BLOB_URL": "http://bucket"}, "SHOWFLOOR_BLOB_URL: must look"),
+        ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_WORKERS": "apart"}, "SHOWFLOOR_WORKERS: apart needs SHOWFLOOR_REDIS"),
+        (
+            {"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_WORKERS": "apart", "SHOWFLOOR_REDIS_URL": "redis://h"},
+            "SHOWFLOOR_WORKERS: apart needs",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(environ: dict[str, str], says: str) -> None:
@@ -77,6 +83,9 @@ def test_a_weak_secret_is_not_told(secret: str) -> None:
 
 def test_what_is_printed_holds_no_secret() -> None:
     settings = load(SHOWFLOOR_METRICS_TOKEN="metrics-token-8817", SHOWFLOOR_DATABASE_URL="postgresql://u:pw-4711@db/x")
+    blobs = load(SHOWFLOOR_BLOB_URL="s3://b?key=key-7713&secret=pw-7713")
+    assert "7713" not in f"{blobs.printed()} {blobs!r} {blobs}"
+    assert blobs.printed()["blob_url"] == "s3://b?key=***&secret=***"
     shared = load(SHOWFLOOR_REDIS_URL="redis+cluster://u:pw-9911@redis:6379")
     assert "pw-9911" not in f"{shared.printed()} {shared!r} {shared}"
     for text in (str(settings.printed()), repr(settings), str(settings)):
