@@ -23,9 +23,9 @@ def encode(records: Iterable[Record]) -> bytes:
     return packed
 
 
-def decode(blob: bytes, catalogue: Catalogue) -> list[Record]:
-    """The records of a blob. Raises Unreadable."""
-    return [_record(row, catalogue) for row in _rows(blob)]
+def decode(blob: bytes, catalogue: Catalogue, *, foreign: bool = False) -> list[Record]:
+    """The records of a blob; ``foreign``: also those of a newer program. Raises Unreadable."""
+    return [_record(row, catalogue, foreign=foreign) for row in _rows(blob)]
 
 
 def answered(blob: bytes) -> list[Answered]:
@@ -60,7 +60,7 @@ def _rows(blob: bytes) -> list[Any]:
     return rows
 
 
-def _record(row: Any, catalogue: Catalogue) -> Record:
+def _record(row: Any, catalogue: Catalogue, *, foreign: bool) -> Record:
     try:
         seq, at, kind, version, audience, by, data, everyone, hosts, command, erases = row
         return Record(
@@ -70,7 +70,7 @@ def _record(row: Any, catalogue: Catalogue) -> Record:
             version=version,
             audience=_AUDIENCES[audience],
             by=None if by is None else By(by[0], by[1], _ROLES[by[2]], guest=by[3], via=by[4]),
-            data=None if data is None else event_of(kind, version, data, catalogue),
+            data=None if data is None else event_of(kind, version, data, catalogue, foreign=foreign),
             after=(everyone, hosts),
             command=command,
             erases=() if erases is None else tuple(erases),

@@ -31,7 +31,7 @@ class Log(Protocol):
     def ask_head(self, room: str) -> asyncio.Future[Any]: ...
     async def head(self, room: str) -> Position | None: ...
     async def heads_of(self, rooms: Iterable[str]) -> Mapping[str, Position]: ...
-    def read(self, room: str, after: int) -> AsyncIterator[Sequence[Record]]: ...
+    def read_any(self, room: str, after: int) -> AsyncIterator[Sequence[Record]]: ...
 
 
 class Feed:
@@ -133,7 +133,7 @@ class Following:
         try:
             batch = announced(feed.room, message, self._catalogue)
         except BrokerError:
-            # Of a newer program, perhaps; the log is asked, and says the same or better.
+            # Damaged on its way, perhaps; the log is asked, and says the same or better.
             self._unread += 1
             self._fill(feed)
             return
@@ -186,7 +186,7 @@ class Following:
         if head.seq <= feed.place.seq:
             return
         self._gaps += 1
-        async for records in self._source.read(feed.room, feed.place.seq):
+        async for records in self._source.read_any(feed.room, feed.place.seq):
             # What was announced meanwhile has been told already.
             missing = [record for record in records if record.seq > feed.place.seq]
             if missing:

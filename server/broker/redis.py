@@ -146,12 +146,12 @@ class RedisBroker:
                     raise Lost(position_of(answer[1:]) if len(answer) > 1 else None)
         raise Unavailable("the log changes too fast")
 
-    async def read(self, room: str, after: int) -> AsyncIterator[Sequence[Record]]:
-        while found := await self._stored(room, "up", after):
-            records = [record for each in found for record in decode(each.body, self._catalogue) if record.seq > after]
-            if records:
-                yield records
-            after = found[-1].last
+    def read(self, room: str, after: int) -> AsyncIterator[Sequence[Record]]:
+        return self._read(room, after, foreign=False)
+
+    def read_any(self, room: str, after: int) -> AsyncIterator[Sequence[Record]]:
+        """The same, with what newer programs wrote as Foreign events."""
+        return self._read(room, after, foreign=True)
 
     async def answered(self, room: str, since: int) -> Sequence[Answered]:
         found: list[Sequence[Answered]] = []
@@ -212,6 +212,13 @@ class RedisBroker:
         await self._client.aclose()
 
     # The steps
+
+    async def _read(self, room: str, after: int, *, foreign: bool) -> AsyncIterator[Sequence[Record]]:
+        while found := await self._stored(room, "up", after):
+            batches = [decode(each.body, self._catalogue, foreign=foreign) for each in found]
+            if records := [record for batch in batches for record in batch if record.seq > after]:
+                yield records
+            after = found[-1].last
 
     async def _head(self, what: str, room: str, *arguments: Any) -> Sequence[Any]:
         answer: Sequence[Any] = await self.lanes.run(HEAD, [keys_of(room).head], (what, *arguments))

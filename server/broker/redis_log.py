@@ -78,9 +78,9 @@ def announcement(batch: Batch, records: Sequence[Record]) -> bytes:
 
 
 def announced(room: str, message: bytes, catalogue: Catalogue) -> Batch:
-    """The batch of an announcement. Raises Unreadable."""
+    """The batch of an announcement, with what newer programs say as Foreign events. Raises Unreadable."""
     try:
         epoch, base, batch_id, term, due, body = msgpack.unpackb(message)
     except (ValueError, TypeError) as error:
         raise Unreadable("an announcement is damaged") from error
-    return Batch(room, batch_id, term, Position(epoch, base), decode(body, catalogue), due)
+    return Batch(room, batch_id, term, Position(epoch, base), decode(body, catalogue, foreign=True), due)

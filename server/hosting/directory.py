@@ -26,6 +26,8 @@ from server.hosting.restore import Restored, restore
 IDLE_MS = 60_000  # without members, commands or anything due, before a room is closed
 DRAIN_S = 8.0  # for all rooms together
 TEND_S = 1.0  # between looks after snapshots and idle rooms
+UNREADABLE_MS = 30_000  # that a room which cannot be read is not tried again
+UNREADABLE_LIMIT = 1_000  # of these
 OUTDATED_EVERY = 10  # looks between searches for snapshots that may hold what was erased
 
 log = structlog.get_logger(__name__)
@@ -62,6 +64,7 @@ class Directory:
         self._hosts: dict[str, Host] = {}
         self._opening: dict[str, asyncio.Task[Host]] = {}
         self._counted: dict[str, float] = {}
+        self._unreadable: dict[str, int] = {}  # rooms that a newer program wrote, and until when they are left to it
         self._looks = 0
 
     def __len__(self) -> int:
@@ -223,6 +226,8 @@ class Directory:
 
     async def _open(self, room: str) -> Host:
         around = self._around
+        if self._unreadable.get(room, 0) > around.clock.now():
+            raise Refused(Code.UNAVAILABLE)
         try:
             # Before it is read: whoever had it can append nothing from now on.
             await self._owners.take(room)
@@ -248,6 +253,10 @@ class Directory:
             raise Refused(Code.UNAVAILABLE) from None
         except BrokerError:
             log.exception("room_unreadable", room=room)
+            # It is not taken from those who can read it, again and again.
+            if len(self._unreadable) >= UNREADABLE_LIMIT:
+                self._unreadable.clear()
+            self._unreadable[room] = around.clock.now() + UNREADABLE_MS
             raise Refused(Code.UNAVAILABLE) from None
         log.info("room_opened", room=room, epoch=restored.epoch, seq=restored.room.seq)
         return restored

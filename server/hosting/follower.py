@@ -18,6 +18,7 @@ from protocols.errors import Code, Refused
 from protocols.limits import MAILBOX_LIMIT
 from protocols.messages import Command, Position, Record
 from server.broker.port import Batch
+from server.catalogue import Foreign
 from server.hosting import letters, traced
 from server.hosting.asking import ask
 from server.hosting.clock import RoomClock
@@ -86,6 +87,7 @@ class Follower:
         self.route_number = 0  # of the way to that owner: another each time that it is sought
         self.ownerless = 0  # looks that found nobody as its owner
         self.closed = False
+        self.blind = False  # a newer program wrote what is not understood here: it is passed on, and no view is given
         self.used = around.clock.now()
         self.stop: Callable[[], None] = lambda: None  # hearing
         self._around = around
@@ -226,7 +228,13 @@ class Follower:
     # The work
 
     def _take_in(self, records: Sequence[Record]) -> None:
-        self.live.apply(records)
+        if not self.blind and any(isinstance(record.data, Foreign) for record in records):
+            self.blind = True
+            log.error("room_of_newer_program", room=self.room_id, seq=records[0].seq)
+        if self.blind:
+            self.live.pass_by(records)
+        else:
+            self.live.apply(records)
         self._clock.raise_to(records[-1].at)
         self._kept.put(records)
         try:

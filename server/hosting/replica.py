@@ -75,6 +75,12 @@ class Replica:
                 self._recent.put(record)
         self._trim()
 
+    def pass_by(self, records: Sequence[Record]) -> None:
+        """These are committed and not understood: the place moves on, and the state is not the room's any more."""
+        self.room.seq, self.room.at = records[-1].seq, records[-1].at
+        self._recent.clear()
+        self._floor = self.room.seq
+
     def remember(self, records: Iterable[Record], floor: int) -> None:
         """After a restart: what happened since ``floor``, which ``room`` holds already."""
         told = (record for record in records if record.seq > floor and record.audience is not Audience.NOBODY)

@@ -95,8 +95,8 @@ class SharedDirectory:
 
     def at_work(self) -> list[Room]:
         """The rooms at work here, as they are committed."""
-        followed = [each.live.room for each in self._followers.values() if not each.closed and each.live.room.created]
-        return [*self._directory.at_work(), *followed]
+        at_work = [each for each in self._followers.values() if not each.closed and not each.blind]
+        return [*self._directory.at_work(), *(each.live.room for each in at_work if each.live.room.created)]
 
     async def open(self, room: str) -> Host | Follower:
         """The host of a room, or its follower. Raises Refused: not_found, unavailable."""
@@ -106,7 +106,7 @@ class SharedDirectory:
                 return await self._directory.open(room)
             except OwnedElsewhere as elsewhere:
                 follower = await self._follow(room, elsewhere.owner)
-        if self._directory.draining:
+        if self._directory.draining or follower.blind:
             raise Refused(Code.UNAVAILABLE)
         if not follower.live.room.created:
             raise Refused(Code.NOT_FOUND, "There is no such room.")
