@@ -47,7 +47,7 @@ export function KeyList({ onClose }: { onClose: () => void }): JSX.Element {
         {Object.entries(t.key_list).map(([key, what]) => (
           <div key={key}>
             <dt>
-              <kbd>{key}</kbd>
+              <kbd>{key === "space" ? t.key_space : key}</kbd>
             </dt>
             <dd>{what}</dd>
           </div>

@@ -175,7 +175,7 @@ export const en: Words = {
   poll_results_hidden: "The audience can’t see results yet",
   poll_results_shown: "The audience sees the results",
   form_question: "Question",
-  form_question_hint: "For example: Which build do you like best?",
+  form_question_hint: "e.g. Which build is best?",
   form_kind: "Kind",
   form_options: "Options",
   form_option: (number) => `Option ${number}`,
@@ -248,6 +248,7 @@ export const en: Words = {
   download_ready: "Download started",
   room_sheet: "Open the room’s page",
   keys: "Keyboard",
+  key_space: "space",
   key_list: {
     "1": "Now / chat",
     "2": "Votes",

@@ -155,7 +155,7 @@ export const staffEn: StaffWords = {
   rooms_none_hint: "Make one or start from a template; it takes a minute.",
   room_new: "New room",
   room_title: "Room name",
-  room_title_hint: "The audience sees it, for example: Weekend build contest",
+  room_title_hint: "e.g. Weekend build-off",
   room_make: "Make the room",
   room_making: "Making…",
   template: "Start from",

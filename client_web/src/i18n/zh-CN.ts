@@ -254,6 +254,7 @@ export const zhCN = {
   download_ready: "已开始下载",
   room_sheet: "打开房间页",
   keys: "快捷键",
+  key_space: "空格",
   key_list: {
     "1": "现在 / 聊天",
     "2": "投票",
