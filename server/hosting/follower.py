@@ -31,7 +31,7 @@ from server.hosting.restore import Restored
 from server.trace import Trace
 
 # A take-over may take four seconds; whoever waits longer is told to try again.
-PATIENCE_S = 4.7
+PATIENCE_S = 4.5
 KEPT_BYTES = 2 * 1024 * 1024  # of records that the database may not have yet: the owner keeps more
 EXPIRY_S = 0.2  # between looks at who has waited too long
 
