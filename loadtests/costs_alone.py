@@ -19,6 +19,8 @@ from loadtests.spectator import Seat, Spectator, leave_all, seat_all, sit
 from loadtests.usage import Spent
 from loadtests.waiting import until
 
+CALM = {"SHOWFLOOR_PING_INTERVAL_MS": "60000", "SHOWFLOOR_PING_TIMEOUT_MS": "60000"}
+LIVELY = {"SHOWFLOOR_PING_INTERVAL_MS": "1000"}
 LONG = 400  # characters, to see what a longer text costs
 GANG = 20  # people who speak at once
 SPARSE = 200.0  # events a second in all rooms where people speak one by one
@@ -35,6 +37,8 @@ class Sizes:
     rooms: int = 400
     sparse: int = 100  # rooms in which now and then somebody says something
     quiet: int = 2_000
+    anew: bool = True  # gateways are begun anew where what they did before would show
+    masters: int = 3
     kept: int = 4_000  # events in rooms that keep them
     nodes: int = 3
     tell_s: float = 6.0  # how long nodes are looked at that do nothing
@@ -47,6 +51,8 @@ SHORT = Sizes(
     seconds=0.4,
     rooms=4,
     sparse=4,
+    anew=False,
+    masters=1,
     quiet=8,
     kept=80,
     nodes=2,
@@ -108,24 +114,26 @@ async def alone(data: Path, progress: Progress, sizes: Sizes) -> Found:
     """All of it, on one server. Raises NotMeasured."""
     found = Found({}, {})
     async with Premises(data) as place:
-        await place.begin(SHOWFLOOR_PING_INTERVAL_MS="60000", SHOWFLOOR_PING_TIMEOUT_MS="60000")
+        # In the short form one gateway does for all, and it pings as the last part needs it.
+        await place.begin(**(CALM if sizes.anew else LIVELY))
         rest = await place.rest(sizes.seconds)
         found.figures["node_us"] = rest.a_second("a") * 1e6
         found.figures["node_bytes"] = place.meter.memory()["a"]
-        for people in sizes.crowds:
-            await _crowd(place, people, rest, sizes, found)
-            progress.say(f"a room of {people}: {found.rows['deliveries'][-1]['delivery_us']:.1f} µs a delivery")
+        for size in sizes.crowds:
+            await _crowd(place, size, rest, sizes, found)
+            progress.say(f"a room of {size}: {found.rows['deliveries'][-1]['delivery_us']:.1f} µs a delivery")
         _deliveries(found)
         await _ballots(place, rest, sizes, found)
         await _events(place, rest, sizes, found)
         progress.say(f"an acked event alone: {found.rows['events'][0]['event_us']:.0f} µs")
-    async with Premises(data / "fresh") as place:
-        await place.begin()
-        crowd = await _rooms(place, sizes, found)
-        crowd += await _kept(place, sizes, found)
-        leave_all(crowd)
+        if sizes.anew:
+            await place.anew(**CALM)
+        people = await _rooms(place, sizes, found)
+        people += await _kept(place, sizes, found)
+        leave_all(people)
         progress.say(f"a room at work: {found.figures['room_bytes'] / 1024:.0f} KiB")
-        await place.end()
+        if sizes.anew:
+            await place.anew(**LIVELY)
         await _pings(place, sizes, found)
     return found
 
@@ -140,7 +148,7 @@ async def _crowd(place: Premises, people: int, rest: Spent, sizes: Sizes, found:
         crowd += await seat_all(place.seats(room, people - 1, first=1))
     join_us = joining.beyond(rest).cpu["a"] / (people - 1) * 1e6
     found.row("joins", people=people, join_us=join_us)
-    await asyncio.sleep(1.5 if sizes is not SHORT else 0)  # until the last of them has been told to all
+    await asyncio.sleep(1.5 if sizes.anew else 0)  # until the last of them has been told to all
     rate = min(40.0, max(1.0, sizes.deliveries / people))
     ways: list[tuple[str, dict[str, Any]]] = [("one by one", {"rate": rate})]
     if people == sizes.usual:
@@ -290,14 +298,14 @@ async def _rooms(place: Premises, sizes: Sizes, found: Found) -> list[Spectator]
     async with place.meter.over() as spent:
         crowd += await seat_all(place.seats("memory", sizes.usual, first=1))
     figures["connection_bytes"] = spent.grown["a"] / sizes.usual
-    await asyncio.sleep(1.5 if sizes is not SHORT else 0)
+    await asyncio.sleep(1.5 if sizes.anew else 0)
     rest = await place.rest(sizes.seconds)
     rooms = [f"room{number}" for number in range(sizes.rooms)]
     async with place.meter.over() as spent:
         await place.make(rooms)
         crowd += await seat_all([place.seats(room, 1)[0] for room in rooms])
     figures["room_bytes"] = max(0.0, spent.grown["a"] / len(rooms) - figures["connection_bytes"])
-    await asyncio.sleep(1.5 if sizes is not SHORT else 0)
+    await asyncio.sleep(1.5 if sizes.anew else 0)
     busy = await place.rest(sizes.seconds)
     figures["alone_room_us"] = (busy.a_second("a") - rest.a_second("a")) / len(rooms) * 1e6
     return crowd
@@ -305,7 +313,6 @@ async def _rooms(place: Premises, sizes: Sizes, found: Found) -> list[Spectator]
 
 async def _pings(place: Premises, sizes: Sizes, found: Found) -> None:
     """Who only listens is pinged: here each second."""
-    await place.begin(SHOWFLOOR_PING_INTERVAL_MS="1000")
     await place.make(["pings"])
     rest = await place.rest(sizes.seconds / 2)
     crowd: list[Spectator] = await seat_all(_half(place.seats("pings", sizes.usual)))

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from loadtests.costs_alone import SHORT, Found, Sizes
+from loadtests.costs_alone import Found, Sizes
 from loadtests.figures import Progress, percentile
 from loadtests.model import Costs, Load, needs
 from loadtests.premises import Premises, heard_by, speak, told
@@ -14,7 +14,6 @@ from loadtests.spectator import Seat, Spectator, leave_all, seat_all
 from loadtests.usage import Spent
 
 NODES = ("a", "b")
-MASTERS = 3
 FEW = 5  # people in a small room
 LOUD = 2.0  # messages a second in the large room
 SAID = 100.0  # messages a second in all small rooms together
@@ -24,14 +23,16 @@ TIMED = 50  # one delivery in so many is timed
 async def check(place: Premises, progress: Progress, sizes: Sizes, found: Found) -> None:
     """Foretell and measure on gateways that are begun anew; each row says both. Raises NotMeasured."""
     others = await place.rooms()
-    await place.anew()
+    if sizes.anew:
+        await place.anew()
     await place.make(["hall"])
     half = sizes.check_people // 2
     seats = [*place.seats("hall", half, "a"), *place.seats("hall", half, "b")]
     load = Load(rooms=1, people=2 * half, messages=LOUD, quiet=others)
     await _one(place, sizes, found, load, title=f"one room of {2 * half:,}", full=[seats])
     progress.say("one large room is measured")
-    await place.anew()
+    if sizes.anew:
+        await place.anew()
     rooms = [f"quiet{number}" for number in range(sizes.quiet)]
     full = [
         [place.seats(room, FEW, NODES[(turn + at) % 2])[at] for at in range(FEW)] for turn, room in enumerate(rooms)
@@ -47,10 +48,10 @@ async def _one(
     """Seat them, let them speak in turn, and hold what was spent against what was foretold."""
     flat = [seat for room in full for seat in room]
     people = await seat_all(flat, timed_every=TIMED)
-    await asyncio.sleep(2.0 if sizes is not SHORT else 0.2)
+    await asyncio.sleep(2.0 if sizes.anew else 0.2)
     spent = await _spoken(place, people, load, sizes, len(full))
     load = replace(load, lasting_s=spent.seconds)
-    foretold = needs(Costs.of(found.figures), load, len(NODES), MASTERS)
+    foretold = needs(Costs.of(found.figures), load, len(NODES), sizes.masters)
     memory = place.meter.memory()
     took = [seconds for each in people for seconds in each.took or ()]
     found.row(

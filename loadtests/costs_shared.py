@@ -10,8 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtests.costs_alone import GANG, SHORT, SPARSE, Found, Run, Sizes, gangs, split, talk
-from loadtests.costs_check import MASTERS, check
+from loadtests.costs_alone import GANG, SPARSE, Found, Run, Sizes, gangs, split, talk
+from loadtests.costs_check import check
 from loadtests.engines import Cluster, RedisServer
 from loadtests.figures import Progress
 from loadtests.premises import Premises, heard_by, speak, told
@@ -36,7 +36,8 @@ class Pair:
 async def shared(data: Path, progress: Progress, sizes: Sizes, figures: dict[str, float]) -> Found:
     """All of it; ``figures`` are those of a gateway alone. Raises NotMeasured."""
     found = Found(dict(figures), {})
-    async with Premises(data, shared=Cluster(data / "redis", masters=MASTERS)) as place:
+    redis = Cluster(data / "redis", masters=sizes.masters) if sizes.masters > 1 else RedisServer(data / "redis")
+    async with Premises(data, shared=redis) as place:
         await place.begin("a")
         await place.work()
         await _storing(place, sizes, found)
@@ -195,7 +196,8 @@ async def _neighbours(place: Premises, sizes: Sizes, found: Found) -> None:
 async def _memory(place: Premises, sizes: Sizes, found: Found) -> None:
     """As ``costs_alone`` does for one node: a crowd at one of two fresh gateways, then rooms with one person each."""
     figures = found.figures
-    await place.anew()
+    if sizes.anew:
+        await place.anew()
     figures["shared_node_bytes"] = place.meter.memory()["a"]
     await place.make(["memory"])
     rest = await place.rest(sizes.seconds)
@@ -224,7 +226,8 @@ async def _quiet(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> No
     await place.make(rooms[1::2], "b")
     figures["redis_room_bytes"] = (await place.redis_bytes() - memory) / len(rooms)
     names = tuple(place.gateways)
-    await place.anew()
+    if sizes.anew:
+        await place.anew()
     await _settle(sizes)
     lying = await place.rest(max(sizes.seconds, sizes.tell_s))
     nodes, all_rooms = len(names), await place.rooms()
@@ -241,5 +244,5 @@ async def _quiet(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> No
 
 async def _settle(sizes: Sizes) -> None:
     """Until what has just begun has been told and looked at."""
-    if sizes is not SHORT:
+    if sizes.anew:
         await asyncio.sleep(2.0)

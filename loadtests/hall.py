@@ -16,7 +16,7 @@ from typing import Any
 
 from loadtests.attendee import room_for_descriptors
 from loadtests.audience import Audience, Counted, Errand
-from loadtests.engines import Cluster
+from loadtests.engines import Cluster, RedisServer
 from loadtests.figures import Progress, milliseconds, percentile
 from loadtests.model import size
 from loadtests.premises import Premises, heard_by, speak
@@ -31,7 +31,7 @@ PART = 5_000  # people in one process
 SOURCES = 250  # addresses, 127.1.0.1 and on
 Speakers = Sequence[Spectator]
 Audiences = Sequence[Audience]
-SHORT: dict[str, Any] = {"people": 100, "seconds": 0.5, "slow": 4.0, "fast": 8.0}
+SHORT: dict[str, Any] = {"people": 100, "cluster": False, "seconds": 0.5, "slow": 4.0, "fast": 8.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +143,20 @@ async def speak_at(
 
 
 async def run(
-    data: Path, progress: Progress, *, people: int = 20_000, seconds: float = 10.0, slow: float = 0.5, fast: float = 2.0
+    data: Path,
+    progress: Progress,
+    *,
+    people: int = 20_000,
+    seconds: float = 10.0,
+    slow: float = 0.5,
+    fast: float = 2.0,
+    cluster: bool = True,
 ) -> Outcome:
     """Gather them, and let ten of them speak at rates that double from ``slow`` to ``fast``."""
     room_for_descriptors(20_000)
     outcome = Outcome(people)
-    async with Premises(data, shared=Cluster(data / "redis", masters=3), apart=False) as place:
+    redis = Cluster(data / "redis", masters=3) if cluster else RedisServer(data / "redis")
+    async with Premises(data, shared=redis, apart=False) as place:
         for name in NODES:
             await place.begin(name)
         await place.make([ROOM])

@@ -138,12 +138,12 @@ class Premises:
             )
         return gateway
 
-    async def anew(self) -> None:
+    async def anew(self, **settings: str) -> None:
         """End all gateways and start them again: no room is at work then."""
         names = tuple(self.gateways)
         await self.end()
         for name in names:
-            await self.begin(name)
+            await self.begin(name, **settings)
 
     @property
     def meter(self) -> Meter:
