@@ -31,6 +31,7 @@ from server.metrics import Metrics
 from server.neighbours import SETTING as REDIS_SETTING
 from server.neighbours import Neighbours, redis_log
 from server.readiness import Check
+from server.secret_mark import mark_of
 from server.shares import Shares
 from server.store.archive import DatabaseArchive
 from server.store.checkpoints import Checkpoints, known_rooms
@@ -151,6 +152,13 @@ def projector_of(
     return Projector(broker, database, REGISTRY.events)
 
 
+def neighbours_of(settings: Settings, broker: EmbeddedBroker | RedisBroker) -> Neighbours | None:
+    """The other nodes, where the log is shared with such."""
+    if not isinstance(broker, RedisBroker):
+        return None
+    return Neighbours(broker, settings.node_id, mark_of(settings.secret.get_secret_value()))
+
+
 @asynccontextmanager
 async def core(settings: Settings, *, serving: bool = False, working: bool = False) -> AsyncIterator[Core]:
     """Opens the log and the database, brings the tables up to date, and closes in order.
@@ -161,7 +169,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
     """
     catalogue = REGISTRY.events
     broker = await log_of(settings)
-    neighbours = Neighbours(broker, settings.node_id) if isinstance(broker, RedisBroker) else None
+    neighbours = neighbours_of(settings, broker)
     database = database_of(settings)
     try:
         await bring_up_to_date(settings, database)

@@ -27,6 +27,7 @@ from server.pairings import PairingTable
 from server.trace_post import answer_post
 
 SETTING = f"{PREFIX}REDIS_URL"
+SECRET = "sf:secret"  # noqa: S105 - where its mark lies
 REACH_S = 5.0
 LEAST = 0x070000  # sharded pub/sub came with Redis 7
 VERSION = "return redis.REDIS_VERSION_NUM or 0"
@@ -54,8 +55,9 @@ async def redis_log(url: str, catalogue: Catalogue) -> RedisBroker:
 class Neighbours:
     """This node among the others. Only one that has started is a node; others may look, as the command line does."""
 
-    def __init__(self, broker: RedisBroker, node_id: str) -> None:
+    def __init__(self, broker: RedisBroker, node_id: str, secret_mark: str | None = None) -> None:
         self._node_id = node_id
+        self._secret_mark = secret_mark
         self.owners = RedisOwners(broker, incarnation_of(node_id))
         self.post = RedisPost(broker, self.owners)
         self._lanes = broker.lanes
@@ -86,13 +88,17 @@ class Neighbours:
         await self.owners.look()
 
     async def start(self, directory: Directory, around: Surroundings, members: Members) -> SharedDirectory:
-        """Be a node from now on. Raises SettingsError if another is called the same, Unavailable."""
+        """Be a node from now on. Raises Unavailable, and SettingsError.
+
+        That is if another is called the same, or the others have another secret.
+        """
         owners, post = self.owners, self.post
         try:
             await owners.start()
         except Twin:
             message = f"another server on this Redis is {self._node_id}: give each its own {PREFIX}NODE_ID"
             raise SettingsError(message) from None
+        await self._share_secret()
         await post.start()
         shared = SharedDirectory(
             directory,
@@ -126,6 +132,23 @@ class Neighbours:
         if self.attendance is None:
             return []
         return [("nodes", self.owners.run()), ("attendance", self.attendance.run())]
+
+    async def _share_secret(self) -> None:
+        """Leave a mark of the secret, by which the others are known to have the same. Raises SettingsError."""
+        if self._secret_mark is None:
+            return
+        mark = await self._lanes.call(SECRET, "GET", SECRET)
+        if mark is not None and mark.decode() != self._secret_mark and self._accompanied:
+            await self.owners.resign()
+            # The same browser would be two people, and vote twice.
+            raise SettingsError(f"{PREFIX}SECRET: the other servers on this Redis have another; give all the same")
+        await self._lanes.call(SECRET, "SET", SECRET, self._secret_mark)
+
+    @property
+    def _accompanied(self) -> bool:
+        """Whether another node is alive that is not this one before it was started anew."""
+        others = self.owners.nodes.others(self.owners.now)
+        return any(node.partition(".")[0] != self._node_id for node in others)
 
     async def close(self) -> None:
         """Be a node no more; what was written to others is sent first, as far as a moment suffices."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +17,8 @@ from loadtests.engines import SERVER, RedisServer, flushed, free_ports
 from protocols.errors import Code, Refused
 from protocols.messages import Role
 from server import attendance
-from server.app import App
+from server.app import App, running
+from server.config import Settings, SettingsError
 from server.seats import FREE_TRIES
 from server.staff.roles import StaffRole
 from server.store.staff import StoredAccounts
@@ -192,6 +194,23 @@ async def test_nobody_stays_though_every_letter_is_lost(gateways: Gateways, monk
         async with asyncio.timeout(2):
             assert [await ended(client) for client in (ann, host)] == ["expired", "expired"]
         assert await asyncio.wait_for(ended(bob), 3) == "expired"
+
+
+async def test_a_server_with_another_secret_does_not_join(
+    gateways: Gateways, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    """There the same browser would be another person, and have another vote."""
+    url, other = SecretStr(redis_server.url), SecretStr("another secret for tests 0123456789 abcdefg")
+    with pytest.raises(SettingsError, match="SHOWFLOOR_SECRET: the other servers"):
+        async with running(Settings(data=tmp_path, secret=other, redis_url=url, node_id="n3")):
+            pass
+    assert all("n3" not in node for app, _ in gateways for node in _others(app))
+
+
+def _others(app: App) -> list[str]:
+    assert app.core.neighbours is not None
+    owners = app.core.neighbours.owners
+    return [node.partition(".")[0] for node in owners.nodes.others(owners.now)]
 
 
 async def test_a_ban_on_one_node_holds_for_those_who_are_just_coming_to_the_other(gateways: Gateways) -> None:
