@@ -7,6 +7,7 @@ Each rig runs in a process and a data folder of its own, with a time limit; a mi
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
@@ -22,12 +23,13 @@ import uvloop
 
 from loadtests.figures import Progress
 from loadtests.promises import ROWS, Row
-from loadtests.rig import Outcome
+from loadtests.rig import Outcome, ends_on_sigterm
 from loadtests.seen import Seen, render, table
 from loadtests.serving import ROOT
 
 # Over this a rig has lost its way: it is ended, and the promise counts as missed.
-SHORT_LIMIT = 120.0
+SHORT_LIMIT = 240.0
+GRACE = 30.0  # seconds for it to end its servers in order
 
 
 def attempt(row: Row, data: Path, *, short: bool, quiet: bool = False) -> Seen:
@@ -59,7 +61,10 @@ def attempt(row: Row, data: Path, *, short: bool, quiet: bool = False) -> Seen:
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """End what is left of a rig's group."""
+    """End a rig, which may end its servers itself, and then what is left of its group."""
+    child.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(GRACE)
     try:
         os.killpg(child.pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -75,6 +80,7 @@ def run_one(given: argparse.Namespace) -> int:
     sizes = {**(rig.SHORT if given.short else {}), **orjson.loads(given.sizes)}
 
     async def whole() -> Outcome:
+        ends_on_sigterm()
         outcome: Outcome = await rig.run(given.data, Progress(quiet=given.quiet), **sizes)
         return outcome
 
@@ -83,8 +89,8 @@ def run_one(given: argparse.Namespace) -> int:
     return 0
 
 
-def run_all(rows: Sequence[Row], *, short: bool, quiet: bool = False) -> list[Seen]:
-    """Each row in turn, in a folder that is removed behind it."""
+def run_all(rows: Sequence[Row], *, short: bool, quiet: bool = False, kept: Path | None = None) -> list[Seen]:
+    """Each row in turn, in a folder that is removed behind it; ``kept`` has it as soon as it was seen."""
     seen = []
     for number, row in enumerate(rows, 1):
         where = f" on {row.nodes} gateways" if row.nodes > 1 else ""
@@ -93,6 +99,7 @@ def run_all(rows: Sequence[Row], *, short: bool, quiet: bool = False) -> list[Se
         with tempfile.TemporaryDirectory(prefix="showfloor-faults-", ignore_cleanup_errors=True) as folder:
             seen.append(attempt(row, Path(folder), short=short, quiet=quiet))
         last = seen[-1]
+        merged(kept, [last])
         sys.stdout.write("".join(f"   {line}\n" for line in last.lines))
         sys.stdout.write(f"   {'holds' if last.holds else 'MISSED'} ({last.seconds:.0f} s)\n")
         sys.stdout.flush()
@@ -150,7 +157,7 @@ def main() -> int:
             "".join(f"{row.number:3} on {row.nodes}  {row.title}  ({row.command(short=given.short)})\n" for row in rows)
         )
         return 0
-    seen = run_all(rows, short=given.short, quiet=given.quiet)
+    seen = run_all(rows, short=given.short, quiet=given.quiet, kept=given.json)
     sys.stdout.write("\n" + table(seen) + "\n")
     known = merged(given.json, seen)
     if given.write is not None:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import inspect
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -90,6 +91,7 @@ def execute(run: Callable[[Path, Progress], Awaitable[bool]], given: argparse.Na
         return 2
 
     async def rig() -> bool:
+        ends_on_sigterm()
         return await run(data, Progress(quiet=given.quiet))
 
     try:
@@ -99,6 +101,13 @@ def execute(run: Callable[[Path, Progress], Awaitable[bool]], given: argparse.Na
             shutil.rmtree(data, ignore_errors=True)
     sys.stdout.write("holds\n" if held else "DOES NOT HOLD\n")
     return 0 if held else 1
+
+
+def ends_on_sigterm() -> None:
+    """From now on SIGTERM ends the running task as Ctrl-C does: with all servers that it has started."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 async def start_all(clients: Sequence[Client], at_once: int = 50) -> None:

@@ -31,6 +31,12 @@ def test_a_rig_that_hangs_is_ended() -> None:
     assert seen[0].seconds < 10
 
 
+def test_what_was_seen_is_kept_at_once(tmp_path: Path) -> None:
+    kept = tmp_path / "seen.json"
+    run_all([row(1, "holds"), row(2, "misses")], short=True, quiet=True, kept=kept)
+    assert [(each.number, each.holds) for each in merged(kept, [])] == [(1, True), (2, False)]
+
+
 def test_the_short_form_is_the_rigs_own() -> None:
     assert run_all([row(1, "holds")], short=True, quiet=True)[0].figure == "1 turns"
 
