@@ -152,11 +152,14 @@ def projector_of(
     return Projector(broker, database, REGISTRY.events)
 
 
-def neighbours_of(settings: Settings, broker: EmbeddedBroker | RedisBroker) -> Neighbours | None:
+def neighbours_of(
+    settings: Settings, broker: EmbeddedBroker | RedisBroker, *, working: bool = False
+) -> Neighbours | None:
     """The other nodes, where the log is shared with such."""
     if not isinstance(broker, RedisBroker):
         return None
-    return Neighbours(broker, settings.node_id, mark_of(settings.secret.get_secret_value()))
+    # A worker signs nothing, and need not know the secret of the others.
+    return Neighbours(broker, settings.node_id, None if working else mark_of(settings.secret.get_secret_value()))
 
 
 @asynccontextmanager
@@ -169,7 +172,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
     """
     catalogue = REGISTRY.events
     broker = await log_of(settings)
-    neighbours = neighbours_of(settings, broker)
+    neighbours = neighbours_of(settings, broker, working=working)
     database = database_of(settings)
     try:
         await bring_up_to_date(settings, database)

@@ -58,6 +58,7 @@ class Projector:
         self._news = asyncio.Event()
         self._records = self._failures = 0
         self._failing_since: float | None = None
+        self._failing = ""
 
     def projected(self, room: str) -> int:
         """Up to which seq the database has the room's records, as far as is known here; who asks is told soon."""
@@ -113,7 +114,7 @@ class Projector:
     def trouble(self) -> str | None:
         """Why the database does not follow the logs, as a short phrase; None if it does."""
         if self._failing_since is not None and time.monotonic() - self._failing_since > FAILING_S:
-            return "the database cannot be written"
+            return self._failing
         return "the projector is stuck" if self._lag.waited() > STUCK_S else None
 
     def statistics(self) -> Mapping[str, float]:
@@ -251,11 +252,13 @@ class Projector:
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
+        of_log = isinstance(error, Unavailable)
+        self._failing = "the log cannot be read" if of_log else "the database cannot be written"
         if self._failing_since is None:
             self._failing_since = time.monotonic()
-            log.error("database_away", error=type(error).__name__)
+            log.error("log_away" if of_log else "database_away", error=type(error).__name__)
 
     def _recovered(self) -> None:
         if self._failing_since is not None:
-            log.info("database_back", away_s=round(time.monotonic() - self._failing_since, 1))
+            log.info("projecting_again", away_s=round(time.monotonic() - self._failing_since, 1))
             self._failing_since = None
