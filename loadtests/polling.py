@@ -168,7 +168,9 @@ class Polling:
         except (OSError, WireError, TimeoutError):
             return False
         finally:
-            if websocket is not None and (not pong.done() or pong.exception() is not None or self._over):
+            unanswered = pong.cancelled() or not pong.done() or pong.exception() is not None
+            pong.cancel()  # what ends later has nobody to tell
+            if websocket is not None and (unanswered or self._over):
                 websocket.abort()
         if self._over:
             return False
