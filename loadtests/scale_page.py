@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from loadtests.model import Costs, Load, Needs, lines, needs, plan, size
+from loadtests.model import GATEWAY_SHARE, REDIS_SHARE, Costs, Load, Needs, lines, needs, plan, size
 
 Told = Mapping[str, Any]
 
@@ -226,6 +226,32 @@ def examples(report: Told) -> str:
     return table(head, [(name, *(each[name] for each in told)) for name in told[0]])
 
 
+def limits(report: Told) -> str:
+    """What one of each bears, with headroom, if it did nothing else."""
+    costs = Costs.of(report["figures"])
+    one, many = costs.alone, costs.shared
+    gateway, redis = GATEWAY_SHARE * 1e6, REDIS_SHARE * 1e6
+    rows = [
+        ("a gateway", "deliveries a second, each alone in its write", gateway / one.write_us),
+        ("", "people who join, a second", gateway / one.join_us),
+        ("", "ballots a second, of its own rooms", gateway / one.vote_us),
+        ("", "messages a second in rooms of one, SQLite", gateway / (one.batch_us + one.event_us)),
+        ("", "the same with Redis", gateway / (many.batch_us + many.event_us)),
+        ("", "rooms at work with nothing said in them, Redis", gateway / many.room_us),
+        ("", "the same, owned by another gateway", gateway / many.followed_us),
+        ("", "people in 4 GB", 4e9 / many.connection_bytes),
+        ("a Redis master", "messages a second in many rooms", redis / (many.redis_batch_us + many.redis_event_us)),
+        ("", "events in 1 GB of memory", 1e9 / many.redis_event_bytes),
+        ("a worker", "events a second of many rooms", 1e6 / many.projector_us),
+    ]
+    return table(("", "bears", ""), [(who, what, f"{_rounded(bears):,.0f}") for who, what, bears in rows])
+
+
+def _rounded(value: float) -> float:
+    """Two digits: more would promise too much."""
+    return float(f"{value:.2g}")
+
+
 def growth(report: Told) -> str:
     """How one room of 100,000 and 100,000 rooms come out with more nodes."""
     costs = Costs.of(report["figures"])
@@ -258,5 +284,6 @@ TABLES: Mapping[str, Callable[[Told], str]] = {
     "checks": checks,
     "examples": examples,
     "growth": growth,
+    "limits": limits,
     "hall": hall,
 }
