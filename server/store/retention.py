@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 
 import structlog
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, cast, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protocols.errors import Refused
@@ -62,7 +62,8 @@ class Retention:
 
     async def sweep(self, now: int) -> int:
         """Delete what is too old at ``now``; how many records went. Raises Unavailable and the database's errors."""
-        oldest = now - rooms.c.retention_days * DAY_MS
+        # PostgreSQL takes a number for a small one if it is not told.
+        oldest = literal(now, BigInteger) - cast(rooms.c.retention_days, BigInteger) * literal(DAY_MS, BigInteger)
         # Asked in one go: of very many rooms most are quiet, and have nothing of the kind.
         old = select(records.c.seq).where(records.c.room == rooms.c.id, records.c.at < oldest, self._going())
         read = select(rooms.c.id, rooms.c.retention_days).where(rooms.c.retention_days > 0, old.exists())
