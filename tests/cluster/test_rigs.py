@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests import authorise, durable, kill, race, votes
+from loadtests import authorise, durable, kill, race, rolling, votes
 from loadtests.engines import SERVER
 from loadtests.figures import Progress
 from loadtests.victim import ACTS
@@ -39,6 +39,13 @@ async def test_what_was_acknowledged_stands_in_the_files_of_redis(tmp_path: Path
     assert outcome.holds, outcome.lines()
 
 
+async def test_a_gateway_that_stops_hands_over_without_a_gap(tmp_path: Path) -> None:
+    sizes = {**rolling.SHORT, "rounds": 1, "between": 0.5, "clients": 12}
+    outcome = await rolling.run(tmp_path, QUIET, nodes=2, **sizes)
+    assert outcome.verdict.sentences() == []
+    assert outcome.holds, outcome.lines()
+
+
 async def test_one_person_has_one_vote_on_two_gateways(tmp_path: Path) -> None:
     outcome = await votes.run(tmp_path, QUIET, nodes=2, voters=50, repeats=5, kills=1, seconds=1.0)
     assert outcome.faults == []
@@ -47,7 +54,7 @@ async def test_one_person_has_one_vote_on_two_gateways(tmp_path: Path) -> None:
 
 
 async def test_nothing_reaches_those_who_are_put_out_at_another_gateway(tmp_path: Path) -> None:
-    outcome = await authorise.run(tmp_path, QUIET, nodes=2, people=10, missed=80, bystanders=6)
+    outcome = await authorise.run(tmp_path, QUIET, nodes=2, people=8, missed=80, bystanders=4)
     assert outcome.faults == []
     assert outcome.verdict.clean, outcome.lines()
     assert {case.act for case in outcome.cases} == set(ACTS)
