@@ -136,9 +136,11 @@ class RedisPost:
         for letter in letters:
             self._received += 1
             try:
-                self._kinds[letter[0]](sender, letter)
+                # A worker has no use for what gateways tell all others, nor this program for what a newer one does.
+                if letter[0] in self._kinds:
+                    self._kinds[letter[0]](sender, letter)
             except Exception:
-                # Also of a kind that a newer program knows; one bad letter must not hold up the others.
+                # One bad letter must not hold up the others.
                 log.exception("post.letter_failed", kind=str(letter[0])[:32])
         if not len(neighbour.line):
             neighbour.empty.set()

@@ -64,7 +64,9 @@ async def test_letters_arrive_in_order_both_ways(nodes: tuple[Node, Node]) -> No
 
 async def test_a_letter_that_nobody_can_read_holds_up_no_other(nodes: tuple[Node, Node]) -> None:
     one, two = nodes
+    two.post.listen("of a newer program", lambda _node, letter: letter[7])
     one.post.send(two.owners.me, ("of a newer program", 1))
+    one.post.send(two.owners.me, ("that nobody here listens to", 1))
     one.post.send(two.owners.me, ("x", 2))
     await heard(two, 1)
     assert two.heard == [(one.owners.me, ["x", 2])]
