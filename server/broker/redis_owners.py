@@ -112,8 +112,8 @@ class RedisOwners:
         for room in rooms:
             if room not in self._mine:
                 continue
-            owner, head = owners[room], heads[room]
-            if owner[0].decode() != self.me:
+            owner, head = owners[room][0].decode(), heads[room]
+            if owner != self.me and not await self._takes_back(room, owner):
                 self._lose(room)
             else:
                 self.on_head(room, None if head[0] is None else position_of(head))
@@ -151,9 +151,10 @@ class RedisOwners:
 
     async def still(self, room: str) -> bool:
         """Whether the room is this node's. Raises Unavailable."""
-        answer = await self._own(room, "keep") if room in self._mine else []
-        if answer and answer[0].decode() == self.me:
-            return True
+        if room in self._mine:
+            owner = (await self._own(room, "keep"))[0].decode()
+            if owner == self.me or await self._takes_back(room, owner):
+                return True
         self._lose(room)
         return False
 
@@ -196,6 +197,19 @@ class RedisOwners:
 
     def __contains__(self, room: str) -> bool:
         return room in self._mine
+
+    async def _takes_back(self, room: str, owner: str) -> bool:
+        """Whether a room of this node is its own again, which bears a dead one's name.
+
+        A replica that lagged may have become the master: it knows who had the room before, and lacks what was
+        acknowledged since. This node's host holds that, and must not let go of it.
+        """
+        if self.nodes.alive(owner, self.now):
+            return False
+        if (await self._signs()).get(owner, TTL_S) < TTL_S:
+            return False  # it has begun since this node last looked
+        answer = await self._own(room, "take", owner)
+        return bool(answer) and answer[0].decode() in {"taken", self.me}
 
     def _lose(self, room: str) -> None:
         if room in self._mine:

@@ -93,3 +93,24 @@ async def test_a_lost_log_is_begun_anew_by_whoever_had_it(cluster: Cluster, brok
     assert (await OwnedBroker(broker, one).renew("r", 5)).seq == 5
     with pytest.raises(OwnedElsewhere):
         await two.take("r")
+
+
+async def test_a_room_that_bears_a_dead_ones_name_again_is_not_let_go_of(broker: RedisBroker, make: Make) -> None:
+    await broker.create("r")
+    before, owner = make("n1"), make("n2")
+    lost: list[str] = []
+    owner.on_lost = lost.append
+    await before.start()
+    await before.take("r")
+    await before.release("r")
+    await before.resign()
+    await owner.start()
+    await owner.take("r")
+    # As on a replica that lagged behind the hand-over, and is the master now.
+    await broker.lanes.call("sf:{r}:owner", "SET", "sf:{r}:owner", before.me)
+    await owner.tend()
+    assert lost == []
+    assert "r" in owner
+    assert await owner.owners_of(["r"]) == {"r": owner.me}
+    await broker.lanes.call("sf:{r}:owner", "SET", "sf:{r}:owner", before.me)
+    assert await OwnedBroker(broker, owner).claim("r")
