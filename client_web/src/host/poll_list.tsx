@@ -61,7 +61,7 @@ function Item({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
   const draft = poll.status === "draft";
   const secret = poll.status === "closed" && poll.hidden;
   return (
-    <li class={`card item ${draft || secret ? "to-do" : ""} ${poll.status === "open" && onNow(room, poll) ? "on-now-too" : ""}`}>
+    <li class={`card item ${poll.status} ${draft || secret ? "to-do" : ""} ${poll.status === "open" && onNow(room, poll) ? "on-now-too" : ""}`}>
       <div class="row tight">
         <div class="grow">
           <p class="question">{poll.question}</p>
