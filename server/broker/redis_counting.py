@@ -1,4 +1,4 @@
-"""RedisCounting: counts over all nodes, in Redis. Of who is counted it keeps a keyed digest, and no longer than needed."""
+"""RedisCounting: counts over all nodes, in Redis. Of who is counted it keeps a keyed digest, for as long as needed."""
 
 from __future__ import annotations
 
