@@ -36,7 +36,7 @@ class Sizes:
     deliveries: float = 8_000.0  # a second at most, so that the gateway is not what limits
     rooms: int = 400
     sparse: int = 100  # rooms in which now and then somebody says something
-    quiet: int = 2_000
+    quiet: int = 1_000
     anew: bool = True  # gateways are begun anew where what they did before would show
     masters: int = 3
     kept: int = 4_000  # events in rooms that keep them
