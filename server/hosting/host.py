@@ -64,7 +64,7 @@ class Patience:
     publish: float = 1.0  # one attempt; then the same batch is tried again
     backoff: float = 0.05  # before the second attempt, doubling up to
     backoff_most: float = 0.5
-    commands: float = 3.5  # how long a command waits for a log that does not answer; then: unavailable
+    commands: float = 3.0  # how long a command waits for a log that does not answer, and at most one attempt more
 
 
 def _nothing(*_: object) -> None:
