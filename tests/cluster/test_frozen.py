@@ -13,7 +13,7 @@ from loadtests.figures import Progress
 
 @pytest.mark.skipif(SERVER is None, reason="there is no redis-server on PATH")
 async def test_a_gateway_that_stood_still_doubles_nothing(tmp_path: Path) -> None:
-    sizes = {**frozen.SHORT, "clients": 12, "freezes": 1, "rest": 2.0}
+    sizes = {**frozen.SHORT, "clients": 12, "freezes": 1, "frozen": 3.5, "rest": 1.5}
     outcome = await frozen.run(tmp_path, Progress(quiet=True), **sizes)
     assert outcome.verdict.sentences() == []
     # It had all rooms: the other one went on without it.
