@@ -241,6 +241,13 @@ TOGETHER: tuple[Row, ...] = (
         "loadtests.resume",
     ),
     together(
+        11,
+        "slow consumers hurt nobody",
+        "10 clients, at both gateways, stop reading at 400 × 10 KB messages a second for 60 s: each closed; neither "
+        "gateway grows by more than 40 MiB; the others' p99 ≤ 1.2 ×",
+        "loadtests.slow",
+    ),
+    together(
         13,
         "all come back at once",
         "1,000 clients in 20 rooms, one of two gateways killed: 99 % of its people back and recovered at the other in "

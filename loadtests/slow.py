@@ -17,8 +17,9 @@ from loadtests.client import Client
 from loadtests.cores import apart
 from loadtests.figures import Progress, milliseconds, percentile
 from loadtests.listening import Heard, Talk, talk, until_heard
+from loadtests.nodes import served
 from loadtests.rig import command, start_all, stop_all
-from loadtests.serving import Serving, memory_of
+from loadtests.serving import Served, memory_of
 from loadtests.waiting import until
 from loadtests.websocket import Websocket
 
@@ -97,13 +98,15 @@ async def missing(heard: Heard, said: Talk, listeners: int) -> list[str]:
     ]
 
 
-async def watched(pid: int, talking: Coroutine[Any, Any, Talk]) -> tuple[Talk, int]:
-    """What was said, and the most that the process held meanwhile, in bytes."""
-    said, peak = asyncio.create_task(talking), 0
-    while not said.done():
-        peak = max(peak, memory_of(pid))
+async def watched(server: Served, talking: Coroutine[Any, Any, Talk]) -> tuple[Talk, list[int]]:
+    """What was said, and the most that each gateway held meanwhile, in bytes."""
+    pids = [gateway.process.pid for gateway in server.gateways if gateway.process is not None]
+    said, peaks = asyncio.create_task(talking), [0 for _ in pids]
+    while True:
+        peaks = [max(peak, memory_of(pid)) for peak, pid in zip(peaks, pids, strict=True)]
+        if said.done():
+            return said.result(), peaks
         await asyncio.wait({said}, timeout=0.25)
-    return said.result(), max(peak, memory_of(pid))
 
 
 async def run(
@@ -116,23 +119,22 @@ async def run(
     kib: int = 10,
     seconds: float = 60.0,
     timed: bool = True,
+    nodes: int = 1,
 ) -> Outcome:
     """Serve, talk among readers, talk with some not reading, let them come back; each half takes ``seconds``.
 
     One person may send 50 commands a second: the readers must be enough for the rate.
     """
     body = "好" * (kib * 1024 // 3)
-    async with Serving(data) as server:
-        assert server.process is not None
-        pid = server.process.pid
+    async with served(data, nodes) as server:
         host = await server.host(ROOM, text_length=4_000)
         first, second = Heard(), Heard()
         reading = [first.client(server, ROOM, f"r{number}") for number in range(readers)]
         stopping = [first.client(server, ROOM, f"s{number}", heard=False) for number in range(slow)]
-        with apart(server) as alone:
+        with apart(server.gateways[0], wanted=nodes == 1) as alone:
             await start_all(reading)
             senders = reading[: max(2, int(rate // 25))]
-            said, usual = await watched(pid, talk(senders, rate, seconds, body))
+            said, usual = await watched(server, talk(senders, rate, seconds, body))
             wanting = await missing(first, said, len(reading))
             progress.say(f"all read: {milliseconds(first.took)}")
 
@@ -142,10 +144,10 @@ async def run(
             connections = [client.connection for client in stopping]
             for client in stopping:
                 stop_reading(client)
-            said, peak = await watched(pid, talk(senders, rate, seconds, body))
+            said, peaks = await watched(server, talk(senders, rate, seconds, body))
             wanting += await missing(second, said, len(reading))
             # Against what it held at most with everybody reading: buffers that a busy room fills are no one's fault.
-            growth = peak - usual
+            growth = max(peak - before for peak, before in zip(peaks, usual, strict=True))
             progress.say(f"{slow} do not read: {milliseconds(second.took)}, it grew by up to {growth / MIB:.1f} MiB")
 
             for client in stopping:
