@@ -28,8 +28,10 @@ from loadtests.costs_alone import SHORT, Found, Sizes, alone
 from loadtests.costs_shared import on_one_redis, shared
 from loadtests.figures import Progress
 from loadtests.hall import run as full
+from loadtests.premises import NotMeasured
 from loadtests.scale_page import written
 from loadtests.seen import commit, machine
+from loadtests.wire import WireError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ async def measure(data: Path, progress: Progress, sizes: Sizes, hall: int) -> Fo
     if hall:
         try:
             found.rows["hall"] = (await full(data / "hall", progress, people=hall)).rows()
-        except Exception as error:
+        except (NotMeasured, OSError, RuntimeError, WireError, ExceptionGroup) as error:
             # What was measured before is worth keeping where a machine cannot hold so many.
             progress.say(f"a room of {hall} was not measured: {error!r}")
     return found

@@ -24,6 +24,7 @@ from loadtests.usage import Meter, Spent
 from loadtests.waiting import until
 
 MANY = str(60_000)
+REFUSED = 0.01  # of what is said, at most: on a busy machine a room may be unavailable for a moment
 AT_ONCE = 16  # rooms that are made at the same time
 
 
@@ -266,8 +267,8 @@ async def speak(
 ) -> int:
     """People of several rooms say ``rate`` messages a second in each; how many were said in all.
 
-    ``together``: all of a room at once, each a message; else one after the other. Returns when all is answered.
-    Raises NotMeasured if anything was refused.
+    ``together``: all of a room at once, each a message; else one after the other. Returns when all is answered; what
+    was refused is left out. Raises NotMeasured if that was more than one in a hundred.
     """
     at_once = len(speakers[0]) if together else 1
     said, begun = 0, time.monotonic()
@@ -282,9 +283,12 @@ async def speak(
                 speaker.say(text)
                 said += 1
     await answered(everyone)
-    if sum(each.acked for each in everyone) - asked != said:
-        raise NotMeasured("a message was refused")
-    return said
+    acked = sum(each.acked for each in everyone) - asked
+    if acked < said * (1 - REFUSED):
+        last = next(each.refusal for each in everyone if each.refusal)
+        message = f"{said - acked} of {said} messages were refused, one with {last!r}"
+        raise NotMeasured(message)
+    return acked
 
 
 async def answered(speakers: Sequence[Spectator], within: float = 30.0) -> None:

@@ -166,7 +166,7 @@ def joins(report: Told) -> str:
 def checks(report: Told) -> str:
     """What was foretold and what was seen, and by how much it was wrong."""
     rows = []
-    for row in report["rows"]["checks"]:
+    for row in report["rows"].get("checks", ()):
         for what, key, shown in (
             ("CPU, both gateways", "gateways", _cores),
             ("CPU, the busier one", "busiest", _cores),

@@ -39,6 +39,7 @@ class Spectator(asyncio.Protocol):
         self.told = self.acked = self.refused = self.pinged = self.received = 0
         self.took: list[float] | None = [] if timed else None
         self.ended = False
+        self.refusal = b""  # what the last one said
         self.view = 0  # bytes of the answer to the join, and what came before it
         self._seat = seat
         self._transport: asyncio.Transport | None = None
@@ -76,7 +77,10 @@ class Spectator(asyncio.Protocol):
                 self._time(heard)
         if self._sent:
             self.acked += heard.count(ACKED) - tail.count(ACKED)
-            self.refused += heard.count(REFUSED) - tail.count(REFUSED)
+            refused = heard.count(REFUSED) - tail.count(REFUSED)
+            if refused:
+                self.refused += refused
+                self.refusal = heard[heard.index(REFUSED) :][:120]
         if PING in data:
             self.pinged += 1
             self._write(b"3")
