@@ -10,6 +10,7 @@ and at last one room as full as it goes (``loadtests.hall``). It takes seven min
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import shutil
@@ -32,6 +33,8 @@ from loadtests.premises import NotMeasured
 from loadtests.scale_page import written
 from loadtests.seen import commit, machine
 from loadtests.wire import WireError
+
+LONGEST_S = 1_500.0  # even on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def run(sizes: Sizes, progress: Progress, command: str, hall: int = 0) -> Report
     begun, load = time.monotonic(), os.getloadavg()[0]
     data = Path(tempfile.mkdtemp(prefix="showfloor-costs-"))
     try:
-        found = uvloop.run(measure(data, progress, sizes, hall))
+        found = uvloop.run(asyncio.wait_for(measure(data, progress, sizes, hall), LONGEST_S))
     finally:
         shutil.rmtree(data, ignore_errors=True)
     took = round(time.monotonic() - begun, 1)

@@ -17,6 +17,7 @@ from loadtests.visits import masked
 from loadtests.wire import PATH, WireError
 
 TOLD, ACKED, REFUSED, PING = b'42["chat.sent"', b'{"ok":true', b'{"ok":false', b"\x81\x012"
+PATIENCE_S = 60.0  # to connect and join
 STAMP = b'"text":"'
 KEPT = max(map(len, (TOLD, ACKED, REFUSED))) - 1  # a word that is cut by the end of what came is found in the next
 
@@ -139,15 +140,16 @@ class Spectator(asyncio.Protocol):
 
 
 async def sit(seat: Seat, *, timed: bool = False) -> Spectator:
-    """A spectator that has joined; raises WireError, OSError."""
+    """A spectator that has joined; raises WireError, OSError, TimeoutError."""
     where = urlsplit(seat.url)
-    _, spectator = await asyncio.get_running_loop().create_connection(
-        lambda: Spectator(seat, timed=timed),
-        where.hostname or "",
-        where.port or 80,
-        local_addr=(seat.source, 0) if seat.source else None,
-    )
-    await spectator.joined
+    async with asyncio.timeout(PATIENCE_S):
+        _, spectator = await asyncio.get_running_loop().create_connection(
+            lambda: Spectator(seat, timed=timed),
+            where.hostname or "",
+            where.port or 80,
+            local_addr=(seat.source, 0) if seat.source else None,
+        )
+        await spectator.joined
     return spectator
 
 
