@@ -180,7 +180,7 @@ async def backstage(stage: Stage) -> None:
     await expect(page.locator(".block")).to_have_count(1 + len(SHOWS))
     await take(page, "lobby-1440")
     await page.goto(f"{named(stage.server)}/lobby/rooms/{rooms[-1]}")
-    await expect(page.locator(".outcome")).to_have_count(2)
+    await expect(page.locator("article.outcome")).to_have_count(2)
     await take(page, "room-1440")
     await page.goto(f"{named(stage.server)}/lobby/rooms/{rooms[-1]}/sheet")
     await page.locator(".paper").wait_for()
