@@ -95,6 +95,8 @@ HTTP: Final = {
 }
 # Only where rooms are shared with other nodes.
 SHARED: Final = {
+    "broker_rewrites_total": "Files of Redis that were written anew because something was erased.",
+    "broker_rewrites_failed_total": "Those that could not be: what was erased is still in them.",
     "broker_followed": "Rooms of other nodes whose log is followed.",
     "broker_gaps_total": "Times that an announcement was lost and the log was read for what it held.",
     "broker_unreadable_total": "Announcements that this program could not read.",

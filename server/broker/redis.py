@@ -18,6 +18,7 @@ from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from protocols.limits import DAY_MS
 from protocols.messages import Position, Record
 from server.broker.codec import answered as answered_in
 from server.broker.codec import decode, encode
@@ -27,6 +28,7 @@ from server.broker.port import Answered, Batch, Due, Full, Listener, Lost, News,
 from server.broker.redis_lanes import Client, Lanes, Script
 from server.broker.redis_log import Stored, announcement, keys_of, mark_of, position_of, stored
 from server.broker.redis_shelves import Shelves, asked, settled
+from server.broker.redis_wiping import Wiping
 from server.broker.shards import Shards
 from server.catalogue import Catalogue
 from server.erasing import erasures, stubbed
@@ -64,6 +66,7 @@ class RedisBroker:
         self._catalogue = catalogue
         self.lanes = Lanes(client)
         self._shelves = Shelves(self.lanes)
+        self._wiping = Wiping(client, self._shelves)
         self._records = 0
         self.shards = Shards(client)
         self._following = Following(self, self.shards, catalogue)
@@ -129,13 +132,15 @@ class RedisBroker:
         said = announcement(batch, records)
         for _ in range(TRIES):
             rewrites, keyed = await self._erasing(batch, records, erased) if erased else ([], {})
-            await self._shelves.before(batch, keyed)
+            await self._shelves.before(batch, keyed, erases=bool(erased))
             arguments = (*fixed, mark + encode(records), said, len(rewrites), *_flat(rewrites), len(keyed))
             answer = await self.lanes.run(PUBLISH, keys, (*arguments, *_flat(keyed.items())))
             match answer[0]:
                 case b"ok":
                     self._records += len(records)
                     self._shelves.after(batch)
+                    if erased:
+                        self._wiping.soon()
                     self._following.told(replace(batch, records=records))
                     return batch.head
                 case b"stood":
@@ -168,6 +173,8 @@ class RedisBroker:
         return [answer for batch in reversed(found) for answer in batch]
 
     async def keyed(self, before: int) -> Mapping[str, Sequence[int]]:
+        # Asked for every minute: also for what a crash has left, or what was put off.
+        self._wiping.soon()
         return await self._shelves.keyed(before)
 
     async def forget(self, keyed: Mapping[str, Sequence[int]]) -> None:
@@ -201,11 +208,14 @@ class RedisBroker:
             "commits_total": self.lanes.pipelines,
             "records_total": self._records,
             "failures_total": self.lanes.failures,
+            "rewrites_total": self._wiping.rewrites,
+            "rewrites_failed_total": self._wiping.failures,
             "failing_s": 0.0 if failing is None else asyncio.get_running_loop().time() - failing,
             **self._following.statistics(),
         }
 
     async def close(self) -> None:
+        await self._wiping.close()
         await self._following.close()
         await self.shards.close()
         await self.lanes.close()
@@ -267,6 +277,8 @@ class RedisBroker:
         upto: int | None = None,
     ) -> None:
         keys = keys_of(room)
+        # Nobody waits for it: very many rooms would have the files written anew every hour.
+        await self._shelves.erases(room, in_ms=DAY_MS)
         for _ in range(TRIES):
             changed = [(old, change(records)) for old, records in await self._holding(room, seqs)]
             rewrites = [old.changed(records) for old, records in changed if records]

@@ -6,6 +6,7 @@ Hence a list may name a room without need, and never leaves one out that has nee
 written   when a room was about to be written: marked with the append, at most every ``MARK_S``
 dues      when it wants to be woken: marked before the append that says so; who finds it wrong sets it right
 keyed     when the first of its erased records was made that still hold a key: likewise
+erased    when what was taken out of it is to go from Redis' files too: see ``redis_wiping.py``
 """
 
 from __future__ import annotations
@@ -84,13 +85,15 @@ class Shelves:
 
     # What an append means
 
-    async def before(self, batch: Batch, keyed: Mapping[int, int]) -> None:
+    async def before(self, batch: Batch, keyed: Mapping[int, int], *, erases: bool) -> None:
         """Marks that must be there before it stands, or a crash could leave the room out."""
         marks = []
         if batch.due is not None and self._due.get(batch.room, (None, 0))[0] != batch.due:
             marks.append(self._mark_due(batch.room, batch.due, batch.records[-1].at))
         if keyed:
             marks.append(self._mark("keyed", batch.room, min(keyed.values())))
+        if erases:
+            marks.append(self._mark("erased", batch.room, 0))
         await settled(marks)
         now = asyncio.get_running_loop().time()
         if now - self._written.get(batch.room, -MARK_S) >= MARK_S:
@@ -164,6 +167,20 @@ class Shelves:
                 wrong.append(self._settle("keyed", room, marks[room], min(ages.values(), default=None)))
         await settled(wrong)
         return keyed
+
+    async def erases(self, room: str, *, in_ms: int) -> None:
+        """Something is about to be taken out of it, which is to go from the files then."""
+        await self._mark("erased", room, in_ms)
+
+    async def erased(self) -> Mapping[str, float]:
+        """Rooms whose files are to be written anew now, and their marks."""
+        since, _ = (await self._marked("erased", "after", ""))[_shelf(0, "erased")]
+        found = await self._marked("erased", "upto", since, AT_ONCE)
+        return {room: when for _, marks in found.values() for room, when in marks.items()}
+
+    async def wiped(self, marks: Mapping[str, float]) -> None:
+        """That is done; marks that were set since stay."""
+        await settled([self._settle("erased", room, when, None) for room, when in marks.items()])
 
     async def _walk(self) -> Sequence[str]:
         """All rooms of the next shelf; what they want is marked, in case that it was not."""
