@@ -26,7 +26,7 @@ from loadtests.scene import Scene, scene
 from loadtests.waiting import until
 
 SHORT: dict[str, Any] = {"clients": 20, "rooms": 4, "rate": 60.0, "rounds": 1, "full_s": 4.0, "rest": 6.0}
-NACK_S, READY_S, NORMAL_S = 2.0, 3.0, 10.0
+READY_S, NORMAL_S = 3.0, 10.0
 LOOK_S = 0.2  # between two newcomers
 AGAIN_S = 1.0  # a supervisor waits so long before it starts again what has ended
 
@@ -54,11 +54,12 @@ class Outcome:
     chat: Chat
     fsync: str
     same_processes: bool
+    answer_s: float = 2.0  # within which everything is to be answered
 
     @property
     def holds(self) -> bool:
         each = self.rounds
-        soon = all(one.nacks and one.slowest <= NACK_S and one.said_after <= READY_S for one in each)
+        soon = all(one.nacks and one.slowest <= self.answer_s and one.said_after <= READY_S for one in each)
         read = all(one.reads and not one.unread and not one.reconnects for one in each)
         normal = all(one.normal_after <= NORMAL_S for one in each)
         return self.verdict.clean and bool(each) and soon and read and normal and self.same_processes
@@ -184,6 +185,7 @@ async def run(
     rest: float = 2.0,
     mib: int = 32,
     fsync: str = "always",
+    answer_s: float = 2.0,
     diaries: Path | None = None,
 ) -> Outcome:
     """Talk on two gateways, fill Redis's disk and give it back some times, judge."""
@@ -213,7 +215,7 @@ async def run(
             for gateway in stage.nodes.gateways
             if gateway.process is not None and gateway.process.returncode is None
         ]
-        return Outcome(await stage.verdict(diaries), seen, chat, fsync, same)
+        return Outcome(await stage.verdict(diaries), seen, chat, fsync, same, answer_s)
 
 
 def main() -> int:
