@@ -40,29 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    serve = commands.add_parser("serve", help="run the server", description="Run the server until SIGTERM or Ctrl-C.")
-    serve.add_argument("--host", help="address to listen on (127.0.0.1)")
-    serve.add_argument("--port", type=int, help="port to listen on (8000); 0 takes a free one")
-    _data(serve)
-    serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="PEM certificate; with --tls-key, serves https")
-    serve.add_argument("--tls-key", type=Path, metavar="FILE", help="the certificate's PEM key")
-    serve.add_argument("--demo", action="store_true", help="make a demo room, print its links, let three bots in")
-    serve.add_argument("--no-bots", action="store_true", help="with --demo: no bots")
-    serve.add_argument(
-        "--conformance", action="store_true", help="mount what the official protocol test suites need, nothing else"
-    )
-    serve.set_defaults(run=_serve)
-
-    work = commands.add_parser(
-        "work",
-        help="run a worker beside servers",
-        description="Fill the database and delete what has become old, for all servers on one Redis and PostgreSQL"
-        " that have SHOWFLOOR_WORKERS=apart. Any number of workers share the rooms. Runs until SIGTERM or Ctrl-C.",
-    )
-    work.add_argument("--host", help="address of /readyz and /metrics (127.0.0.1)")
-    work.add_argument("--port", type=int, help="their port (8001); 0 takes a free one")
-    _data(work)
-    work.set_defaults(run=_work)
+    _add_processes(commands)
 
     token = commands.add_parser(
         "token",
@@ -100,6 +78,33 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument("--check", action="store_true", help="write nothing; fail if they are out of date")
     schema.set_defaults(run=_schema)
     return parser
+
+
+def _add_processes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The subcommands that run until they are told to stop."""
+    serve = commands.add_parser("serve", help="run the server", description="Run the server until SIGTERM or Ctrl-C.")
+    serve.add_argument("--host", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (8000); 0 takes a free one")
+    _data(serve)
+    serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="PEM certificate; with --tls-key, serves https")
+    serve.add_argument("--tls-key", type=Path, metavar="FILE", help="the certificate's PEM key")
+    serve.add_argument("--demo", action="store_true", help="make a demo room, print its links, let three bots in")
+    serve.add_argument("--no-bots", action="store_true", help="with --demo: no bots")
+    serve.add_argument(
+        "--conformance", action="store_true", help="mount what the official protocol test suites need, nothing else"
+    )
+    serve.set_defaults(run=_serve)
+
+    work = commands.add_parser(
+        "work",
+        help="run a worker beside servers",
+        description="Fill the database and delete what has become old, for all servers on one Redis and PostgreSQL"
+        " that have SHOWFLOOR_WORKERS=apart. Any number of workers share the rooms. Runs until SIGTERM or Ctrl-C.",
+    )
+    work.add_argument("--host", help="address of /readyz and /metrics (127.0.0.1)")
+    work.add_argument("--port", type=int, help="their port (8001); 0 takes a free one")
+    _data(work)
+    work.set_defaults(run=_work)
 
 
 def _data(parser: argparse.ArgumentParser) -> None:

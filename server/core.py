@@ -162,6 +162,15 @@ def neighbours_of(
     return Neighbours(broker, settings.node_id, None if working else mark_of(settings.secret.get_secret_value()))
 
 
+def retention_of(
+    broker: Broker, database: Database, directory: Rooms, neighbours: Neighbours | None, shares: Shares | None
+) -> Retention:
+    """Who lets rooms forget: a worker those of its share, wherever they are; a server those that it has."""
+    if shares is not None and neighbours is not None and neighbours.retiring is not None:
+        return Retention(database, broker, REGISTRY.events, retire=neighbours.retiring.retire, mine=shares.mine)
+    return Retention(database, broker, REGISTRY.events, retire=directory.retire)
+
+
 @asynccontextmanager
 async def core(settings: Settings, *, serving: bool = False, working: bool = False) -> AsyncIterator[Core]:
     """Opens the log and the database, brings the tables up to date, and closes in order.
@@ -170,7 +179,6 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
     does it for all, and shares that with the other workers.
     Raises SettingsError if the log or the database cannot be used.
     """
-    catalogue = REGISTRY.events
     broker = await log_of(settings)
     neighbours = neighbours_of(settings, broker, working=working)
     database = database_of(settings)
@@ -178,9 +186,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
         await bring_up_to_date(settings, database)
         shares = shares_of(broker, neighbours) if working else None
         projector = projector_of(settings, broker, database, shares)
-        members = Members()
-        clock = Clock()
-        trace = Trace()
+        members, clock, trace = Members(), Clock(), Trace()
         seats_to_forget = SeatsToForget(StoredSeats(database))
 
         def tell(room: str, epoch: str, told: Sequence[Record]) -> None:
@@ -189,7 +195,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
         around = Surroundings(
             broker=broker,
             clock=clock,
-            archive=DatabaseArchive(database, catalogue, projector.projected),
+            archive=DatabaseArchive(database, REGISTRY.events, projector.projected),
             on_records=tell,
             on_commit=lambda room, head, _due: projector.note(room, head),
             on_epoch=members.tell_epoch,
@@ -202,17 +208,13 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
             await directory.start()
             if neighbours is None or neighbours.alone:
                 await tell_what_is_missing(broker, database, directory)
-        if shares is not None and neighbours is not None and neighbours.retiring is not None:
-            retention = Retention(database, broker, catalogue, retire=neighbours.retiring.retire, mine=shares.mine)
-        else:
-            retention = Retention(database, broker, catalogue, retire=directory.retire)
         blobs = blobs_of(settings.blob_url.get_secret_value() if settings.blob_url else None, settings.data)
         yield Core(
             settings=settings,
             broker=broker,
             database=database,
             projector=projector,
-            retention=retention,
+            retention=retention_of(broker, database, directory, neighbours, shares),
             directory=directory,
             members=members,
             clock=clock,

@@ -38,6 +38,11 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     restore.add_argument("src", type=Path, metavar="SRC", help="the backup")
     restore.set_defaults(run=_restore)
 
+    for parser in (backup, restore, _trace_parser(commands)):
+        parser.add_argument("--data", type=Path, help="folder of the log and the database (var)")
+
+
+def _trace_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     trace = commands.add_parser(
         "trace",
         help="show a message's way through the server",
@@ -48,8 +53,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     trace.add_argument("message", metavar="MESSAGE_ID", help="id of a command, or of the message it made")
     trace.add_argument("--room", help="in this room alone")
     trace.set_defaults(run=_trace)
-    for parser in (backup, restore, trace):
-        parser.add_argument("--data", type=Path, help="folder of the log and the database (var)")
+    return trace
 
 
 def _backup(arguments: argparse.Namespace) -> int:

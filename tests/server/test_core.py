@@ -1,0 +1,37 @@
+"""What a server, a worker and the command line have in common."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from server.config import Settings
+from server.core import core, lobby_of
+from server.store.projector import Projector
+from tests.server.running import OWNER
+
+
+def settings(data: Path, **more: object) -> Settings:
+    return Settings(data=data, secret=SecretStr("a secret for tests 0123456789 abcdefg"), **more)
+
+
+async def test_a_folder_is_one_server_s_and_shares_nothing(tmp_path: Path) -> None:
+    async with core(settings(tmp_path)) as made:
+        assert (made.neighbours, made.shares) == (None, None)
+        assert isinstance(made.projector, Projector)
+        assert set(made.checks()) == {"log", "database", "projector"}
+        await made.directory.create_room("r", "Room", by=OWNER)
+        assert lobby_of(made) is not None
+        chores = made.chores()
+        assert set(chores) == {"retention"}
+        for chore in chores.values():
+            chore.close()
+
+
+async def test_blobs_are_looked_after_where_a_store_is_set(tmp_path: Path) -> None:
+    async with core(settings(tmp_path / "data", blob_url=SecretStr(f"file://{tmp_path}/blobs"))) as made:
+        assert set(made.checks()) == {"log", "database", "projector", "blobs"}
+        assert await made.blobs.trouble() is None
+        chores = made.chores()
+        assert set(chores) == {"retention", "orphans"}
+        for chore in chores.values():
+            chore.close()
