@@ -162,6 +162,21 @@ def neighbours_of(
     return Neighbours(broker, settings.node_id, None if working else mark_of(settings.secret.get_secret_value()))
 
 
+async def put_away(
+    looking: Sequence[asyncio.Task[None]], neighbours: Neighbours | None, broker: Broker, database: Database
+) -> None:
+    """Close, in order, what ``core`` has opened."""
+    for task in looking:
+        task.cancel()
+    for outcome in await asyncio.gather(*looking, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            log.error("it is not known what is missing", error=type(outcome).__name__)
+    if neighbours is not None:
+        await neighbours.close()
+    await broker.close()
+    await database.close()
+
+
 def retention_of(
     broker: Broker, database: Database, directory: Rooms, neighbours: Neighbours | None, shares: Shares | None
 ) -> Retention:
@@ -182,6 +197,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
     broker = await log_of(settings)
     neighbours = neighbours_of(settings, broker, working=working)
     database = database_of(settings)
+    looking: list[asyncio.Task[None]] = []
     try:
         await bring_up_to_date(settings, database)
         shares = shares_of(broker, neighbours) if working else None
@@ -206,8 +222,9 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
         with opening(settings.data / LOG_FILE, setting=DATA_SETTING if neighbours is None else REDIS_SETTING):
             directory = await rooms_of(around, members, neighbours, serving=serving or working)
             await directory.start()
-            if neighbours is None or neighbours.alone:
-                await tell_what_is_missing(broker, database, directory)
+            if (serving or working) and (neighbours is None or neighbours.alone):
+                # Beside what else begins: of very many rooms it takes a while to go through all.
+                looking.append(asyncio.create_task(tell_what_is_missing(broker, database, directory)))
         blobs = blobs_of(settings.blob_url.get_secret_value() if settings.blob_url else None, settings.data)
         yield Core(
             settings=settings,
@@ -227,10 +244,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
             orphans=Orphans(blobs, {}),
         )
     finally:
-        if neighbours is not None:
-            await neighbours.close()
-        await broker.close()
-        await database.close()
+        await put_away(looking, neighbours, broker, database)
 
 
 def lobby_of(made: Core) -> Lobby:

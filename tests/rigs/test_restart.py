@@ -23,7 +23,8 @@ async def long_past(at: House) -> Room:
     room = Room("r")
     for record in await at.log():
         room.apply(record)
-    head = (await at.broker.heads())["r"]
+    head = await at.broker.head("r")
+    assert head is not None
     while room.seq < EVENTS:
         records: list[Record] = []
         for n in range(BATCH):
