@@ -11,9 +11,10 @@ from sqlalchemy.exc import OperationalError
 from protocols.messages import Record
 from rooms.registry import REGISTRY
 from server.store.projection import Projection
+from server.store.projector import Projector
 from server.store.rows import record_of
 from server.store.tables import ballots, records, rooms
-from tests.server.house import ANN, BOB, CANARY, HOST, House, house
+from tests.server.house import ANN, BOB, CANARY, HOST, House, house, opened_database
 
 
 @pytest.fixture
@@ -203,3 +204,23 @@ async def test_a_crash_before_overwriting_is_made_good_at_the_next_start(at: Hou
         assert CANARY.encode() not in at.raw("rooms")
     finally:
         held.close()
+
+
+async def test_of_two_projectors_the_slower_brings_nothing_back_that_was_erased(at: House) -> None:
+    """It has read the words before they were erased, and writes after the other has stored the stub."""
+    host = await at.room()
+    await at.ask(host, "chat.send", text=CANARY)
+    slower = at.projector
+    await slower._learn(["r"])
+    read = {"r": (host.live.epoch, await slower._next("r"))}
+    await at.ask(host, "person.erase", HOST, user="ann")
+    database = await opened_database(at.folder)
+    await Projector(at.broker, database, REGISTRY.events).project()
+    await slower._store(read)
+    await slower.project()
+    await at.directory.tend()
+    async with at.database.reading() as connection:
+        rows = (await connection.execute(select(records).where(records.c.room == "r"))).all()
+    assert len(rows) == host.live.room.seq
+    assert CANARY not in repr(rows)
+    await database.close()
