@@ -283,7 +283,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
             app = App(settings, made)
             await app.start()
             try:
-                # What the command line asks in a folder is one server's; nodes that share a folder answer nothing.
+                # Nodes that share rooms answer the command line by the post.
                 async with nullcontext() if shared else answering(settings.data, made.trace):
                     yield app
             finally:
