@@ -7,6 +7,7 @@ another core.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from loadtests.waiting import until
 CALM = {"SHOWFLOOR_PING_INTERVAL_MS": "60000", "SHOWFLOOR_PING_TIMEOUT_MS": "60000"}
 LIVELY = {"SHOWFLOOR_PING_INTERVAL_MS": "1000"}
 LONG = 400  # characters, to see what a longer text costs
+VOTE_S = 0.025  # between two votes of one person: 50 commands a second are allowed
 GANG = 20  # people who speak at once
 SPARSE = 200.0  # events a second in all rooms where people speak one by one
 
@@ -187,25 +189,30 @@ def _deliveries(found: Found) -> None:
     found.figures |= {"write_us": write, "frame_us": max(0.0, frame), "frame_bytes": usual["bytes"]}
 
 
-async def _ballots(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> None:
-    """Everybody in a room votes once, as fast as it goes; the result is hidden, so that no tally is told meanwhile."""
-    await place.make(["ballots"])
+async def opened(place: Premises, room: str) -> tuple[Client, str]:
+    """A room with an open poll whose result is hidden, so that no tally is told; its host, and the poll."""
+    await place.make([room])
     polls: list[str] = []
     host = Client(
         place.gateways["a"].url,
-        place.host_seat("ballots").token,
-        "ballots",
-        user="ballots-host",
+        place.host_seat(room).token,
+        room,
+        user=f"{room}-host",
         on_event=lambda _client, kind, event: polls.append(event["data"]["poll"]) if kind == "poll.created" else None,
     )
     await host.start()
-    crowd = await seat_all(place.seats("ballots", sizes.usual))
     question = {"question": "Which?", "kind": "single", "options": ["a", "b"], "hidden": True}
     await host.send("poll.create", question)
     if not await until(lambda: bool(polls), 10):
         raise NotMeasured("there is no poll")
-    poll = polls[0]
-    await host.send("poll.open", {"poll": poll})
+    await host.send("poll.open", {"poll": polls[0]})
+    return host, polls[0]
+
+
+async def _ballots(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> None:
+    """Everybody in a room votes once, as fast as it goes."""
+    host, poll = await opened(place, "ballots")
+    crowd = await seat_all(place.seats("ballots", sizes.usual))
     async with place.meter.over() as spent:
         for number, voter in enumerate(crowd):
             voter.command("poll.vote", {"poll": poll, "choices": [number % 2]})
@@ -237,7 +244,7 @@ async def _events(place: Premises, rest: Spent, sizes: Sizes, found: Found) -> N
     run = await talk(
         place, single, [each[0] for each in single], rest, rate=SPARSE / len(single), seconds=sizes.seconds
     )
-    crowded = await talk(place, many, flat, rest, copies=GANG, rate=50, seconds=sizes.seconds, together=True)
+    crowded = await talk(place, many, flat, rest, copies=GANG, rate=100, seconds=sizes.seconds, together=True)
     units = split(found.figures, run, crowded)
     found.figures |= {"alone_batch_us": units[0], "alone_event_us": units[1]}
     for way, each in (("alone", run), ("20 at once", crowded)):
@@ -259,23 +266,30 @@ def split(figures: dict[str, float], single: Run, many: Run, name: str = "a", he
 
 
 async def _kept(place: Premises, sizes: Sizes, found: Found) -> list[Spectator]:
-    """Memory that an event takes: in rooms that keep events at hand, and in rooms that keep none; and on the disk."""
-    grown, everyone = {}, list[Spectator]()
-    for name, recovery in (("keeping", 2_000), ("forgetting", 0)):
-        rooms = [f"{name}{number}" for number in range(20)]
-        await place.make(rooms, recovery_events=recovery)
-        people = [[await sit(place.seats(room, 1)[0])] for room in rooms]
-        everyone += [room[0] for room in people]
-        await asyncio.sleep(0.5)
-        stored = _on_disk(place.data)
-        async with place.meter.over() as spent:
-            said = await speak(people, rate=40, seconds=sizes.kept / 800)
+    """Memory that events take: ballots that replace each other leave their ids alone, messages stay at hand too."""
+    host, poll = await opened(place, "again")
+    voters = await seat_all(place.seats("again", 2 * GANG))
+    async with place.meter.over() as spent:
+        for turn in range(turns := max(2, sizes.kept // len(voters))):
+            begun = time.monotonic()
+            for voter in voters:
+                voter.command("poll.vote", {"poll": poll, "choices": [turn % 2]})
+            await answered(voters)
+            await asyncio.sleep(max(0.0, begun + VOTE_S - time.monotonic()))
         await _until_projected(place)
-        grown[name] = spent.grown["a"] / said
-        found.figures["alone_stored_bytes"] = (_on_disk(place.data) - stored) / said
-    found.figures["id_bytes"] = grown["forgetting"]
-    found.figures["kept_bytes"] = max(0.0, grown["keeping"] - grown["forgetting"])
-    return everyone
+    found.figures["id_bytes"] = spent.grown["a"] / (turns * len(voters))
+    await host.stop()
+    rooms = [f"keeping{number}" for number in range(20)]
+    await place.make(rooms)
+    people = [[await sit(place.seats(room, 1)[0])] for room in rooms]
+    await asyncio.sleep(0.5)
+    stored = _on_disk(place.data)
+    async with place.meter.over() as spent:
+        said = await speak(people, rate=40, seconds=sizes.kept / 800)
+        await _until_projected(place)
+    found.figures["kept_bytes"] = max(0.0, spent.grown["a"] / said - found.figures["id_bytes"])
+    found.figures["alone_stored_bytes"] = (_on_disk(place.data) - stored) / said
+    return [*voters, *(room[0] for room in people)]
 
 
 async def _until_projected(place: Premises) -> None:

@@ -39,6 +39,7 @@ async def shared(data: Path, progress: Progress, sizes: Sizes, figures: dict[str
     found = Found(dict(figures), {})
     redis = Cluster(data / "redis", masters=sizes.masters) if sizes.masters > 1 else RedisServer(data / "redis")
     async with Premises(data, shared=redis) as place:
+        found.figures["redis_rest_us"] = (await place.rest(sizes.seconds)).a_second("redis") / sizes.masters * 1e6
         await place.begin("a")
         await place.work()
         await _storing(place, sizes, found)
@@ -46,7 +47,11 @@ async def shared(data: Path, progress: Progress, sizes: Sizes, figures: dict[str
         await place.begin("b")
         rest = await place.rest(max(sizes.seconds, sizes.tell_s))
         found.figures["shared_node_us"] = rest.a_second("a") * 1e6
-        found.figures["redis_node_us"] = max(0.0, rest.a_second("redis") / 2) * 1e6
+        engines = found.figures["redis_rest_us"] * sizes.masters
+        # Two gateways and a worker.
+        found.figures["redis_node_us"] = (rest.a_second("redis") * 1e6 - engines) / 3
+        found.figures["worker_rest_us"] = rest.a_second("worker") * 1e6
+        found.figures["stored_rest_us"] = rest.a_second("database") * 1e6
         await _events(place, rest, sizes, found)
         progress.say(f"an acked event, alone: {found.figures['batch_us'] + found.figures['event_us']:.0f} µs")
         await _rooms(place, rest, sizes, found)
@@ -119,7 +124,7 @@ async def _pair(
     run = await talk(
         place, single, [each[0] for each in single], rest, rate=SPARSE / len(single), seconds=sizes.seconds
     )
-    crowded = await talk(place, many, flat, rest, copies=GANG, rate=50, seconds=sizes.seconds, together=True)
+    crowded = await talk(place, many, flat, rest, copies=GANG, rate=100, seconds=sizes.seconds, together=True)
     if quiet:
         await told(quiet, elsewhere, run.said + crowded.said)
     for way, each in (("alone", run), ("20 at once", crowded)):

@@ -68,12 +68,15 @@ class Units:
     redis_followed_us: float
     redis_quiet_us: float  # a second and node
     redis_node_us: float
+    redis_rest_us: float  # a master that nobody uses, a second
     redis_event_bytes: float
     redis_room_bytes: float
     # The database
     stored_us: float
     stored_bytes: float
     projector_us: float  # the worker's own part of storing an event
+    worker_rest_us: float  # a worker with nothing to store, a second
+    stored_rest_us: float  # PostgreSQL with nothing to store, a second
 
     @classmethod
     def of(cls, figures: Mapping[str, float], prefix: str) -> Self:
@@ -113,6 +116,7 @@ class Load:
     days: float = 180.0  # how long events stay in the log
     hours: float = 2.0  # of such a load a day
     lasting_s: float = 7_200.0  # how long it has gone on
+    over: int = 0  # gateways that the people of one room come to, at most; 0: any
     window_ms: float = 2.0  # what comes while a batch is being stored goes with the next one
 
 
@@ -124,6 +128,7 @@ class Needs:
     shards: int
     gateways_cpu: float
     gateway_most: float
+    owner_most: float  # of one room alone
     redis_cpu: float
     shard_most: float
     worker_cpu: float
@@ -151,6 +156,11 @@ def spread(people: float, nodes: int) -> float:
     return nodes * (1 - share)
 
 
+def reached(load: Load, nodes: int) -> int:
+    """How many gateways the people of one room may come to."""
+    return min(load.over or nodes, nodes)
+
+
 def batches(rate: float, window_ms: float) -> float:
     """How many batches a second the events of one room make."""
     return rate / (1 + rate * window_ms / 1000)
@@ -170,8 +180,9 @@ class _Room:
         events, people = load.messages + load.votes, load.people
         each = batches(events, load.window_ms)
         told = batches(load.messages, load.window_ms)
-        others = spread(people, nodes) - 1 if people else 0.0
-        away = 1 - 1 / nodes
+        reach = reached(load, nodes)
+        others = spread(people, reach) - 1 if people else 0.0
+        away = 1 - 1 / reach
         ticks = (1.0 if load.moving else 0.0) + (TALLIES if load.votes else 0.0)
         writes = people * (told + ticks)
         frames = people * (load.messages - told)
@@ -206,6 +217,7 @@ def needs(costs: Costs, load: Load, nodes: int, shards: int = 1) -> Needs:
     owned = ceil(load.rooms / nodes)
     rest = load.rooms * (room.followers + room.members) / nodes
     redis_rest = nodes * (units.redis_node_us + load.quiet * units.redis_quiet_us)
+    own = units.redis_rest_us
     on_shard = ceil(load.rooms / shards)
     events = load.messages + load.votes
     stored = load.rooms * events * 3600 * load.hours
@@ -214,10 +226,11 @@ def needs(costs: Costs, load: Load, nodes: int, shards: int = 1) -> Needs:
         shards=shards if shared else 0,
         gateways_cpu=total / 1e6,
         gateway_most=(owned * room.owner + rest + node) / 1e6,
-        redis_cpu=(load.rooms * room.redis + redis_rest) / 1e6 if shared else 0.0,
-        shard_most=(on_shard * room.redis + redis_rest / shards) / 1e6 if shared else 0.0,
-        worker_cpu=load.rooms * events * units.projector_us / 1e6 if shared else 0.0,
-        database_cpu=load.rooms * events * units.stored_us / 1e6 if shared else 0.0,
+        redis_cpu=(load.rooms * room.redis + redis_rest + shards * own) / 1e6 if shared else 0.0,
+        shard_most=(on_shard * room.redis + redis_rest / shards + own) / 1e6 if shared else 0.0,
+        owner_most=room.owner / 1e6,
+        worker_cpu=(load.rooms * events * units.projector_us + units.worker_rest_us) / 1e6 if shared else 0.0,
+        database_cpu=(load.rooms * events * units.stored_us + units.stored_rest_us) / 1e6 if shared else 0.0,
         gateway_bytes=_gateway_bytes(units, load, nodes),
         redis_bytes=_redis_bytes(units, load, stored * load.days) if shared else 0.0,
         stored_bytes_day=stored * units.stored_bytes,
@@ -228,7 +241,7 @@ def needs(costs: Costs, load: Load, nodes: int, shards: int = 1) -> Needs:
 
 
 def _gateway_bytes(units: Units, load: Load, nodes: int) -> float:
-    copies = load.rooms * max(1.0, spread(load.people, nodes)) / nodes
+    copies = load.rooms * max(1.0, spread(load.people, reached(load, nodes))) / nodes
     kept = min(KEPT_EVENTS, min(KEPT_S, load.lasting_s) * load.messages) * units.kept_bytes
     ids = ceil(load.rooms / nodes) * (load.messages + load.votes) * min(IDS_S, load.lasting_s) * units.id_bytes
     people = load.rooms * load.people / nodes * units.connection_bytes
@@ -245,14 +258,20 @@ def _network(units: Units, load: Load) -> float:
 
 
 def plan(costs: Costs, load: Load) -> Needs:
-    """The fewest nodes and shards with headroom; the largest that was looked at where none suffices."""
+    """The fewest nodes and shards with headroom; as many as suffice for all else where one room is too much for one."""
     nodes = 1
-    while needs(costs, load, nodes).gateway_most > GATEWAY_SHARE and nodes < MOST_NODES:
+    while nodes < MOST_NODES and _short_of_nodes(needs(costs, load, nodes)):
         nodes = max(nodes + 1, int(nodes * 1.05))
     shards = 1
     while needs(costs, load, nodes, shards).shard_most > REDIS_SHARE and shards < load.rooms:
         shards = max(shards + 1, int(shards * 1.1))
     return needs(costs, load, nodes, shards)
+
+
+def _short_of_nodes(found: Needs) -> bool:
+    mean = found.gateways_cpu / found.nodes
+    too_much_for_one = found.owner_most > GATEWAY_SHARE * 0.9
+    return mean > GATEWAY_SHARE or (found.gateway_most > GATEWAY_SHARE and not too_much_for_one)
 
 
 def size(count: float) -> str:

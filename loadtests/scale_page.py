@@ -74,6 +74,7 @@ EXAMPLES = (
     ("a shop", Load(rooms=1, people=200, messages=2, votes=1, joins=0.5, moving=True)),
     ("a chain", Load(rooms=300, people=100, messages=0.5, votes=0.2, joins=0.1, moving=True)),
     ("100,000 rooms", Load(rooms=100_000, people=20, messages=0.05, joins=0.01)),
+    ("the same, each on one gateway", Load(rooms=100_000, people=20, messages=0.05, joins=0.01, over=1)),
     ("a give-away", Load(rooms=1, people=100_000, messages=50, votes=0, joins=0, moving=False)),
     ("the same, with a poll", Load(rooms=1, people=100_000, messages=50, votes=2_000, joins=200, moving=True)),
 )
@@ -101,14 +102,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def conditions(report: Told) -> str:
     """Where, when and how it was measured."""
     return (
-        f"Measured: `{report['command']}`, {report['at']}, commit `{report['commit']}`; {report['machine']}; "
-        f"load average {report['load']:.1f}\nbefore it; {report['seconds']:.0f} s. Gateways on one core, all else "
+        f"Measured: `{report['command']}`, {report['at']}, commit `{report['commit']}`;\n{report['machine']}; "
+        f"load average {report['load']:.1f} before it; {report['seconds']:.0f} s. Gateways on one core,\nall else "
         "(spectators, three Redis, PostgreSQL) on the other."
     )
 
 
 def number(value: float, unit: str) -> str:
-    """A figure for people: three digits."""
+    """A figure for people: three digits. What is lost in the noise came out at nothing, or below."""
+    if value <= 0:
+        return "too little to be seen"
     if unit == "B":
         return size(value)
     return f"{value:,.0f} µs" if value >= 100 else f"{value:.3g} µs"
@@ -235,7 +238,7 @@ def limits(report: Told) -> str:
         ("a gateway", "deliveries a second, each alone in its write", gateway / one.write_us),
         ("", "people who join, a second", gateway / one.join_us),
         ("", "ballots a second, of its own rooms", gateway / one.vote_us),
-        ("", "messages a second in rooms of one, SQLite", gateway / (one.batch_us + one.event_us)),
+        ("", "messages a second, one by one in many rooms, SQLite", gateway / (one.batch_us + one.event_us)),
         ("", "the same with Redis", gateway / (many.batch_us + many.event_us)),
         ("", "rooms at work with nothing said in them, Redis", gateway / many.room_us),
         ("", "the same, owned by another gateway", gateway / many.followed_us),
@@ -256,7 +259,7 @@ def growth(report: Told) -> str:
     """How one room of 100,000 and 100,000 rooms come out with more nodes."""
     costs = Costs.of(report["figures"])
     rows = []
-    for name, load in EXAMPLES[2:4]:
+    for name, load in EXAMPLES[2:5]:
         for nodes in (10, 20, 50, 100, 200):
             each = needs(costs, load, nodes, 16)
             rows.append(_grown(name, each))
