@@ -93,6 +93,20 @@ describe("recovering", () => {
     expect(server.joins).toBe(2);
   });
 
+  it("learns of a new epoch in a room where nobody says anything", async () => {
+    const server = new FakeServer();
+    const { client, link, said } = begin(server);
+    server.append("old");
+    await settle();
+    server.restart();
+    link.push("room.position", { room: "r1", position: server.head });
+    link.push("room.position", { room: "r1", position: server.head });
+    await settle();
+    expect(client.snapshot.position).toEqual({ epoch: "e1x", seq: 0 });
+    expect(said()).toEqual([]);
+    expect(server.joins).toBe(2);
+  });
+
   it("does not take what others alone were told for a hole", async () => {
     const server = new FakeServer();
     const { said } = begin(server);

@@ -339,11 +339,19 @@ export class RoomClient {
       // What we hold was told to another role; the room is heard again after a join as this one.
       this.#anew = true;
       void this.#join();
+    } else if (type === "room.position") {
+      this.#stands((message["position"] as Position).epoch);
     } else if (type === "room.mine") {
       this.#set({ mine: { ...this.#state.mine, ...(message["mine"] as object) } });
     } else {
       this.#hear(type, message);
     }
+  }
+
+  /** The room may go on in another epoch without a word for long; a join under way brings it anyhow. */
+  #stands(epoch: string): void {
+    const known = this.#state.position;
+    if (known && known.epoch !== epoch && this.#meanwhile === null && this.#timer === undefined) void this.#join();
   }
 
   /** A command that ends every connection must not be sent by each new one. */
