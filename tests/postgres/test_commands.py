@@ -19,6 +19,7 @@ from server.database import alone, bring_up_to_date, database_of
 from server.identity import Identity
 from server.store.database import Database
 from server.store.migrate import migrated, upgrade
+from server.store.projector import Projector
 from server.store.tables import ballots, metadata, records, rooms
 from tests.server.running import raw, served, token
 
@@ -84,6 +85,7 @@ async def test_the_whole_server_works_on_it(
         with pytest.raises(SettingsError, match="another server is at work on this database"):
             async with served(tmp_path / "other", database_url=SecretStr(url)):
                 pass
+        assert isinstance(app.core.projector, Projector)
         await app.core.projector.project()
         async with app.core.database.reading() as connection:
             assert (await connection.execute(select(rooms.c.title))).scalar_one() == "Room one"

@@ -11,6 +11,7 @@ from server.app import make_token, running
 from server.config import Settings, SettingsError
 from server.core import core
 from server.folder import held
+from server.store.projector import Projector
 from server.store.tables import records
 from tests.server.running import OWNER
 
@@ -57,6 +58,7 @@ async def test_the_command_line_leaves_projecting_to_the_server(tmp_path: Path) 
     async with core(settings(tmp_path)) as made:
         async with made.database.reading() as connection:
             assert (await connection.execute(select(records))).all() == []
+        assert isinstance(made.projector, Projector)
         await made.projector.project()
         assert made.projector.projected("r1") == 1
 
@@ -92,6 +94,7 @@ async def test_without_its_database_it_starts_from_the_log(tmp_path: Path) -> No
     lose(tmp_path, "rooms.sqlite")
     async with running(settings(tmp_path)) as app:
         assert (await app.core.directory.open("r1")).live.room.title == "One"
+        assert isinstance(app.core.projector, Projector)
         await app.core.projector.project()
         assert app.core.projector.projected("r1") == 1
 
