@@ -60,8 +60,8 @@ def main() -> int:
             "-n", "auto", "--dist", "loadfile", *(f"--ignore={directory}" for directory in slow)
         ),
         # Browsers, suites and clusters wait more than they compute; the rigs load the machine themselves.
-        "slow": lambda: pytest_passes("-n", "2", "--dist", "loadfile", *(each for each in slow if each != RIGS)),
-        "rigs": lambda: pytest_passes(RIGS),
+        "slow": lambda: pytest_passes("-n", "3", "--dist", "loadfile", *(each for each in slow if each != RIGS)),
+        "rigs": lambda: pytest_passes("-n", "2", "--dist", "loadfile", RIGS),
     }
     lines = []
     for name, stage in stages.items():
