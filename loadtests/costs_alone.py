@@ -42,7 +42,7 @@ class Sizes:
     anew: bool = True  # gateways are begun anew where what they did before would show
     masters: int = 3
     kept: int = 4_000  # events in rooms that keep them
-    nodes: int = 3
+    nodes: int = 4
     tell_s: float = 6.0  # how long nodes are looked at that do nothing
     check_people: int = 5_000
 

@@ -28,7 +28,7 @@ IDS_S = 1_200.0  # a command's id is remembered for 10 to 20 minutes
 PING_S = 25.0
 TALLIES = 4.0  # a second, while people vote
 PACKET = 66  # bytes of Ethernet, IP and TCP around one write
-MOST_NODES = 4_096
+MOST_NODES = 1_000
 ALONE, SHARED = "alone_", "shared_"  # figures that differ between the two begin so
 
 
@@ -259,19 +259,21 @@ def _network(units: Units, load: Load) -> float:
 
 def plan(costs: Costs, load: Load) -> Needs:
     """The fewest nodes and shards with headroom; as many as suffice for all else where one room is too much for one."""
-    nodes = 1
-    while nodes < MOST_NODES and _short_of_nodes(needs(costs, load, nodes)):
-        nodes = max(nodes + 1, int(nodes * 1.05))
+    best = found = needs(costs, load, 1)
+    while not _fits(found) and found.nodes < MOST_NODES:
+        found = needs(costs, load, max(found.nodes + 1, int(found.nodes * 1.05)))
+        best = min(best, found, key=lambda each: each.gateway_most)
+    # Where no number suffices: the one with which the busiest is least busy.
+    nodes = found.nodes if _fits(found) else best.nodes
     shards = 1
     while needs(costs, load, nodes, shards).shard_most > REDIS_SHARE and shards < load.rooms:
         shards = max(shards + 1, int(shards * 1.1))
     return needs(costs, load, nodes, shards)
 
 
-def _short_of_nodes(found: Needs) -> bool:
-    mean = found.gateways_cpu / found.nodes
+def _fits(found: Needs) -> bool:
     too_much_for_one = found.owner_most > GATEWAY_SHARE * 0.9
-    return mean > GATEWAY_SHARE or (found.gateway_most > GATEWAY_SHARE and not too_much_for_one)
+    return (found.gateways_cpu / found.nodes if too_much_for_one else found.gateway_most) <= GATEWAY_SHARE
 
 
 def size(count: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ class Figure(NamedTuple):
     text: str
 
 
+BUSY = 0.7  # load average before a run, above which it was not alone
 GATEWAY = (
     Figure("write_us", "µs", "one event to one websocket, alone in its write"),
     Figure("frame_us", "µs", "one more event in the same write"),
@@ -101,11 +103,17 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def conditions(report: Told) -> str:
     """Where, when and how it was measured."""
-    return (
-        f"Measured: `{report['command']}`, {report['at']}, commit `{report['commit']}`;\n{report['machine']}; "
-        f"load average {report['load']:.1f} before it; {report['seconds']:.0f} s. Gateways on one core,\nall else "
-        "(spectators, three Redis, PostgreSQL) on the other."
+    busy = " Other work went on meanwhile: the figures are too high." if report["load"] > BUSY else ""
+    return prose(
+        f"Measured: `{report['command']}`, {report['at']}, commit `{report['commit']}`; {report['machine']}; load "
+        f"average {report['load']:.1f} before it; {report['seconds']:.0f} s. Gateways on one core, all else "
+        f"(spectators, three Redis, PostgreSQL) on the other.{busy}"
     )
+
+
+def prose(text: str) -> str:
+    """Lines that are not too long."""
+    return textwrap.fill(text, 118, break_long_words=False, break_on_hyphens=False)
 
 
 def number(value: float, unit: str) -> str:
@@ -196,14 +204,14 @@ def hall(report: Told) -> str:
     if not rows:
         return "Not measured in this run."
     first = rows[0]
-    said = (
+    said = prose(
         f"{first['people']:,} people, half of them on each of two gateways, in processes of their own on the same two "
-        f"cores: all had joined in {first['joined_s']:.0f} s\n({first['joins_us']:,.0f} µs of the gateways each, all "
+        f"cores: all had joined in {first['joined_s']:.0f} s ({first['joins_us']:,.0f} µs of the gateways each, all "
         f"included); each gateway {' and '.join(size(each) for each in first['memory'])}; the machine "
-        f"{size(first['system'])} a person,\nwith the kernel and the person's own end; {rows[-1]['ended']} cut off.\n\n"
+        f"{size(first['system'])} a person, with the kernel and the person's own end; {rows[-1]['ended']} cut off."
     )
     head = ("messages a second", "deliveries", "a second", "p50", "p99", "gateways", "Redis")
-    return said + table(
+    return f"{said}\n\n" + table(
         head,
         [
             (
