@@ -20,7 +20,7 @@ class Figure(NamedTuple):
     text: str
 
 
-BUSY = 0.7  # load average before a run, above which it was not alone
+BUSY = 1.5  # load average before a run, above which it was not alone
 GATEWAY = (
     Figure("write_us", "µs", "one event to one websocket, alone in its write"),
     Figure("frame_us", "µs", "one more event in the same write"),
