@@ -18,6 +18,7 @@ from server.config import Settings, Workers
 from server.core import LOG_FILE, Core, core, lobby_of
 from server.counting import CountingHere
 from server.database import alone, files_of
+from server.descriptors import connections_within
 from server.folder import held, opening
 from server.forgotten import Forgotten
 from server.gateway.config import GatewayConfig
@@ -78,7 +79,7 @@ def gateway_config_of(settings: Settings) -> GatewayConfig:
     """What the gateway needs of the settings."""
     return GatewayConfig(
         node_id=settings.node_id,
-        max_connections=settings.max_connections,
+        max_connections=connections_within(settings.max_connections),
         max_connections_per_address=settings.max_connections_per_address,
         ping_interval_ms=settings.ping_interval_ms,
         ping_timeout_ms=settings.ping_timeout_ms,
