@@ -20,6 +20,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -59,13 +60,14 @@ def until(holds: Callable[[], bool], within: float = START_S) -> None:
         time.sleep(0.02)
 
 
-class Engine:
-    """A server process and its children, which can be killed, frozen and started again on what they have kept."""
+class Started(ABC):
+    """Runs inside a ``with``, and is stopped at its end however that comes."""
 
-    process: subprocess.Popen[bytes] | None = None
+    @abstractmethod
+    def start(self) -> None: ...
 
-    def start(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def stop(self) -> None: ...
 
     def __enter__(self) -> Self:
         try:
@@ -79,6 +81,12 @@ class Engine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+class Engine(Started):
+    """A server process and its children, which can be killed, frozen and started again on what they have kept."""
+
+    process: subprocess.Popen[bytes] | None = None
 
     def pids(self) -> list[int]:
         """The process, and those that it has made."""
@@ -164,7 +172,7 @@ class RedisServer(Engine):
         return redis.Redis(port=self.port, socket_timeout=1)
 
 
-class Cluster:
+class Cluster(Started):
     """Masters, each with replicas, as ``redis-cli --cluster create`` makes them: the masters come first."""
 
     def __init__(self, folder: Path, *, masters: int = 3, replicas: int = 0) -> None:
@@ -177,19 +185,6 @@ class Cluster:
     @property
     def url(self) -> str:
         return f"redis+cluster://127.0.0.1:{self.servers[0].port}"
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Start those that do not run, and wait until all say that the cluster is whole."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from loadtests.engines import SERVER, RedisServer, flushed, free_ports
+from loadtests.engines import RedisServer, flushed
 from protocols.errors import Code, Refused
 from protocols.messages import Role
 from server import attendance
@@ -33,16 +33,6 @@ Send = Callable[[str], Awaitable[httpx.Response]]
 GUESTS = 12
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    if SERVER is None:
-        pytest.skip("there is no redis-server on PATH")
-    server = RedisServer(tmp_path_factory.mktemp("redis"), free_ports(1)[0])
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from loadtests.engines import SERVER, RedisServer, flushed, free_ports
+from loadtests.engines import RedisServer, flushed
 from loadtests.serving import Serving
 from protocols.messages import Role
 from server.http.callers import COOKIE
@@ -24,16 +23,6 @@ from tests.server.running import Raw, raw, served, token
 from tests.server.staff.tables import MemoryStaff
 
 FROZEN_S = 5.0
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    if SERVER is None:
-        pytest.skip("there is no redis-server on PATH")
-    server = RedisServer(tmp_path_factory.mktemp("redis"), free_ports(1)[0])
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.mark.timeout(120)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from loadtests.engines import SERVER, RedisServer
+from loadtests.engines import RedisServer
 from server.app import App
 from server.hosting.follower import Follower
 from server.tracing import printed, traced_on_all
@@ -16,14 +16,6 @@ from tests.server.running import raw, served, token
 
 CANARY = "canary-5517"
 Gateways = tuple[tuple[App, str], tuple[App, str]]
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    if SERVER is None:
-        pytest.skip("there is no redis-server on PATH")
-    with RedisServer(tmp_path / "redis") as server:
-        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from loadtests.engines import SERVER, RedisServer, flushed, free_ports
+from loadtests.engines import RedisServer, flushed
 from protocols.messages import Role
 from server.app import App
 from server.hosting.follower import Follower
@@ -19,16 +19,6 @@ from tests.cluster.houses import until
 from tests.server.running import Raw, raw, served, token
 
 Gateways = tuple[tuple[App, str], tuple[App, str]]
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    if SERVER is None:
-        pytest.skip("there is no redis-server on PATH")
-    server = RedisServer(tmp_path_factory.mktemp("redis"), free_ports(1)[0])
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from loadtests.engines import SERVER, RedisServer, flushed, free_ports
+from loadtests.engines import RedisServer, flushed
 from protocols.errors import Code, Refused
 from protocols.messages import Audience, By, Role
 from rooms.registry import REGISTRY
@@ -22,16 +22,6 @@ from tests.cluster.houses import Node, node, until
 from tests.server.house import ANN, BOB, HOST
 
 Pair = tuple[Node, Node]
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    if SERVER is None:
-        pytest.skip("there is no redis-server on PATH")
-    server = RedisServer(tmp_path_factory.mktemp("redis"), free_ports(1)[0])
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
-from loadtests.engines import SERVER, RedisServer, flushed, free_ports
+from loadtests.engines import RedisServer, flushed
 from protocols.errors import Code, Refused
 from protocols.messages import Audience, Event, Position, Record
 from server.broker.port import Batch
@@ -25,14 +25,6 @@ class PhotoAdded(Event):
     type: ClassVar[str] = "photo.hung"
     version: ClassVar[int] = 3
     photo: str
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    if SERVER is None:
-        pytest.skip("there is no redis-server on PATH")
-    with RedisServer(tmp_path_factory.mktemp("redis"), free_ports(1)[0]) as server:
-        yield server
 
 
 @pytest.fixture
