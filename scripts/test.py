@@ -45,8 +45,9 @@ def client_passes() -> bool:
     return True
 
 
-def pytest_passes(*arguments: str) -> bool:
-    return passes([sys.executable, "-m", "pytest", "-q", "--durations=5", *arguments])
+def pytest_passes(stage: str, *arguments: str) -> bool:
+    report = RESULTS / f"{stage}.xml"  # where the time went
+    return passes([sys.executable, "-m", "pytest", "-q", "--durations=5", f"--junitxml={report}", *arguments])
 
 
 def main() -> int:
@@ -57,11 +58,13 @@ def main() -> int:
     stages: dict[str, Callable[[], bool]] = {
         "client": client_passes,
         "quick": lambda: pytest_passes(
-            "-n", "auto", "--dist", "loadfile", *(f"--ignore={directory}" for directory in slow)
+            "quick", "-n", "auto", "--dist", "loadfile", *(f"--ignore={directory}" for directory in slow)
         ),
         # Browsers, suites and clusters wait more than they compute; the rigs load the machine themselves.
-        "slow": lambda: pytest_passes("-n", "3", "--dist", "loadfile", *(each for each in slow if each != RIGS)),
-        "rigs": lambda: pytest_passes("-n", "2", "--dist", "loadfile", RIGS),
+        "slow": lambda: pytest_passes(
+            "slow", "-n", "3", "--dist", "loadfile", *(each for each in slow if each != RIGS)
+        ),
+        "rigs": lambda: pytest_passes("rigs", "-n", "2", "--dist", "loadfile", RIGS),
     }
     lines = []
     for name, stage in stages.items():

@@ -210,7 +210,8 @@ async def test_all_pages_come_back_when_a_server_starts_anew(stage: Stage) -> No
     await expect(console.locator(".message .text")).to_have_text(["都在"])
     await expect(wall.locator(".talk li")).to_have_count(1)
     for page in pages:
-        assert set(await page.evaluate("window.told")) <= {"网络断开，正在重连…"}
+        # Other words follow where the start takes long.
+        assert all(words.startswith(("网络断开", "还没连上")) for words in await page.evaluate("window.told"))
     assert stage.troubles == []
 
 

@@ -110,7 +110,7 @@ async def test_an_owner_invites_a_colleague_and_sees_what_was_done(stage: Stage)
     await form.get_by_role("button", name="生成邀请链接").click()
     link = await form.locator(".address input").input_value()
     await form.get_by_role("button", name="关闭").click()
-    await expect(page.get_by_text("给 小周")).to_be_visible()
+    await expect(page.get_by_text("给小周", exact=True)).to_be_visible()
 
     colleague = await stage.open(here(stage.server, link), "phone")
     await expect(colleague.get_by_label("你的姓名")).to_have_value("小周")
