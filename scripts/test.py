@@ -62,9 +62,9 @@ def main() -> int:
         ),
         # Browsers, suites and clusters wait more than they compute; the rigs load the machine themselves.
         "slow": lambda: pytest_passes(
-            "slow", "-n", "3", "--dist", "loadfile", *(each for each in slow if each != RIGS)
+            "slow", "-n", "4", "--dist", "loadfile", *(each for each in slow if each != RIGS)
         ),
-        "rigs": lambda: pytest_passes("rigs", "-n", "2", "--dist", "loadfile", RIGS),
+        "rigs": lambda: pytest_passes("rigs", "-n", "3", "--dist", "loadfile", RIGS),
     }
     lines = []
     for name, stage in stages.items():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests import authorise, durable, kill, race, rolling, votes
+from loadtests import authorise, kill, race, rolling, votes
 from loadtests.engines import SERVER
 from loadtests.figures import Progress
 from loadtests.victim import ACTS
@@ -29,14 +29,6 @@ async def test_a_killed_gateway_loses_nothing_acknowledged(tmp_path: Path) -> No
     assert outcome.verdict.figures["acked"] > 100
     assert outcome.verdict.figures["recovered"] >= 6
     assert outcome.holds
-
-
-async def test_what_was_acknowledged_stands_in_the_files_of_redis(tmp_path: Path) -> None:
-    sizes = {**durable.SHORT, "kills": 1, "calm": 1.0}
-    outcome = await durable.run(tmp_path, QUIET, nodes=2, **sizes)
-    assert outcome.missing == []
-    assert outcome.looked > 50
-    assert outcome.holds, outcome.lines()
 
 
 async def test_a_gateway_that_stops_hands_over_without_a_gap(tmp_path: Path) -> None:
