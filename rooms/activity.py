@@ -22,6 +22,7 @@ class Context:
 
     ``bound``      the person is a known member, not only a browser
     ``signed_up``  the person has signed up for this event
+    ``vouched``    the server itself gives the command, in the person's name: what it says was found, not claimed
     ``settings``   filled in by the room
     """
 
@@ -31,6 +32,7 @@ class Context:
     bound: bool = False
     signed_up: bool = False
     settings: RoomSettings = DEFAULTS
+    vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from protocols.errors import Code, Refused
 from protocols.messages import Command, Event
 from rooms.activities.chat import Chat
 from rooms.activities.people import People
+from rooms.activities.photos import Photos
 from rooms.activities.polls import Polls
 from rooms.activities.room import Lifecycle
 from rooms.activity import Activity
@@ -80,5 +81,5 @@ def explained(error: ValidationError) -> str:
     return f"The field {where} {what or 'is not of the form that it should have'}."
 
 
-ACTIVITIES: Final = (Lifecycle, People, Chat, Polls)
+ACTIVITIES: Final = (Lifecycle, People, Chat, Polls, Photos)
 REGISTRY: Final = Registry(ACTIVITIES)

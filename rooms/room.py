@@ -104,7 +104,9 @@ class Room:
             raise Refused(Code.CLOSED, "The room is closed.")
         if isinstance(command, PersonErase):
             return self._erasure(command, context)
-        inner = Context(by, context.at, context.new_id, context.bound, context.signed_up, life.settings)
+        inner = Context(
+            by, context.at, context.new_id, context.bound, context.signed_up, life.settings, context.vouched
+        )
         proposed = list(home.decide(command, inner))
         if isinstance(command, RoomClose):
             # First, so that the room's closing is the last word and its position the answer.

@@ -41,6 +41,10 @@ class RoomSettings(BaseModel):
     recovery_events: int = Field(
         limits.RECOVERY_EVENTS, ge=0, le=100_000, description="Events kept at hand for those who come back."
     )
+    photos_open: bool = Field(default=True, description="Whether attendees may add photos.")
+    photos_approved: bool = Field(
+        default=True, description="Whether photos of attendees wait until staff approves them."
+    )
     languages: list[Language] = Field(
         default=["zh-CN", "en"], min_length=1, max_length=10, description="The room's languages, the first one first."
     )

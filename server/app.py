@@ -42,6 +42,9 @@ from server.links import Links
 from server.metrics import Metrics
 from server.neighbours import Neighbours
 from server.pairings import PAIRINGS_PER_MINUTE, Pairings
+from server.photos.addresses import PictureAddresses
+from server.photos.darkroom import Darkroom
+from server.photos.uploads import BEGUN_PER_MINUTE
 from server.readiness import PATIENCE_S, Disk, Readiness, certificate_valid, tasks_ended
 from server.seats import FREE_TRIES, LONGEST_WAIT_S, Seats
 from server.staff.audit import Audit
@@ -135,12 +138,17 @@ class App:
             seats=Seats(StoredSeats(made.database), secret, clock=clock),
             pairings=pairings_of(made.neighbours, clock),
             forgotten=Forgotten(StoredForgotten(made.database), secret, clock=clock),
+            uploads=made.photos.uploads,
+            photos=made.photos,
+            pictures=PictureAddresses(derived_key(secret, "pictures"), clock=clock),
+            darkroom=Darkroom(),
             metrics=metrics,
             checks={"server": self._drains, **self.readiness.checks()},
             cautions=self.readiness.cautions(),
             client_address=Proxies(settings.trusted_proxies).client,
             admissions=AddressBudget(settings.guests_per_minute, "guests", counting),
             pairings_begun=AddressBudget(PAIRINGS_PER_MINUTE, "pairings", counting),
+            uploads_begun=AddressBudget(BEGUN_PER_MINUTE, "uploads", counting),
             pairing_tries=Tries("pairing-codes", counting),
             seat_tries=Tries("seat-codes", counting, free=FREE_TRIES, longest_wait_s=LONGEST_WAIT_S),
             counted=here,

@@ -91,7 +91,7 @@ class Settings(BaseModel):
     )
     blob_url: SecretStr | None = Field(
         None,
-        description="Where photos will be kept: s3://bucket/prefix?endpoint=https://host&region=… for an S3-compatible "
+        description="Where photos are kept: s3://bucket/prefix?endpoint=https://host&region=… for an S3-compatible "
         "store, with key and secret in it or in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or file:///folder. "
         "Without it, the folder blobs in the data folder.",
     )

@@ -26,10 +26,14 @@ from server.hosting.at_work import Rooms
 from server.hosting.clock import Clock
 from server.hosting.directory import Directory
 from server.hosting.host import Surroundings
+from server.identity import derived_key
 from server.lobby import Lobby
 from server.metrics import Metrics
 from server.neighbours import SETTING as REDIS_SETTING
 from server.neighbours import Neighbours, redis_log
+from server.photos.files import PREFIX as PHOTOS
+from server.photos.files import PhotoFiles
+from server.photos.uploads import Uploads
 from server.readiness import Check
 from server.secret_mark import mark_of
 from server.shares import Shares
@@ -37,6 +41,7 @@ from server.store.archive import DatabaseArchive
 from server.store.checkpoints import Checkpoints, known_rooms
 from server.store.database import Database
 from server.store.lobby import StoredRooms
+from server.store.photos import StoredPhotos
 from server.store.projector import Projector
 from server.store.retention import Retention
 from server.store.seats import SeatsToForget, StoredSeats
@@ -83,6 +88,7 @@ class Core:
     neighbours: Neighbours | None
     shares: Shares | None
     blobs: Blobs
+    photos: PhotoFiles
     orphans: Orphans
 
     def checks(self) -> dict[str, Check]:
@@ -100,15 +106,16 @@ class Core:
         metrics.add("projector", self.projector.statistics)
         metrics.add("database", self.database.statistics)
         metrics.add("hosting", self.directory.statistics)
-        if self.settings.blob_url is not None:
-            metrics.add("blobs", lambda: {**self.blobs.statistics(), **self.orphans.statistics()})
+        metrics.add("blobs", lambda: {**self.blobs.statistics(), **self.orphans.statistics()})
+        metrics.add("photos", self.photos.statistics)
 
     def chores(self) -> dict[str, Coroutine[Any, Any, None]]:
         """What has to run somewhere, of which any number of processes may do it: here, or in workers."""
-        chores = {"retention": self.retention.run(self.clock.now)}
-        if self.settings.blob_url is not None:
-            chores["orphans"] = self.orphans.run(self.clock.now)
-        return chores
+        return {
+            "retention": self.retention.run(self.clock.now),
+            "orphans": self.orphans.run(self.clock.now),
+            "photos": self.photos.run(),
+        }
 
 
 async def log_of(settings: Settings) -> EmbeddedBroker | RedisBroker:
@@ -186,6 +193,12 @@ def retention_of(
     return Retention(database, broker, REGISTRY.events, retire=directory.retire)
 
 
+def photos_of(settings: Settings, blobs: Blobs, records: StoredPhotos, clock: Clock, *, signing: bool) -> PhotoFiles:
+    """The files of photos. A worker only removes them, and needs no key for that."""
+    key = derived_key(settings.secret.get_secret_value(), "uploads") if signing else b""
+    return PhotoFiles(blobs, records, Uploads(blobs, key, clock=clock.seconds))
+
+
 @asynccontextmanager
 async def core(settings: Settings, *, serving: bool = False, working: bool = False) -> AsyncIterator[Core]:
     """Opens the log and the database, brings the tables up to date, and closes in order.
@@ -226,6 +239,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
                 # Beside what else begins: of very many rooms it takes a while to go through all.
                 looking.append(asyncio.create_task(tell_what_is_missing(broker, database, directory)))
         blobs = blobs_of(settings.blob_url.get_secret_value() if settings.blob_url else None, settings.data)
+        photos = photos_of(settings, blobs, StoredPhotos(database, broker), clock, signing=not working)
         yield Core(
             settings=settings,
             broker=broker,
@@ -240,8 +254,9 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
             neighbours=neighbours,
             shares=shares,
             blobs=blobs,
-            # Whoever stores blobs will say here which are still in use.
-            orphans=Orphans(blobs, {}),
+            photos=photos,
+            # Whoever stores blobs says here which are still in use.
+            orphans=Orphans(blobs, {PHOTOS: photos.keeper}),
         )
     finally:
         await put_away(looking, neighbours, broker, database)

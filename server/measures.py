@@ -93,6 +93,19 @@ HTTP: Final = {
     "http_requests_total": "HTTP requests by method, route and status.",
     "http_request_seconds": "Time to the end of an HTTP answer, by route; a histogram.",
 }
+PHOTOS: Final = {
+    "pieces_running": "Pieces of uploads that are coming in, of at most 128.",
+    "darkroom_developing": "Photos that are being decoded or wait for it, of at most 34.",
+    "darkroom_developed_total": "Photos decoded.",
+    "darkroom_refused_total": "Files refused because they are no photos that can be shown.",
+    "darkroom_killed_total": "Processes that died of a file or were killed because of it.",
+    "photos_removed_total": "Files removed because their photos are gone.",
+    "photos_rooms_waiting": "Rooms whose files are looked at in some seconds.",
+    "blobs_puts_total": "Blobs stored.",
+    "blobs_gets_total": "Blobs read.",
+    "blobs_failures_total": "Requests that the blob store refused or did not answer.",
+    "blobs_orphans_total": "Blobs removed because nobody knew of them any more.",
+}
 # Only where rooms are shared with other nodes.
 SHARED: Final = {
     "broker_rewrites_total": "Files of Redis that were written anew because something was erased.",
@@ -104,10 +117,6 @@ SHARED: Final = {
     "hosting_on_their_way": "Commands sent to other nodes and not answered yet; at 20000 further ones are refused.",
     "hosting_forwarded_total": "Commands sent to other nodes.",
     "hosting_taken_over_total": "Rooms that were followed here, and then decided for.",
-    "blobs_puts_total": "Blobs stored, where a blob store is set.",
-    "blobs_gets_total": "Blobs read.",
-    "blobs_failures_total": "Requests that the blob store refused or did not answer.",
-    "blobs_orphans_total": "Blobs removed because nobody knew of them any more.",
     "workers_alive": "Workers that share the rooms, as a worker sees it.",
     "attendance_looked_after": "People, wherever they are, of whom this node knows on which nodes they are.",
     "attendance_elsewhere": "People on this node whom another counts, for they are there too.",
@@ -124,6 +133,7 @@ PARTS: Final[Mapping[str, Mapping[str, str]]] = {
     "Rooms": HOSTING,
     "Log and database": STORAGE,
     "HTTP": HTTP,
+    "Photos": PHOTOS,
 }
 MEANINGS: Final[Mapping[str, str]] = {name: text for part in (*PARTS.values(), SHARED) for name, text in part.items()}
 

@@ -42,6 +42,7 @@ export type Wire =
   | MineChanged
   | Nack
   | Occupancy
+  | OwnPhoto
   | PeopleView
   | Person
   | PersonBan
@@ -61,6 +62,24 @@ export type Wire =
   | PersonUnbannedEvent
   | PersonUnlisted
   | PersonUnlistedEvent
+  | PhotoAdd
+  | PhotoApprove
+  | PhotoBinned
+  | PhotoBinnedEvent
+  | PhotoDelete
+  | PhotoDeleted
+  | PhotoDeletedEvent
+  | PhotoHidden
+  | PhotoHiddenEvent
+  | PhotoHide
+  | PhotoOffered
+  | PhotoOfferedEvent
+  | PhotoPosted
+  | PhotoPostedEvent
+  | PhotoRestore
+  | PhotoView
+  | PhotosMine
+  | PhotosView
   | Place
   | PollClose
   | PollClosed
@@ -174,7 +193,12 @@ export type Command =
   | PollReveal
   | PollVote
   | PollClose
-  | PollRemove;
+  | PollRemove
+  | PhotoAdd
+  | PhotoApprove
+  | PhotoHide
+  | PhotoRestore
+  | PhotoDelete;
 export type LoggedEvent =
   | RoomCreatedEvent
   | RoomOpenedEvent
@@ -204,7 +228,12 @@ export type LoggedEvent =
   | PollVotedEvent
   | PollClosedEvent
   | PollCountedEvent
-  | PollRemovedEvent;
+  | PollRemovedEvent
+  | PhotoOfferedEvent
+  | PhotoPostedEvent
+  | PhotoBinnedEvent
+  | PhotoHiddenEvent
+  | PhotoDeletedEvent;
 export type Reason = "first" | "epoch" | "future" | "trimmed" | "limit" | "expired" | "audience" | "role";
 /**
  * A message on the wire; its type is the Socket.IO event name.
@@ -527,6 +556,14 @@ export interface RoomSettingsGiven {
    */
   recovery_events?: number;
   /**
+   * Whether attendees may add photos.
+   */
+  photos_open?: boolean;
+  /**
+   * Whether photos of attendees wait until staff approves them.
+   */
+  photos_approved?: boolean;
+  /**
    * The room's languages, the first one first.
    *
    * @minItems 1
@@ -789,6 +826,75 @@ export interface PollRemove {
   poll: string;
 }
 /**
+ * Add a photo; given by the server alone, once an upload is whole and decoded.
+ */
+export interface PhotoAdd {
+  type: "photo.add";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  photo: string;
+  width: number;
+  height: number;
+  color: string;
+  caption?: string | null;
+}
+/**
+ * Show a photo that waits for it.
+ */
+export interface PhotoApprove {
+  type: "photo.approve";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  photo: string;
+}
+/**
+ * Take a photo away, so that it can be brought back.
+ */
+export interface PhotoHide {
+  type: "photo.hide";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  photo: string;
+}
+/**
+ * Show a hidden photo again.
+ */
+export interface PhotoRestore {
+  type: "photo.restore";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  photo: string;
+}
+/**
+ * Delete a photo and its files: staff any, anybody their own.
+ */
+export interface PhotoDelete {
+  type: "photo.delete";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  photo: string;
+}
+/**
  * Why this connection ends now: `kicked`, `banned`, `expired`. Or, after a CONNECT, why this person's last one was
  * closed, where it could not be told then.
  */
@@ -879,6 +985,14 @@ export interface RoomSettings {
    * Events kept at hand for those who come back.
    */
   recovery_events: number;
+  /**
+   * Whether attendees may add photos.
+   */
+  photos_open: boolean;
+  /**
+   * Whether photos of attendees wait until staff approves them.
+   */
+  photos_approved: boolean;
   /**
    * The room's languages, the first one first.
    *
@@ -1321,6 +1435,117 @@ export interface PollRemoved {
   poll: string;
 }
 /**
+ * A photo waits for approval.
+ */
+export interface PhotoOfferedEvent {
+  type: "photo.offered";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PhotoOffered | null;
+}
+/**
+ * A photo waits for approval.
+ */
+export interface PhotoOffered {
+  photo: string;
+  width: number;
+  height: number;
+  color: string;
+  caption: string | null;
+  added_at: number;
+}
+/**
+ * A photo is shown from now on.
+ */
+export interface PhotoPostedEvent {
+  type: "photo.posted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PhotoPosted | null;
+}
+/**
+ * A photo is shown from now on.
+ */
+export interface PhotoPosted {
+  photo: string;
+  width: number;
+  height: number;
+  color: string;
+  caption: string | null;
+  added_at: number;
+}
+/**
+ * A photo lies in the hosts' bin.
+ */
+export interface PhotoBinnedEvent {
+  type: "photo.binned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PhotoBinned | null;
+}
+/**
+ * A photo lies in the hosts' bin.
+ */
+export interface PhotoBinned {
+  photo: string;
+  width: number;
+  height: number;
+  color: string;
+  caption: string | null;
+  added_at: number;
+}
+/**
+ * A photo is shown no more; ``by`` says who hid it.
+ */
+export interface PhotoHiddenEvent {
+  type: "photo.hidden";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PhotoHidden | null;
+}
+/**
+ * A photo is shown no more; ``by`` says who hid it.
+ */
+export interface PhotoHidden {
+  photo: string;
+}
+/**
+ * A photo is gone for good; ``by`` is whose it was, ``staff`` says whether staff deleted it.
+ */
+export interface PhotoDeletedEvent {
+  type: "photo.deleted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PhotoDeleted | null;
+}
+/**
+ * A photo is gone for good; ``by`` is whose it was, ``staff`` says whether staff deleted it.
+ */
+export interface PhotoDeleted {
+  photo: string;
+  staff: boolean;
+}
+/**
  * Recovered: `events` are all that was missed. Else `view` is the state, and `reason` says why.
  */
 export interface JoinAnswer {
@@ -1344,6 +1569,7 @@ export interface View {
   people: PeopleView;
   chat: ChatView;
   polls: PollsView;
+  photos: PhotosView;
 }
 /**
  * The room's own state.
@@ -1398,10 +1624,32 @@ export interface PollView {
   result: Result | null;
 }
 /**
+ * The latest photos, oldest first, and how many there are in all; ``pending`` and ``bin`` for hosts only.
+ */
+export interface PhotosView {
+  photos: PhotoView[];
+  count: number;
+  pending?: PhotoView[];
+  bin?: PhotoView[];
+}
+/**
+ * A photo as it is shown; its pictures are at addresses that the server gives out.
+ */
+export interface PhotoView {
+  photo: string;
+  at: number;
+  by: Author;
+  width: number;
+  height: number;
+  color: string;
+  caption: string | null;
+}
+/**
  * What concerns one person alone, by activity.
  */
 export interface Mine {
   polls?: PollsMine;
+  photos?: PhotosMine;
 }
 /**
  * One's own ballots: poll -> choices.
@@ -1410,6 +1658,24 @@ export interface PollsMine {
   ballots: {
     [k: string]: number[];
   };
+}
+/**
+ * One's own photos, oldest first.
+ */
+export interface PhotosMine {
+  photos: OwnPhoto[];
+}
+/**
+ * A photo of one's own; hidden ones are told as such.
+ */
+export interface OwnPhoto {
+  photo: string;
+  place: "pending" | "shown" | "hidden";
+  at: number;
+  width: number;
+  height: number;
+  color: string;
+  caption: string | null;
 }
 /**
  * Who the server takes this connection for.

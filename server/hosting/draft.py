@@ -22,11 +22,12 @@ Outcome = int | Refused
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends a command, and what is known of them beside their name."""
+    """Who sends a command, and what is known of them beside their name; ``vouched`` as in ``Context``."""
 
     by: By
     bound: bool = False
     signed_up: bool = False
+    vouched: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -137,7 +138,9 @@ class Draft:
             raise Refused(Code.RATE_LIMITED, retry_after_ms=wait_ms)
 
         at = max(now, self.room.at)
-        context = Context(sender.by, at, self._new_id, bound=sender.bound, signed_up=sender.signed_up)
+        context = Context(
+            sender.by, at, self._new_id, bound=sender.bound, signed_up=sender.signed_up, vouched=sender.vouched
+        )
         proposed = self.room.decide(command, context)
         # What the room does of itself is nobody's.
         records = self.room.record(proposed, by=None if by == ROOM else by, at=at, command=waiting.digest)

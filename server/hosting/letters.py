@@ -38,7 +38,10 @@ def way_of(number: int) -> int:
 def do(number: int, command: Command, sender: Sender) -> Letter:
     """A command on its way."""
     by = sender.by
-    who = (by.id, by.name, by.role.value, by.guest, by.via, sender.bound, sender.signed_up)
+    who: tuple[object, ...] = (by.id, by.name, by.role.value, by.guest, by.via, sender.bound, sender.signed_up)
+    if sender.vouched:
+        # Only then, so that nodes of the version before can read all others.
+        who = (*who, True)
     return DO, command.room, number, command.type, command.model_dump_json(), who
 
 
@@ -52,8 +55,9 @@ def wanted(letter: Letter, registry: Registry) -> tuple[Command, Sender]:
         command = kind.model_validate_json(body)
     except ValidationError:
         raise Refused(Code.INVALID) from None
-    user, name, role, guest, via, bound, signed_up = who
-    return command, Sender(By(user, name, Role(role), guest=guest, via=via), bound=bound, signed_up=signed_up)
+    user, name, role, guest, via, bound, signed_up, *rest = who
+    by = By(user, name, Role(role), guest=guest, via=via)
+    return command, Sender(by, bound=bound, signed_up=signed_up, vouched=rest == [True])
 
 
 def answer(number: int, outcome: Position | Refused) -> Letter:

@@ -17,6 +17,7 @@ from server.http.api import (
     history,
     links,
     pairings,
+    photos,
     results,
     rooms,
     seats,
@@ -26,6 +27,7 @@ from server.http.api import (
     staff_session,
     staff_ways,
     templates,
+    uploads,
 )
 from server.http.api.exports import EXPORTS_AT_ONCE, Slots
 from server.http.guard import Guard
@@ -57,7 +59,10 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
     app.openapi = partial(described, app)  # type: ignore[method-assign]
     app.state.services = services
     app.state.exports = Slots(EXPORTS_AT_ONCE)
+    app.state.pieces = Slots(uploads.PIECES_AT_ONCE, "uploads")
     services.metrics.add("exports", app.state.exports.statistics)
+    services.metrics.add("pieces", app.state.pieces.statistics)
+    services.metrics.add("darkroom", services.darkroom.statistics)
     services.metrics.add("http", services.statistics)
     errors.install(app, pages.lost)
 
@@ -67,6 +72,7 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
     for part in (
         *(rooms, templates, links, pairings, seats, history, results, exports),
         *(staff_session, staff_invitations, staff_ways, staff, shops, audit, enter),
+        *(uploads, photos),
     ):
         app.include_router(part.router)
     app.include_router(health.router)
@@ -81,11 +87,12 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=services.settings.allowed_origins,
-            allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["authorization", "content-type"],
+            allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
+            allow_headers=["authorization", "content-type", uploads.OFFSET],
+            expose_headers=[uploads.OFFSET],
             max_age=600,
         )
-    return Guard(app, bounds=bounds, answered=services.metrics.answered)
+    return Guard(app, bounds=bounds, streams=uploads.streams, answered=services.metrics.answered)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -24,17 +24,22 @@ class TooSlow(Exception):
 
 
 class Guard:
-    """Wraps an application; ``answered(method, route, status, seconds)`` is told of every answer."""
+    """Wraps an application; ``answered(method, route, status, seconds)`` is told of every answer.
+
+    ``streams`` says of which requests the application reads and bounds the body itself, as it comes.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
         bounds: Bounds | None = None,
+        streams: Callable[[Scope], bool] = lambda _scope: False,
         answered: Callable[[str, str, int, float], None] | None = None,
     ) -> None:
         self._app = app
         self._bounds = bounds or Bounds()
+        self._streams = streams
         self._answered = answered
         self._headers = encoded(EVERY_ANSWER)
 
@@ -71,6 +76,9 @@ class Guard:
         if target > self._bounds.target_bytes:
             too_long = Refused(Code.TOO_LARGE, "The address is longer than allowed.")
             await answer(too_long, status=414)(scope, receive, send)
+            return
+        if self._streams(scope):
+            await self._app(scope, receive, send)
             return
 
         try:

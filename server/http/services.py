@@ -23,6 +23,10 @@ from server.links import Links
 from server.lobby import Lobby
 from server.metrics import Metrics
 from server.pairings import PAIRINGS_PER_MINUTE, Pairings
+from server.photos.addresses import PictureAddresses
+from server.photos.darkroom import Darkroom
+from server.photos.files import PhotoFiles
+from server.photos.uploads import BEGUN_PER_MINUTE, Uploads
 from server.seats import FREE_TRIES, LONGEST_WAIT_S, Seats
 from server.staff.audit import Audit
 from server.staff.desk import Staff
@@ -106,12 +110,17 @@ class Services(Watched):
     templates: Templates
     seats: Seats
     forgotten: Forgotten
+    uploads: Uploads
+    photos: PhotoFiles
+    pictures: PictureAddresses
+    darkroom: Darkroom
     client_address: ClientAddress = lambda peer, _forwarded: peer
     admissions: AddressBudget = field(default_factory=lambda: AddressBudget(600))
     pairings: Pairings = field(default_factory=Pairings)
     pairings_begun: AddressBudget = field(default_factory=lambda: AddressBudget(PAIRINGS_PER_MINUTE))
     pairing_tries: Tries = field(default_factory=Tries)
     seat_tries: Tries = field(default_factory=lambda: Tries(free=FREE_TRIES, longest_wait_s=LONGEST_WAIT_S))
+    uploads_begun: AddressBudget = field(default_factory=lambda: AddressBudget(BEGUN_PER_MINUTE))
     counted: Sized = ()  # what this process counts of those who knock
 
     def statistics(self) -> Mapping[str, float]:

@@ -34,11 +34,22 @@ class Play:
     def new_id(self) -> str:
         return f"id-{next(self._ids)}"
 
-    def do(self, who: By, word: str, /, *, bound: bool = False, signed_up: bool = False, **fields: Any) -> list[Record]:
+    def do(
+        self,
+        who: By,
+        word: str,
+        /,
+        *,
+        bound: bool = False,
+        signed_up: bool = False,
+        vouched: bool = False,
+        **fields: Any,
+    ) -> list[Record]:
         """After what was due, as a host does."""
         self.elapse()
         command = self.registry.command(word, {"id": "c1", "room": "r1"} | fields)
-        return self._decide(command, Context(who, self.now, self.new_id, bound=bound, signed_up=signed_up))
+        context = Context(who, self.now, self.new_id, bound=bound, signed_up=signed_up, vouched=vouched)
+        return self._decide(command, context)
 
     def retire(self, before: int | None = None) -> list[Record]:
         """What is too old by the room's settings goes, as the store asks for it."""

@@ -77,13 +77,14 @@ class AnyRoom(RuleBasedStateMachine):
         mine = {person.id: room.mine(person.id) for person in PEOPLE}
         known = luck.random() < 0.5
         try:
-            records = self.play.do(who, word, bound=known, signed_up=known, **sent)
+            records = self.play.do(who, word, bound=known, signed_up=known, vouched=known, **sent)
         except Refused:
             assert plain(room.dump()) == before, "a refusal changed the room"
             return
         if records and all(type(record.data).own for record in records if record.data):
+            owners = {who.id} | {record.by.id for record in records if record.by}
             for person in PEOPLE:
-                assert person.id == who.id or room.mine(person.id) == mine[person.id]
+                assert person.id in owners or room.mine(person.id) == mine[person.id]
         for record in records:
             for name, value in (record.data.dump() if record.data else {}).items():
                 if isinstance(value, str) and MARKED.fullmatch(value):
@@ -266,6 +267,7 @@ def test_views_ticks_and_mine_have_their_declared_shape(audience: Audience) -> N
     play.do(HOST, "poll.open", poll=poll)
     play.do(ANN, "poll.vote", poll=poll, choices=[1])
     play.do(ANN, "applause.clap")
+    play.do(ANN, "photo.add", vouched=True, photo="p1", width=4, height=3, color="#ffffff")
     for activity in ALL.activities:
         fits(activity.view_shape, play.view(activity.name, audience))
         if activity.mine_shape is not None:

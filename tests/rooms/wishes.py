@@ -20,6 +20,10 @@ class Wishes:
         """The fields of one command beside id and room, usually fitting."""
         schema = self._schemas[word]
         whole: dict[str, Any] = self._value("", schema, schema.get("$defs", {}), known, luck)
+        if word == "photo.add":
+            # The server gives each upload an id of its own, as a room does elsewhere.
+            self._marks += 1
+            whole["photo"] = f"id-{1_000_000 + self._marks}"
         return {name: value for name, value in whole.items() if name not in {"id", "room", "on_behalf_of"}}
 
     def _value(
@@ -40,6 +44,10 @@ class Wishes:
             case "integer":
                 least = shape.get("minimum", 0)
                 return luck.randint(least, min(shape.get("maximum", 10_000), least + luck.choice([2, 10_000])))
+            case "string" if shape.get("pattern", "").startswith("^#"):
+                return f"#{luck.randrange(2**24):06x}"
+            case "string" if name == "languages":
+                return luck.choice(["zh-CN", "en"])
             case "string" if "pattern" in shape:
                 return luck.choice([*known.get(name, ())[-4:], "id-none"])
             case "string":

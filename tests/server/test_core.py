@@ -22,16 +22,12 @@ async def test_a_folder_is_one_server_s_and_shares_nothing(tmp_path: Path) -> No
         await made.directory.create_room("r", "Room", by=OWNER)
         assert lobby_of(made) is not None
         chores = made.chores()
-        assert set(chores) == {"retention"}
+        assert set(chores) == {"retention", "orphans", "photos"}
         for chore in chores.values():
             chore.close()
 
 
-async def test_blobs_are_looked_after_where_a_store_is_set(tmp_path: Path) -> None:
+async def test_a_blob_store_that_is_set_is_looked_after(tmp_path: Path) -> None:
     async with core(settings(tmp_path / "data", blob_url=SecretStr(f"file://{tmp_path}/blobs"))) as made:
         assert set(made.checks()) == {"log", "database", "projector", "blobs"}
         assert await made.blobs.trouble() is None
-        chores = made.chores()
-        assert set(chores) == {"retention", "orphans"}
-        for chore in chores.values():
-            chore.close()

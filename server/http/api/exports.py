@@ -44,8 +44,9 @@ Author = Callable[[Record], By | None]
 class Slots:
     """At most so many at once; beyond, overloaded."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, of: str = "exports") -> None:
         self._count = self._free = count
+        self._of = of
 
     def statistics(self) -> Mapping[str, float]:
         """How many are under way."""
@@ -54,7 +55,7 @@ class Slots:
     def take(self) -> None:
         """Raises Refused: overloaded."""
         if self._free == 0:
-            raise Refused(Code.OVERLOADED, "Too many exports at once; try again shortly.", retry_after_ms=5_000)
+            raise Refused(Code.OVERLOADED, f"Too many {self._of} at once; try again shortly.", retry_after_ms=5_000)
         self._free -= 1
 
     def give(self) -> None:

@@ -16,6 +16,7 @@ from rooms.activities.room import RoomCreate
 from rooms.activity import Context
 from rooms.registry import REGISTRY
 from rooms.room import Room
+from server.blobs.folder import FolderBlobs
 from server.config import Settings
 from server.counting import CountingHere
 from server.forgotten import Forgotten
@@ -32,11 +33,16 @@ from server.links import Links
 from server.lobby import Lobby
 from server.metrics import Metrics
 from server.pairings import PAIRINGS_PER_MINUTE, Pairings
+from server.photos.addresses import PictureAddresses
+from server.photos.darkroom import Darkroom
+from server.photos.files import PhotoFiles
+from server.photos.uploads import BEGUN_PER_MINUTE, Uploads
 from server.seats import Seats
 from server.staff.audit import Audit
 from server.templates import Templates
 from server.tries import Tries
 from tests.server.lobby_tables import MemoryForgotten, MemoryRooms, MemorySeats, MemoryTemplates
+from tests.server.photos.records import NoRecords
 from tests.server.staff.tables import MemoryStaff, staff_on
 from tests.server.stores import MemoryKeys, MemoryLinks
 
@@ -59,7 +65,9 @@ class MemoryHost:
 
     async def ask(self, command: Command, sender: Sender) -> Position:
         self.commands.append((command, sender.by))
-        proposed = self.room.decide(command, Context(sender.by, AT, lambda: f"x{len(self.commands)}"))
+        proposed = self.room.decide(
+            command, Context(sender.by, AT, lambda: f"x{len(self.commands)}", vouched=sender.vouched)
+        )
         records = self.room.record(proposed, by=sender.by, at=AT)
         self.live.apply(records)
         self.records.extend(records)
@@ -131,6 +139,8 @@ class House:
         self.now = AT / 1000  # of pairings, seat codes and budgets by address
         self.checks: dict[str, Any] = {}
         self.key = ""
+        self.blobs = FolderBlobs(pages.parent / "blobs")
+        self.uploads = Uploads(self.blobs, b"uploads", clock=lambda: self.now)
         counting = CountingHere(clock=lambda: self.now)
         self.services = Services(
             settings=self.settings,
@@ -148,8 +158,13 @@ class House:
             forgotten=Forgotten(MemoryForgotten(), SECRET),
             pairings=Pairings(clock=lambda: self.now),
             pairings_begun=AddressBudget(PAIRINGS_PER_MINUTE, "pairings", counting),
+            uploads_begun=AddressBudget(BEGUN_PER_MINUTE, "uploads", counting),
             seat_tries=Tries("seat-codes", counting, free=5),
             pairing_tries=Tries("pairing-codes", counting),
+            uploads=self.uploads,
+            photos=PhotoFiles(self.blobs, NoRecords(), self.uploads),
+            pictures=PictureAddresses(b"pictures", clock=lambda: self.now),
+            darkroom=Darkroom(),
             metrics=Metrics(),
             checks=self.checks,
             admissions=AddressBudget(self.settings.guests_per_minute, "guests", counting),

@@ -1,0 +1,363 @@
+"""Photos: add, approve, hide, restore, delete. The pictures themselves are files, which the server keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar, Final, Literal, NotRequired
+
+from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
+
+from protocols.errors import Code, Refused
+from protocols.limits import CAPTION_LENGTH, PHOTO_SIDE, PHOTOS_EACH, PHOTOS_KEPT, PHOTOS_SHOWN
+from protocols.messages import STAFF, Audience, Budget, By, Command, Event, Id, Lasting, Record
+from protocols.text import Text
+from protocols.wire import Author
+from rooms.activity import Activity, Context, Proposed
+from rooms.settings import RoomSettings
+
+Place = Literal["pending", "shown", "hidden"]
+Side = Annotated[int, Field(ge=1, le=PHOTO_SIDE)]
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+Caption = Annotated[Text, Field(max_length=CAPTION_LENGTH)]
+
+
+class PhotoAdd(Command):
+    """Add a photo; given by the server alone, once an upload is whole and decoded."""
+
+    type = "photo.add"
+    budget = Budget.CHAT
+
+    photo: Id
+    width: Side
+    height: Side
+    color: Color
+    caption: Caption | None = None
+
+
+class PhotoApprove(Command):
+    """Show a photo that waits for it."""
+
+    type = "photo.approve"
+    roles = STAFF
+
+    photo: Id
+
+
+class PhotoHide(Command):
+    """Take a photo away, so that it can be brought back."""
+
+    type = "photo.hide"
+    roles = STAFF
+
+    photo: Id
+
+
+class PhotoRestore(Command):
+    """Show a hidden photo again."""
+
+    type = "photo.restore"
+    roles = STAFF
+
+    photo: Id
+
+
+class PhotoDelete(Command):
+    """Delete a photo and its files: staff any, anybody their own."""
+
+    type = "photo.delete"
+
+    photo: Id
+
+
+@dataclass(frozen=True, slots=True)
+class _Content(Event):
+    """A photo as it is, and since when; ``by`` is whose it is."""
+
+    own: ClassVar[bool] = True
+
+    photo: str
+    width: int
+    height: int
+    color: str
+    caption: str | None
+    added_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoOffered(_Content):
+    """A photo waits for approval."""
+
+    type: ClassVar[str] = "photo.offered"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoPosted(_Content):
+    """A photo is shown from now on."""
+
+    type: ClassVar[str] = "photo.posted"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoBinned(_Content):
+    """A photo lies in the hosts' bin."""
+
+    type: ClassVar[str] = "photo.binned"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoHidden(Lasting):
+    """A photo is shown no more; ``by`` says who hid it."""
+
+    type: ClassVar[str] = "photo.hidden"
+
+    photo: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoDeleted(Lasting):
+    """A photo is gone for good; ``by`` is whose it was, ``staff`` says whether staff deleted it."""
+
+    type: ClassVar[str] = "photo.deleted"
+    own: ClassVar[bool] = True
+
+    photo: str
+    staff: bool
+
+
+# The events that hold a photo: it is there while one of them is no stub.
+CONTENTS: Final = (PhotoOffered.type, PhotoPosted.type, PhotoBinned.type)
+
+
+class PhotoView(TypedDict):
+    """A photo as it is shown; its pictures are at addresses that the server gives out."""
+
+    photo: str
+    at: int
+    by: Author
+    width: int
+    height: int
+    color: str
+    caption: str | None
+
+
+class OwnPhoto(TypedDict):
+    """A photo of one's own; hidden ones are told as such."""
+
+    photo: str
+    place: Place
+    at: int
+    width: int
+    height: int
+    color: str
+    caption: str | None
+
+
+class PhotosView(TypedDict):
+    """The latest photos, oldest first, and how many there are in all; ``pending`` and ``bin`` for hosts only."""
+
+    photos: list[PhotoView]
+    count: int
+    pending: NotRequired[list[PhotoView]]
+    bin: NotRequired[list[PhotoView]]
+
+
+class PhotosMine(TypedDict):
+    """One's own photos, oldest first."""
+
+    photos: list[OwnPhoto]
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo; ``held`` is the seq of the record that holds it now."""
+
+    photo: str
+    place: Place
+    at: int
+    by: By
+    width: int
+    height: int
+    color: str
+    caption: str | None
+    held: int
+
+    def as_wire(self) -> dict[str, Any]:
+        """Its plain form in a view."""
+        return {"by": self.by.as_wire(), **self._plain()}
+
+    def as_own(self) -> dict[str, Any]:
+        """Its plain form for who sent it."""
+        return {"place": self.place, **self._plain()}
+
+    def dump(self) -> dict[str, Any]:
+        """Its plain form in a snapshot."""
+        return self.as_wire() | {"place": self.place, "held": self.held}
+
+    @classmethod
+    def of_dump(cls, state: dict[str, Any]) -> Photo:
+        """The photo that ``dump`` described."""
+        return cls(**{**state, "by": By.of_wire(state["by"])})
+
+    def content(self) -> tuple[str, int, int, str, str | None, int]:
+        """The fields of an event that holds it."""
+        return self.photo, self.width, self.height, self.color, self.caption, self.at
+
+    def _plain(self) -> dict[str, Any]:
+        return {
+            "photo": self.photo,
+            "at": self.at,
+            "width": self.width,
+            "height": self.height,
+            "color": self.color,
+            "caption": self.caption,
+        }
+
+
+class Photos(Activity):
+    """The photos of a room: shown, waiting, hidden. There are never more than it takes, so that none falls out."""
+
+    name = "photos"
+    commands = (PhotoAdd, PhotoApprove, PhotoHide, PhotoRestore, PhotoDelete)
+    events = (PhotoOffered, PhotoPosted, PhotoBinned, PhotoHidden, PhotoDeleted)
+    view_shape = PhotosView
+    mine_shape = PhotosMine
+
+    def __init__(self) -> None:
+        self._photos: dict[str, Photo] = {}
+
+    def find(self, photo: str) -> Photo | None:
+        """The photo of this id, wherever it is."""
+        return self._photos.get(photo)
+
+    def may_add(self, by: By, settings: RoomSettings) -> None:
+        """Raises Refused for who may not add one now: closed, conflict."""
+        staff = by.role in STAFF
+        if not (settings.photos_open or staff):
+            raise Refused(Code.CLOSED, "Photos are closed.")
+        if len(self._photos) >= PHOTOS_KEPT:
+            raise Refused(Code.CONFLICT, f"There are {PHOTOS_KEPT} photos already; delete some first.")
+        if not staff and sum(each.by.id == by.id for each in self._photos.values()) >= PHOTOS_EACH:
+            raise Refused(Code.CONFLICT, f"You have {PHOTOS_EACH} photos here already; delete some first.")
+
+    def decide(self, command: Command, context: Context) -> Iterable[Proposed]:
+        """Wherever a photo goes, the record that held it before is erased in the same step."""
+        match command:
+            case PhotoAdd():
+                return self._add(command, context)
+            case PhotoApprove():
+                photo = self._find(command.photo)
+                if photo.place == "hidden":
+                    raise Refused(Code.CONFLICT, "This photo is hidden; restore it.")
+                return [] if photo.place == "shown" else [_posted(photo)]
+            case PhotoHide():
+                return self._hide(self._find(command.photo))
+            case PhotoRestore():
+                photo = self._find(command.photo)
+                if photo.place == "pending":
+                    raise Refused(Code.CONFLICT, "This photo was never shown; approve it.")
+                return [] if photo.place == "shown" else [_posted(photo)]
+            case PhotoDelete():
+                return self._delete(self._find(command.photo), context.by)
+        raise Refused(Code.UNKNOWN_COMMAND)
+
+    def _add(self, command: PhotoAdd, context: Context) -> list[Proposed]:
+        if not context.vouched:
+            raise Refused(Code.FORBIDDEN, "A photo is added by uploading it.")
+        self.may_add(context.by, context.settings)
+        if command.photo in self._photos:
+            raise Refused(Code.CONFLICT, "This photo was added already.")
+        content = (command.photo, command.width, command.height, command.color, command.caption, context.at)
+        if context.settings.photos_approved and context.by.role not in STAFF:
+            return [Proposed(PhotoOffered(*content), Audience.HOSTS)]
+        return [Proposed(PhotoPosted(*content))]
+
+    def _find(self, wanted: str) -> Photo:
+        photo = self._photos.get(wanted)
+        if photo is None:
+            raise Refused(Code.NOT_FOUND, "There is no such photo.")
+        return photo
+
+    def _hide(self, photo: Photo) -> list[Proposed]:
+        if photo.place == "hidden":
+            return []
+        binned = Proposed(PhotoBinned(*photo.content()), Audience.HOSTS, erases=(photo.held,), by=photo.by)
+        return [Proposed(PhotoHidden(photo.photo)), binned] if photo.place == "shown" else [binned]
+
+    def _delete(self, photo: Photo, by: By) -> list[Proposed]:
+        if by.id != photo.by.id and by.role not in STAFF:
+            # Also of one that they may not know of.
+            if photo.place != "shown":
+                raise Refused(Code.NOT_FOUND, "There is no such photo.")
+            raise Refused(Code.FORBIDDEN, "Only staff deletes the photos of others.")
+        audience = Audience.EVERYONE if photo.place == "shown" else Audience.HOSTS
+        deleted = PhotoDeleted(photo.photo, by.id != photo.by.id)
+        return [Proposed(deleted, audience, erases=(photo.held,), by=photo.by)]
+
+    def apply(self, record: Record) -> None:
+        """A stub leaves no photo, as what it replaced leaves none."""
+        match record.data:
+            case PhotoOffered():
+                self._put(record, record.data, "pending")
+            case PhotoPosted():
+                self._put(record, record.data, "shown")
+            case PhotoBinned():
+                self._put(record, record.data, "hidden")
+            case PhotoHidden(photo=photo) if photo in self._photos:
+                self._photos[photo] = replace(self._photos[photo], place="hidden")
+            case PhotoDeleted(photo=photo):
+                self._photos.pop(photo, None)
+
+    def _put(self, record: Record, data: _Content, place: Place) -> None:
+        if record.by is None:
+            return
+        self._photos[data.photo] = Photo(
+            data.photo, place, data.added_at, record.by, data.width, data.height, data.color, data.caption, record.seq
+        )
+
+    def view(self, audience: Audience) -> dict[str, Any]:
+        """What waits and what is hidden is for hosts."""
+        shown = self._placed("shown")
+        view: dict[str, Any] = {
+            "photos": [each.as_wire() for each in shown[-PHOTOS_SHOWN:]],
+            "count": len(shown),
+        }
+        if audience is Audience.HOSTS:
+            view["pending"] = [each.as_wire() for each in self._placed("pending")]
+            view["bin"] = [each.as_wire() for each in self._placed("hidden")[-PHOTOS_SHOWN:]]
+        return view
+
+    def mine(self, user: str) -> dict[str, Any] | None:
+        """One's own, wherever they are."""
+        own = [each.as_own() for each in self._ordered() if each.by.id == user]
+        return {"photos": own} if own else None
+
+    def _placed(self, place: Place) -> list[Photo]:
+        return [each for each in self._ordered() if each.place == place]
+
+    def _ordered(self) -> list[Photo]:
+        return sorted(self._photos.values(), key=lambda each: (each.at, each.photo))
+
+    def dump(self) -> dict[str, Any]:
+        """All photos."""
+        return {"photos": [each.dump() for each in self._ordered()]}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take back what ``dump`` gave."""
+        self._photos = {each["photo"]: Photo.of_dump(each) for each in state["photos"]}
+
+    def retire(self, before: int) -> Iterable[int]:
+        """A photo is as old as its adding, wherever it is now."""
+        gone = [each for each in self._photos.values() if each.at < before]
+        for photo in gone:
+            del self._photos[photo.photo]
+        return {photo.held for photo in gone}
+
+    def erase(self, user: str, pseudonym: str) -> None:
+        """Theirs are gone."""
+        self._photos = {each.photo: each for each in self._photos.values() if each.by.id != user}
+
+
+def _posted(photo: Photo) -> Proposed:
+    return Proposed(PhotoPosted(*photo.content()), erases=(photo.held,), by=photo.by)

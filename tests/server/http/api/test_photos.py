@@ -1,0 +1,137 @@
+"""Photos over HTTP: from an upload to a picture that only those see who may."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from protocols.messages import By, Role
+from server.photos.addresses import STEP_S
+from tests.server.http.house import House
+from tests.server.photos import pictures
+
+BASE = "/api/v1/rooms/r1"
+HOST = By("h", "Host", Role.HOST)
+
+
+async def uploaded(house: House, data: bytes, who: dict[str, str]) -> str:
+    upload: str = (await house.client.post(f"{BASE}/uploads", json={"size": len(data)}, headers=who)).json()["upload"]
+    answer = await house.client.patch(f"{BASE}/uploads/{upload}", content=data, headers={**who, "upload-offset": "0"})
+    assert answer.status_code == 204, answer.text
+    return upload
+
+
+async def added(house: House, data: bytes, who: dict[str, str], **more: Any) -> httpx.Response:
+    body = {"id": "a1", "upload": await uploaded(house, data, who), **more}
+    return await house.client.post(f"{BASE}/photos", json=body, headers=who)
+
+
+async def linked(house: House, photo: str, who: dict[str, str]) -> dict[str, str]:
+    answer = await house.client.post(f"{BASE}/photos/links", json={"photos": [photo]}, headers=who)
+    found: dict[str, str] = answer.json()["links"].get(photo, {})
+    return found
+
+
+async def test_from_an_upload_to_a_picture(house: House) -> None:
+    ann, ben = house.by(Role.ATTENDEE), house.by(Role.ATTENDEE, user="u2")
+    answer = await added(house, pictures.phone(), ann, caption=" my castle ")
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    assert (told["width"], told["height"], told["shown"]) == (240, 320, False)
+    photo = told["photo"]
+    assert await house.uploads.pieces("r1") == frozenset(), "the upload is gone, and with it where it was taken"
+
+    assert await linked(house, photo, ben) == {}
+    own = await linked(house, photo, ann)
+    hosts = await linked(house, photo, house.by(Role.HOST))
+    assert set(own) == {"2048", "640", "160"}
+    picture = await house.client.get(own["640"])
+    assert picture.status_code == 200
+    assert picture.content.startswith(b"RIFF")
+    assert b"Secret" not in picture.content
+    assert picture.headers["content-type"] == "image/webp"
+    assert picture.headers["x-content-type-options"] == "nosniff"
+    assert picture.headers["content-disposition"] == 'inline; filename="photo-640.webp"'
+    assert picture.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert "immutable" in picture.headers["cache-control"]
+    assert (await house.client.get(hosts["160"])).status_code == 200
+
+    await house.do("photo.approve", HOST, photo=photo)
+    everyone = await linked(house, photo, ben)
+    assert (await house.client.get(everyone["160"])).status_code == 200
+    await house.do("photo.hide", HOST, photo=photo)
+    assert [(await house.client.get(each["160"])).status_code for each in (everyone, own, hosts)] == [404, 404, 200]
+    await house.do("photo.delete", HOST, photo=photo)
+    assert (await house.client.get(hosts["160"])).status_code == 404
+
+
+async def test_sent_again_it_is_one_photo(house: House) -> None:
+    ann = house.by(Role.ATTENDEE)
+    upload = await uploaded(house, pictures.phone(), ann)
+    body = {"id": "a1", "upload": upload}
+    first = await house.client.post(f"{BASE}/photos", json=body, headers=ann)
+    again = await house.client.post(f"{BASE}/photos", json=body, headers=ann)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["photo"] == again.json()["photo"]
+    assert [each.type for each in house.host().records].count("photo.offered") == 1
+
+
+ATTACKS = {
+    "svg": (pictures.svg(), 422),
+    "archive": (pictures.archive(), 422),
+    "polyglot": (pictures.phone() + pictures.archive(), 422),
+    "bomb": (pictures.bomb(), 413),
+    "truncated": (pictures.phone()[:-900], 422),
+    "moving": (pictures.animated("PNG"), 422),
+    "gif": (pictures.animated("GIF"), 422),
+    "page": (b"<html><script>alert(1)</script></html>", 422),
+    "tiny": (pictures.encoded("PNG", pictures.picture(4, 4)), 422),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+async def test_what_is_no_photo_gets_one_clear_error_and_leaves_nothing(house: House, name: str) -> None:
+    data, status = ATTACKS[name]
+    before = len(house.host().records)
+    answer = await added(house, data, house.by(Role.ATTENDEE))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, "too_large" if status == 413 else "invalid")
+    assert len(house.host().records) == before
+    assert [blob async for some in house.blobs.list() for blob in some] == []
+
+
+async def test_half_an_upload_is_no_photo(house: House) -> None:
+    ann = house.by(Role.ATTENDEE)
+    data = pictures.phone()
+    begun = await house.client.post(f"{BASE}/uploads", json={"size": len(data)}, headers=ann)
+    upload = begun.json()["upload"]
+    await house.client.patch(f"{BASE}/uploads/{upload}", content=data[:100], headers={**ann, "upload-offset": "0"})
+    answer = await house.client.post(f"{BASE}/photos", json={"id": "a1", "upload": upload}, headers=ann)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
+    # It goes on where it stands.
+    await house.client.patch(f"{BASE}/uploads/{upload}", content=data[100:], headers={**ann, "upload-offset": "100"})
+    answer = await house.client.post(f"{BASE}/photos", json={"id": "a1", "upload": upload}, headers=ann)
+    assert answer.status_code == 201
+
+
+async def test_nobody_makes_a_photo_of_anothers_upload(house: House) -> None:
+    upload = await uploaded(house, pictures.phone(), house.by(Role.ATTENDEE))
+    body = {"id": "a1", "upload": upload}
+    for who, status in ((house.by(Role.ATTENDEE, user="u2"), 404), (house.by_key(), 403), ({}, 401)):
+        assert (await house.client.post(f"{BASE}/photos", json=body, headers=who)).status_code == status
+
+
+async def test_addresses_that_were_not_given_out(house: House) -> None:
+    ann = house.by(Role.HOST)
+    photo = (await added(house, pictures.phone(), ann)).json()["photo"]
+    good = (await linked(house, photo, ann))["160"]
+    bad = [
+        good.replace("160.webp", "2048.webp"),
+        good.replace("for=hosts", "for=everyone"),
+        good.replace(photo, "x"),
+        good[:-1] + ("0" if good[-1] != "0" else "1"),
+    ]
+    assert [(await house.client.get(each)).status_code for each in bad] == [403] * 4
+    assert (await house.client.get(good.split("?")[0])).status_code == 422
+    assert (await house.client.get(good.replace("/160.webp", "/..%2F160.webp"))).status_code in {404, 422}
+    house.now += 2 * STEP_S
+    assert (await house.client.get(good)).status_code == 401
