@@ -21,6 +21,8 @@ class Code(StrEnum):
     REVOKED = "revoked"
     FORBIDDEN = "forbidden"
     BANNED = "banned"
+    MUTED = "muted"
+    WORDS = "words"
     NOT_FOUND = "not_found"
     NOT_JOINED = "not_joined"
     CLOSED = "closed"
@@ -51,6 +53,8 @@ MEANINGS = MappingProxyType(
         Code.REVOKED: Meaning("The link was withdrawn.", 401, retry=False),
         Code.FORBIDDEN: Meaning("Your role does not allow this.", 403, retry=False),
         Code.BANNED: Meaning("You are banned from this room.", 403, retry=False),
+        Code.MUTED: Meaning("You may not write here at the moment.", 403, retry=False),
+        Code.WORDS: Meaning("It holds a word that this room does not allow.", 422, retry=False),
         Code.NOT_FOUND: Meaning("There is no such thing here.", 404, retry=False),
         Code.NOT_JOINED: Meaning("Join the room first.", 409, retry=False),
         Code.CLOSED: Meaning("It is closed.", 409, retry=False),

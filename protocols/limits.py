@@ -46,6 +46,11 @@ SLOW_MODE_MAXIMUM_MS: Final = 120_000
 DAY_MS: Final = 24 * 3_600_000
 RETENTION_DAYS: Final = 180  # 0: kept until somebody deletes it
 
+# Looking through what people write (room settings)
+APPROVE_CHAT: Final = False
+FILTER_COMMON: Final = False
+FILTER_HOLDS: Final = False
+
 # Activities
 CHAT_KEPT: Final = 1_000  # latest messages that can be deleted, pinned or restored
 CHAT_SHOWN: Final = 200  # latest messages in a view
@@ -62,3 +67,12 @@ PHOTOS_SHOWN: Final = 100  # latest photos in a view
 PHOTO_SIDE: Final = 2048  # pixels of the longer side of what is shown
 CAPTION_LENGTH: Final = 100  # characters beside a photo
 DURATION_MAXIMUM_MS: Final = 24 * 3_600_000
+HELD_KEPT: Final = 200  # messages that wait for staff; more are refused
+HELD_EACH: Final = 10  # of one person
+HELD_BYTES: Final = 64 * 1024  # of their texts in a host's view
+MUTES_KEPT: Final = 500  # people muted in a room at the same time
+MUTE_MAXIMUM_MS: Final = 24 * 3_600_000
+WORD_LENGTH: Final = 32  # characters of a filtered word
+WORDS_KEPT: Final = 10_000  # filtered words of a room
+WORDS_BYTES: Final = 128 * 1024  # of all of them in a host's view
+WORDS_AT_ONCE: Final = 1_000  # words in one command; what a payload has room for may be less

@@ -108,17 +108,27 @@ class Person(BaseModel):
 
 
 class Command(BaseModel):
-    """A wish for a room; ``id`` is the sender's own and makes sending again safe."""
+    """A wish for a room; ``id`` is the sender's own and makes sending again safe.
+
+    ``writes`` says that its sender writes something for others to read: then mutes and the word filter hold for it.
+    ``waits`` says that it can be kept for staff to look at first (``Context.suspect``).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     type: ClassVar[str]
     roles: ClassVar[frozenset[Role]] = frozenset(Role) - {Role.WALL}
     budget: ClassVar[Budget] = Budget.HOST
+    writes: ClassVar[bool] = False
+    waits: ClassVar[bool] = False
 
     id: Id
     room: Id
     on_behalf_of: Person | None = Field(default=None, description="Only for the role bot.")
+
+    def said(self) -> tuple[str, ...]:
+        """What its sender wrote, for those who look it through."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,10 @@ class Event:
     def erased(self) -> Event | None:
         """What may stay when it is erased; None leaves a stub without data."""
         return None
+
+    def told_alone(self, by: By | None) -> str | None:
+        """Whom it makes hear anew what they alone are told: its author, if it is ``own``."""
+        return by.id if self.own and by is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Context:
     ``bound``      the person is a known member, not only a browser
     ``signed_up``  the person has signed up for this event
     ``vouched``    the server itself gives the command, in the person's name: what it says was found, not claimed
+    ``suspect``    what is said should be seen by staff first: a word filter or a check outside says so
     ``settings``   filled in by the room
     """
 
@@ -31,6 +32,7 @@ class Context:
     new_id: Callable[[], str]
     bound: bool = False
     signed_up: bool = False
+    suspect: bool = False
     settings: RoomSettings = DEFAULTS
     vouched: bool = False
 
@@ -98,6 +100,13 @@ class Activity(ABC):
     def mine(self, user: str) -> dict[str, Any] | None:
         """What concerns this person alone, or None."""
         return None
+
+    def outlasts(self, user: str) -> bool:
+        """Whether something of this person stays when all their old records go, as a ballot in an open poll does.
+
+        It must be the same in a replay, where records of this person that were erased since are stubs already.
+        """
+        return self.mine(user) is not None
 
     def due(self) -> int | None:
         """The room time at which ``elapse`` has something to say, or None."""

@@ -11,10 +11,12 @@ from pydantic import ValidationError
 from protocols.errors import Code, Refused
 from protocols.messages import Command, Event
 from rooms.activities.chat import Chat
+from rooms.activities.order import Order
 from rooms.activities.people import People
 from rooms.activities.photos import Photos
 from rooms.activities.polls import Polls
 from rooms.activities.room import Lifecycle
+from rooms.activities.words import Words
 from rooms.activity import Activity
 
 _FIELD: Final = re.compile(r"^[a-z_]{1,32}$")
@@ -81,5 +83,5 @@ def explained(error: ValidationError) -> str:
     return f"The field {where} {what or 'is not of the form that it should have'}."
 
 
-ACTIVITIES: Final = (Lifecycle, People, Chat, Polls, Photos)
+ACTIVITIES: Final = (Lifecycle, People, Order, Words, Chat, Polls, Photos)
 REGISTRY: Final = Registry(ACTIVITIES)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final, Self, cast
 
 from protocols.errors import Code, Refused
 from protocols.limits import DAY_MS
 from protocols.messages import PSEUDONYM, STAFF, Audience, By, Command, Record
+from rooms.activities.order import Order
 from rooms.activities.people import People, PersonUnlisted
 from rooms.activities.room import (
     Lifecycle,
@@ -21,6 +23,7 @@ from rooms.activities.room import (
     RoomRetired,
     Status,
 )
+from rooms.activities.words import Words
 from rooms.activity import ROOM, Activity, Context, Proposed, Tick
 from rooms.registry import REGISTRY, Registry
 from rooms.roles import permit, speaker
@@ -49,6 +52,8 @@ class Room:
         self._homes = {word: self.activities[name] for word, name in registry.homes.items()}
         self._life = cast(Lifecycle, self.activities[Lifecycle.name])
         self.people = cast(People, self.activities[People.name])
+        self._order = cast(Order, self.activities[Order.name])
+        self._words = cast(Words, self.activities[Words.name])
         self._authored: dict[str, array[int]] = {}
 
     @property
@@ -104,15 +109,28 @@ class Room:
             raise Refused(Code.CLOSED, "The room is closed.")
         if isinstance(command, PersonErase):
             return self._erasure(command, context)
-        inner = Context(
-            by, context.at, context.new_id, context.bound, context.signed_up, life.settings, context.vouched
-        )
+        suspect = self._heeded(command, by, context)
+        inner = replace(context, by=by, suspect=suspect, settings=life.settings)
         proposed = list(home.decide(command, inner))
         if isinstance(command, RoomClose):
             # First, so that the room's closing is the last word and its position the answer.
             ended = [each for activity in self.activities.values() for each in activity.wind_up(inner)]
             return ended + proposed
         return proposed
+
+    def _heeded(self, command: Command, by: By, context: Context) -> bool:
+        """Whether staff should see first what is said. Raises Refused: muted, closed, words."""
+        if not command.writes or by.role in STAFF:
+            return False
+        self.people.hear_out(by, context.at)
+        self._order.hear_out(command)
+        settings = self.settings
+        found = self._words.fault(by.name, command.said(), common=settings.filter_common)
+        if found is not None and not (settings.filter_holds and command.waits):
+            raise Refused(Code.WORDS, found)
+        if context.suspect and not command.waits:
+            raise Refused(Code.WORDS)
+        return found is not None or context.suspect
 
     def due(self) -> int | None:
         """The room time of the next deadline, or None. Call ``elapse`` with ``context.at`` equal to it."""
@@ -251,7 +269,7 @@ class Room:
         held = {seq for each in self.activities.values() for seq in each.retire(before)} | set(erased)
         for user, seqs in list(self._authored.items()):
             # Whoever still has something here, as a ballot in an open poll, is found by their records alone.
-            oldest = 0 if self.mine(user) else upto
+            oldest = 0 if any(each.outlasts(user) for each in self.activities.values()) else upto
             self._keep(user, [seq for seq in seqs if seq > oldest and seq not in held])
         return held
 

@@ -45,6 +45,14 @@ class RoomSettings(BaseModel):
     photos_approved: bool = Field(
         default=True, description="Whether photos of attendees wait until staff approves them."
     )
+    approve_chat: bool = Field(limits.APPROVE_CHAT, description="Messages wait until staff lets them through.")
+    filter_common: bool = Field(
+        limits.FILTER_COMMON, description="The small list of words that comes with the software is filtered too."
+    )
+    filter_holds: bool = Field(
+        limits.FILTER_HOLDS,
+        description="Where it can, what holds a filtered word waits for staff.",
+    )
     languages: list[Language] = Field(
         default=["zh-CN", "en"], min_length=1, max_length=10, description="The room's languages, the first one first."
     )

@@ -56,6 +56,7 @@ from server.store.lobby import StoredTemplates
 from server.store.projector import Projector
 from server.store.seats import StoredForgotten, StoredSeats
 from server.templates import Templates
+from server.text_check_http import text_check_of
 from server.trace_socket import answering
 from server.tries import Tries
 from server.withdrawn import Withdrawn
@@ -115,6 +116,7 @@ class App:
             clock=clock,
         )
         history = History(made.database, made.broker, REGISTRY.events)
+        self.text_check = text_check_of(settings)
         self.door = self._door(history, derived_key(secret, "pid"))
         self.gateway = Gateway.serving(
             self.door,
@@ -165,6 +167,7 @@ class App:
             pids=Pids(key),
             rate=Rate(),
             staff_names=self.links.names.of,
+            text_checks=None if self.text_check is None else self.text_check.checks,
         )
         entrants = door.entrants
         made.members.heed, made.members.review = entrants.heed, entrants.review
@@ -218,6 +221,8 @@ class App:
     async def stop(self) -> None:
         """End what runs beside the requests, and let the database catch up."""
         await self.gateway.stop()
+        if self.text_check is not None:
+            await self.text_check.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -259,6 +264,8 @@ class App:
             metrics.add("attendance", made.neighbours.statistics)
         metrics.add("gateway", self._gateway_statistics)
         metrics.add("door", self.door.statistics)
+        if self.text_check is not None:
+            metrics.add("text_check", self.text_check.checks.statistics)
         metrics.add("node", self.readiness.statistics)
         metrics.add("trace", made.trace.statistics)
 

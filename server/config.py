@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -126,6 +126,17 @@ class Settings(BaseModel):
     max_room_rate: int | None = Field(
         None, ge=1, description="Messages a second in one room at most, whatever its hosts have set."
     )
+    text_check_url: SecretStr | None = Field(
+        None,
+        description="Whatever people other than staff write is sent there, signed, before the room decides; it answers "
+        "fine, hold (staff sees it first) or refuse within a second. Needs text_check_secret.",
+    )
+    text_check_secret: SecretStr | None = Field(
+        None, min_length=SECRET_LENGTH, description="Signs what is sent to text_check_url."
+    )
+    text_check_default: Literal["fine", "hold", "refuse"] = Field(
+        "hold", description="What holds when the text check fails or is late: fine, hold or refuse."
+    )
     token_ttl_s: int = Field(12 * 3600, ge=60, le=30 * 86_400, description="How long a token is good for.")
     drain_s: float = Field(12.0, gt=0, le=120, description="How long a stopping server may take.")
 
@@ -165,6 +176,23 @@ class Settings(BaseModel):
         if url is not None:
             blob_store.checked(url.get_secret_value())
         return url
+
+    @field_validator("text_check_url")
+    @classmethod
+    def _text_check(cls, url: SecretStr | None) -> SecretStr | None:
+        parts = None if url is None else urlsplit(url.get_secret_value())
+        if parts is not None and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            message = "must look like https://check.example/path"
+            raise ValueError(message)
+        return url
+
+    @field_validator("text_check_secret")
+    @classmethod
+    def _signs(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if (secret is None) is not (info.data.get("text_check_url") is None):
+            message = f"{PREFIX}TEXT_CHECK_URL and {PREFIX}TEXT_CHECK_SECRET go together"
+            raise ValueError(message)
+        return secret
 
     @field_validator("workers")
     @classmethod

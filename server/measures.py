@@ -11,6 +11,7 @@ from typing import Final
 
 from protocols.closing import Closing
 from protocols.limits import MAILBOX_LIMIT, OUTBOX_LIMIT, UNANSWERED_LIMIT
+from server.text_check import AT_ONCE
 
 NODE: Final = {
     "node_ready": "1 if /readyz says 200, else 0.",
@@ -117,6 +118,11 @@ SHARED: Final = {
     "hosting_on_their_way": "Commands sent to other nodes and not answered yet; at 20000 further ones are refused.",
     "hosting_forwarded_total": "Commands sent to other nodes.",
     "hosting_taken_over_total": "Rooms that were followed here, and then decided for.",
+    "text_check_running": f"Texts that the check outside is looking at, if one is set; beyond {AT_ONCE}: default.",
+    "text_check_asked_total": "Texts that it was asked about.",
+    "text_check_failed_total": "Texts for which it had no answer that can be used.",
+    "text_check_late_total": "Texts for which it had no answer in time.",
+    "text_check_crowded_total": "Texts that it was not asked about, because it was looking at too many.",
     "workers_alive": "Workers that share the rooms, as a worker sees it.",
     "attendance_looked_after": "People, wherever they are, of whom this node knows on which nodes they are.",
     "attendance_elsewhere": "People on this node whom another counts, for they are there too.",

@@ -31,8 +31,8 @@ test("the latest role stands, at the end", () => {
 });
 
 test("everybody else has empty lists", () => {
-  expect(people.read({})).toEqual({ banned: [], roles: [] });
-  expect(people.read(undefined)).toEqual({ banned: [], roles: [] });
+  expect(people.read({})).toEqual({ banned: [], muted: [], roles: [] });
+  expect(people.read(undefined)).toEqual({ banned: [], muted: [], roles: [] });
 });
 
 test("what can be done depends on both", () => {

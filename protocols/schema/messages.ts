@@ -7,20 +7,38 @@ export type Wire =
   | Ack
   | Author
   | BannedView
+  | ChatApprove
+  | ChatApproved
+  | ChatApprovedEvent
   | ChatBinned
   | ChatBinnedEvent
+  | ChatClose
+  | ChatClosed
+  | ChatClosedEvent
   | ChatDelete
   | ChatDeleted
   | ChatDeletedEvent
+  | ChatHeld
+  | ChatHeldEvent
+  | ChatHold
+  | ChatMine
+  | ChatOpen
+  | ChatOpened
+  | ChatOpenedEvent
   | ChatPin
   | ChatPinned
   | ChatPinnedEvent
+  | ChatReject
+  | ChatRejected
+  | ChatRejectedEvent
   | ChatRestore
   | ChatRestored
   | ChatRestoredEvent
   | ChatSend
   | ChatSent
   | ChatSentEvent
+  | ChatSettled
+  | ChatSettledEvent
   | ChatUnbinned
   | ChatUnbinnedEvent
   | ChatUnpin
@@ -32,6 +50,7 @@ export type Wire =
   | ConnectionClosed
   | Count
   | Fault
+  | HeldView
   | HistoryAnswer
   | JoinAnswer
   | Left
@@ -40,9 +59,13 @@ export type Wire =
   | MessageView
   | Mine
   | MineChanged
+  | MutedMine
+  | MutedView
   | Nack
   | Occupancy
+  | OrderView
   | OwnPhoto
+  | PeopleMine
   | PeopleView
   | Person
   | PersonBan
@@ -54,6 +77,9 @@ export type Wire =
   | PersonKick
   | PersonKicked
   | PersonKickedEvent
+  | PersonMute
+  | PersonMuted
+  | PersonMutedEvent
   | PersonRole
   | PersonRoleChanged
   | PersonRoleChangedEvent
@@ -62,6 +88,9 @@ export type Wire =
   | PersonUnbannedEvent
   | PersonUnlisted
   | PersonUnlistedEvent
+  | PersonUnmute
+  | PersonUnmuted
+  | PersonUnmutedEvent
   | PhotoAdd
   | PhotoApprove
   | PhotoBinned
@@ -124,6 +153,9 @@ export type Wire =
   | Result
   | RoleTold
   | RoleView
+  | RoomCalm
+  | RoomCalmed
+  | RoomCalmedEvent
   | RoomClose
   | RoomClosed
   | RoomClosedEvent
@@ -136,17 +168,36 @@ export type Wire =
   | RoomHistory
   | RoomJoin
   | RoomLeave
+  | RoomMute
+  | RoomMuted
+  | RoomMutedEvent
   | RoomName
   | RoomOpen
   | RoomOpened
   | RoomOpenedEvent
+  | RoomPanic
+  | RoomPanicked
+  | RoomPanickedEvent
   | RoomRetired
   | RoomRetiredEvent
   | RoomSettings
   | RoomSettingsGiven
+  | RoomUnmute
+  | RoomUnmuted
+  | RoomUnmutedEvent
   | RoomView
   | View
   | Volatile
+  | WordsAdd
+  | WordsAdded
+  | WordsAddedEvent
+  | WordsClear
+  | WordsCleared
+  | WordsClearedEvent
+  | WordsRemove
+  | WordsRemoved
+  | WordsRemovedEvent
+  | WordsView
   | You;
 /**
  * Every error code that a client can meet, in acks, connect errors and HTTP answers.
@@ -160,6 +211,8 @@ export type Code =
   | "revoked"
   | "forbidden"
   | "banned"
+  | "muted"
+  | "words"
   | "not_found"
   | "not_joined"
   | "closed"
@@ -178,10 +231,24 @@ export type Command =
   | PersonKick
   | PersonBan
   | PersonUnban
+  | PersonMute
+  | PersonUnmute
   | PersonRole
+  | RoomMute
+  | RoomUnmute
+  | ChatClose
+  | ChatOpen
+  | RoomPanic
+  | RoomCalm
+  | WordsAdd
+  | WordsRemove
+  | WordsClear
   | ChatSend
   | ChatDelete
   | ChatRestore
+  | ChatApprove
+  | ChatReject
+  | ChatHold
   | ChatPin
   | ChatUnpin
   | PollCreate
@@ -209,9 +276,24 @@ export type LoggedEvent =
   | PersonKickedEvent
   | PersonBannedEvent
   | PersonUnbannedEvent
+  | PersonMutedEvent
+  | PersonUnmutedEvent
   | PersonRoleChangedEvent
   | PersonUnlistedEvent
+  | RoomMutedEvent
+  | RoomUnmutedEvent
+  | ChatClosedEvent
+  | ChatOpenedEvent
+  | RoomPanickedEvent
+  | RoomCalmedEvent
+  | WordsAddedEvent
+  | WordsRemovedEvent
+  | WordsClearedEvent
   | ChatSentEvent
+  | ChatHeldEvent
+  | ChatSettledEvent
+  | ChatApprovedEvent
+  | ChatRejectedEvent
   | ChatDeletedEvent
   | ChatBinnedEvent
   | ChatUnbinnedEvent
@@ -276,32 +358,10 @@ export interface BannedView {
   by: Author | null;
 }
 /**
- * What staff deleted lies in the hosts' bin; ``by`` is its author.
+ * Let a message through that waits: everyone sees it from now on.
  */
-export interface ChatBinned {
-  message: string;
-  text: string;
-  sent_seq: number;
-  sent_at: number;
-}
-/**
- * What staff deleted lies in the hosts' bin; ``by`` is its author.
- */
-export interface ChatBinnedEvent {
-  type: "chat.binned";
-  room: string;
-  epoch: string;
-  after: number;
-  seq: number;
-  at: number;
-  by: Author | null;
-  data: ChatBinned | null;
-}
-/**
- * Delete a message: staff any of the latest, anybody their own. Only what staff deleted can be restored.
- */
-export interface ChatDelete {
-  type: "chat.delete";
+export interface ChatApprove {
+  type: "chat.approve";
   id: string;
   room: string;
   /**
@@ -317,6 +377,89 @@ export interface Person {
   id: string;
   name: string;
   via: string;
+}
+/**
+ * Staff let the message through; ``by`` says who.
+ */
+export interface ChatApproved {
+  message: string;
+}
+/**
+ * Staff let the message through; ``by`` says who.
+ */
+export interface ChatApprovedEvent {
+  type: "chat.approved";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatApproved | null;
+}
+/**
+ * What staff deleted lies in the hosts' bin; ``by`` is its author. ``sent_seq`` 0: nobody else ever saw it.
+ */
+export interface ChatBinned {
+  message: string;
+  text: string;
+  sent_seq: number;
+  sent_at: number;
+}
+/**
+ * What staff deleted lies in the hosts' bin; ``by`` is its author. ``sent_seq`` 0: nobody else ever saw it.
+ */
+export interface ChatBinnedEvent {
+  type: "chat.binned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatBinned | null;
+}
+/**
+ * Let nobody but staff write in the chat; all else goes on.
+ */
+export interface ChatClose {
+  type: "chat.close";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Nobody but staff may write in the chat.
+ */
+export interface ChatClosed {}
+/**
+ * Nobody but staff may write in the chat.
+ */
+export interface ChatClosedEvent {
+  type: "chat.closed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatClosed | null;
+}
+/**
+ * Delete a message: staff any of the latest, anybody their own. Only what staff deleted can be restored.
+ */
+export interface ChatDelete {
+  type: "chat.delete";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  message: string;
 }
 /**
  * The message is gone, also from the history; ``by`` says who deleted it.
@@ -336,6 +479,83 @@ export interface ChatDeletedEvent {
   at: number;
   by: Author | null;
   data: ChatDeleted | null;
+}
+/**
+ * A message waits for staff; ``by`` is its author, who alone is told of it beside the hosts.
+ */
+export interface ChatHeld {
+  message: string;
+  text: string;
+}
+/**
+ * A message waits for staff; ``by`` is its author, who alone is told of it beside the hosts.
+ */
+export interface ChatHeldEvent {
+  type: "chat.held";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatHeld | null;
+}
+/**
+ * Let a message wait (again): one that was let through, or one in the bin.
+ */
+export interface ChatHold {
+  type: "chat.hold";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  message: string;
+}
+/**
+ * One's own messages that wait for staff, oldest first.
+ */
+export interface ChatMine {
+  held: HeldView[];
+}
+/**
+ * A message of one's own that waits; ``seq`` is that of the event that holds it.
+ */
+export interface HeldView {
+  message: string;
+  seq: number;
+  at: number;
+  text: string;
+}
+/**
+ * Let people chat again.
+ */
+export interface ChatOpen {
+  type: "chat.open";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * People may chat.
+ */
+export interface ChatOpened {}
+/**
+ * People may chat.
+ */
+export interface ChatOpenedEvent {
+  type: "chat.opened";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatOpened | null;
 }
 /**
  * Show this message on top, instead of the one before.
@@ -368,6 +588,38 @@ export interface ChatPinnedEvent {
   at: number;
   by: Author | null;
   data: ChatPinned | null;
+}
+/**
+ * Put a message that waits into the bin.
+ */
+export interface ChatReject {
+  type: "chat.reject";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  message: string;
+}
+/**
+ * Staff put the message into the bin instead of letting it through; ``by`` says who.
+ */
+export interface ChatRejected {
+  message: string;
+}
+/**
+ * Staff put the message into the bin instead of letting it through; ``by`` says who.
+ */
+export interface ChatRejectedEvent {
+  type: "chat.rejected";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatRejected | null;
 }
 /**
  * Bring back what staff deleted.
@@ -438,6 +690,25 @@ export interface ChatSentEvent {
   data: ChatSent | null;
 }
 /**
+ * A message waits no longer; ``by`` is its author.
+ */
+export interface ChatSettled {
+  message: string;
+}
+/**
+ * A message waits no longer; ``by`` is its author.
+ */
+export interface ChatSettledEvent {
+  type: "chat.settled";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ChatSettled | null;
+}
+/**
  * The bin holds it no more; ``by`` says who restored it.
  */
 export interface ChatUnbinned {
@@ -486,12 +757,13 @@ export interface ChatUnpinnedEvent {
   data: ChatUnpinned | null;
 }
 /**
- * The latest messages, oldest first; ``bin`` for hosts only.
+ * The latest messages, oldest first; ``bin`` and ``held``, the messages that wait, for hosts only.
  */
 export interface ChatView {
   messages: MessageView[];
   pinned: MessageView | null;
   bin?: MessageView[];
+  held?: MessageView[];
 }
 /**
  * A message as it is shown; ``seq`` and ``at`` are those of its first sending.
@@ -563,6 +835,18 @@ export interface RoomSettingsGiven {
    * Whether photos of attendees wait until staff approves them.
    */
   photos_approved?: boolean;
+  /**
+   * Messages wait until staff lets them through.
+   */
+  approve_chat?: boolean;
+  /**
+   * The small list of words that comes with the software is filtered too.
+   */
+  filter_common?: boolean;
+  /**
+   * Where it can, what holds a filtered word waits for staff.
+   */
+  filter_holds?: boolean;
   /**
    * The room's languages, the first one first.
    *
@@ -665,6 +949,35 @@ export interface PersonUnban {
   name?: string | null;
 }
 /**
+ * Let somebody read and vote but not write, for ``for_ms`` or until it is undone; staff writes all the same.
+ */
+export interface PersonMute {
+  type: "person.mute";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  user: string;
+  name?: string | null;
+  for_ms?: number | null;
+}
+/**
+ * Let somebody write again.
+ */
+export interface PersonUnmute {
+  type: "person.unmute";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  user: string;
+  name?: string | null;
+}
+/**
  * Give somebody another role than they came with; ``attendee`` takes it back.
  */
 export interface PersonRole {
@@ -678,6 +991,100 @@ export interface PersonRole {
   user: string;
   name?: string | null;
   role: "host" | "moderator" | "attendee";
+}
+/**
+ * Let nobody but staff write; votes and reactions go on.
+ */
+export interface RoomMute {
+  type: "room.mute";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Let people write again.
+ */
+export interface RoomUnmute {
+  type: "room.unmute";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Quiet the room at once: the wall is blank, and nobody but staff writes.
+ */
+export interface RoomPanic {
+  type: "room.panic";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * End the panic: all is again as it was set, before it or since.
+ */
+export interface RoomCalm {
+  type: "room.calm";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Filter these words too; those that are on the list already are passed over.
+ */
+export interface WordsAdd {
+  type: "words.add";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  words: string[];
+}
+/**
+ * Filter these words no longer; those that are not on the list are passed over.
+ */
+export interface WordsRemove {
+  type: "words.remove";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  words: string[];
+}
+/**
+ * Empty the list.
+ */
+export interface WordsClear {
+  type: "words.clear";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
 }
 /**
  * Draft a poll. A rating has no options of its own; ``max_choices`` is for multi, else 1.
@@ -994,6 +1401,18 @@ export interface RoomSettings {
    */
   photos_approved: boolean;
   /**
+   * Messages wait until staff lets them through.
+   */
+  approve_chat: boolean;
+  /**
+   * The small list of words that comes with the software is filtered too.
+   */
+  filter_common: boolean;
+  /**
+   * Where it can, what holds a filtered word waits for staff.
+   */
+  filter_holds: boolean;
+  /**
    * The room's languages, the first one first.
    *
    * @minItems 1
@@ -1156,6 +1575,46 @@ export interface PersonUnbanned {
   user: string;
 }
 /**
+ * Somebody may not write before ``until``, or until it is undone; they are told so.
+ */
+export interface PersonMutedEvent {
+  type: "person.muted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PersonMuted | null;
+}
+/**
+ * Somebody may not write before ``until``, or until it is undone; they are told so.
+ */
+export interface PersonMuted {
+  user: string;
+  name: string;
+  until: number | null;
+}
+/**
+ * Somebody may write again; ``by`` is null when their time was over.
+ */
+export interface PersonUnmutedEvent {
+  type: "person.unmuted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PersonUnmuted | null;
+}
+/**
+ * Somebody may write again; ``by`` is null when their time was over.
+ */
+export interface PersonUnmuted {
+  user: string;
+}
+/**
  * Somebody has this role from now on, whatever their token says.
  */
 export interface PersonRoleChangedEvent {
@@ -1193,6 +1652,129 @@ export interface PersonUnlistedEvent {
  * The lists forget somebody who is being erased: what was said of them goes, and what holds for them with it.
  */
 export interface PersonUnlisted {}
+/**
+ * Nobody but staff may write.
+ */
+export interface RoomMutedEvent {
+  type: "room.muted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: RoomMuted | null;
+}
+/**
+ * Nobody but staff may write.
+ */
+export interface RoomMuted {}
+/**
+ * People may write.
+ */
+export interface RoomUnmutedEvent {
+  type: "room.unmuted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: RoomUnmuted | null;
+}
+/**
+ * People may write.
+ */
+export interface RoomUnmuted {}
+/**
+ * The wall is blank, and nobody but staff may write, until the room is calmed.
+ */
+export interface RoomPanickedEvent {
+  type: "room.panicked";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: RoomPanicked | null;
+}
+/**
+ * The wall is blank, and nobody but staff may write, until the room is calmed.
+ */
+export interface RoomPanicked {}
+/**
+ * What was set before holds again.
+ */
+export interface RoomCalmedEvent {
+  type: "room.calmed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: RoomCalmed | null;
+}
+/**
+ * What was set before holds again.
+ */
+export interface RoomCalmed {}
+/**
+ * These are filtered from now on.
+ */
+export interface WordsAddedEvent {
+  type: "words.added";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: WordsAdded | null;
+}
+/**
+ * These are filtered from now on.
+ */
+export interface WordsAdded {
+  words: string[];
+}
+/**
+ * These are filtered no longer.
+ */
+export interface WordsRemovedEvent {
+  type: "words.removed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: WordsRemoved | null;
+}
+/**
+ * These are filtered no longer.
+ */
+export interface WordsRemoved {
+  words: string[];
+}
+/**
+ * The list is empty.
+ */
+export interface WordsClearedEvent {
+  type: "words.cleared";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: WordsCleared | null;
+}
+/**
+ * The list is empty.
+ */
+export interface WordsCleared {}
 /**
  * A draft, for hosts.
  */
@@ -1567,6 +2149,8 @@ export interface JoinAnswer {
 export interface View {
   room: RoomView;
   people: PeopleView;
+  order: OrderView;
+  words: WordsView;
   chat: ChatView;
   polls: PollsView;
   photos: PhotosView;
@@ -1581,11 +2165,22 @@ export interface RoomView {
   created_at: number;
 }
 /**
- * For hosts only: who is banned, and who has another role than they came with, the latest last.
+ * For hosts only: who is banned or muted, and who has another role than they came with, the latest last.
  */
 export interface PeopleView {
   banned?: BannedView[];
+  muted?: MutedView[];
   roles?: RoleView[];
+}
+/**
+ * Who may not write, since when, by whom, and until when if that is set.
+ */
+export interface MutedView {
+  user: string;
+  name: string;
+  at: number;
+  by: Author | null;
+  until: number | null;
 }
 /**
  * Who has which role, since when and by whom.
@@ -1596,6 +2191,21 @@ export interface RoleView {
   role: "host" | "moderator" | "attendee" | "wall" | "bot";
   at: number;
   by: Author | null;
+}
+/**
+ * What holds for everybody but staff. While ``panicked``, nobody writes and walls are blank, whatever the others
+ * say: they are what holds again afterwards.
+ */
+export interface OrderView {
+  muted: boolean;
+  chat_closed: boolean;
+  panicked: boolean;
+}
+/**
+ * The list, for hosts only, in the order in which it was made.
+ */
+export interface WordsView {
+  words?: string[];
 }
 /**
  * The polls of a room, oldest first; drafts for hosts only.
@@ -1648,8 +2258,22 @@ export interface PhotoView {
  * What concerns one person alone, by activity.
  */
 export interface Mine {
+  people?: PeopleMine;
+  chat?: ChatMine;
   polls?: PollsMine;
   photos?: PhotosMine;
+}
+/**
+ * What was decided on oneself; by whom is for hosts.
+ */
+export interface PeopleMine {
+  muted: MutedMine;
+}
+/**
+ * Until when one may not write; null: until it is undone.
+ */
+export interface MutedMine {
+  until: number | null;
 }
 /**
  * One's own ballots: poll -> choices.

@@ -1,4 +1,4 @@
-"""Chat: send, delete, restore, pin."""
+"""Chat: send, delete, restore, pin; and what waits for staff to let it through."""
 
 from __future__ import annotations
 
@@ -9,54 +9,22 @@ from typing import Any, ClassVar, NotRequired
 from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
-from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, VIEW_BYTES
-from protocols.messages import STAFF, Audience, Budget, By, Command, Event, Id, Lasting, Record
-from protocols.text import Text, text_bytes
+from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, HELD_BYTES, HELD_EACH, HELD_KEPT, VIEW_BYTES
+from protocols.messages import STAFF, Audience, By, Command, Event, Lasting, Record
+from protocols.text import text_bytes
 from protocols.wire import Author
 from rooms.activity import Activity, Context, Proposed
+from rooms.chat_commands import (
+    ChatApprove,
+    ChatDelete,
+    ChatHold,
+    ChatPin,
+    ChatReject,
+    ChatRestore,
+    ChatSend,
+    ChatUnpin,
+)
 from rooms.window import Window
-
-
-class ChatSend(Command):
-    """Say something to the room."""
-
-    type = "chat.send"
-    budget = Budget.CHAT
-
-    text: Text
-
-
-class ChatDelete(Command):
-    """Delete a message: staff any of the latest, anybody their own. Only what staff deleted can be restored."""
-
-    type = "chat.delete"
-
-    message: Id
-
-
-class ChatRestore(Command):
-    """Bring back what staff deleted."""
-
-    type = "chat.restore"
-    roles = STAFF
-
-    message: Id
-
-
-class ChatPin(Command):
-    """Show this message on top, instead of the one before."""
-
-    type = "chat.pin"
-    roles = STAFF
-
-    message: Id
-
-
-class ChatUnpin(Command):
-    """Show no message on top."""
-
-    type = "chat.unpin"
-    roles = STAFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +38,45 @@ class ChatSent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChatHeld(Event):
+    """A message waits for staff; ``by`` is its author, who alone is told of it beside the hosts."""
+
+    type: ClassVar[str] = "chat.held"
+    own: ClassVar[bool] = True
+
+    message: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSettled(Lasting):
+    """A message waits no longer; ``by`` is its author."""
+
+    type: ClassVar[str] = "chat.settled"
+    own: ClassVar[bool] = True
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatApproved(Lasting):
+    """Staff let the message through; ``by`` says who."""
+
+    type: ClassVar[str] = "chat.approved"
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRejected(Lasting):
+    """Staff put the message into the bin instead of letting it through; ``by`` says who."""
+
+    type: ClassVar[str] = "chat.rejected"
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChatDeleted(Lasting):
     """The message is gone, also from the history; ``by`` says who deleted it."""
 
@@ -80,7 +87,7 @@ class ChatDeleted(Lasting):
 
 @dataclass(frozen=True, slots=True)
 class ChatBinned(Event):
-    """What staff deleted lies in the hosts' bin; ``by`` is its author."""
+    """What staff deleted lies in the hosts' bin; ``by`` is its author. ``sent_seq`` 0: nobody else ever saw it."""
 
     type: ClassVar[str] = "chat.binned"
 
@@ -137,12 +144,28 @@ class MessageView(TypedDict):
     text: str
 
 
+class HeldView(TypedDict):
+    """A message of one's own that waits; ``seq`` is that of the event that holds it."""
+
+    message: str
+    seq: int
+    at: int
+    text: str
+
+
+class ChatMine(TypedDict):
+    """One's own messages that wait for staff, oldest first."""
+
+    held: list[HeldView]
+
+
 class ChatView(TypedDict):
-    """The latest messages, oldest first; ``bin`` for hosts only."""
+    """The latest messages, oldest first; ``bin`` and ``held``, the messages that wait, for hosts only."""
 
     messages: list[MessageView]
     pinned: MessageView | None
     bin: NotRequired[list[MessageView]]
+    held: NotRequired[list[MessageView]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +195,25 @@ class Message:
 
 
 class Chat(Activity):
-    """The latest messages, what staff deleted of them, and the one on top."""
+    """The latest messages, what staff deleted of them, the one on top, and those that wait."""
 
     name = "chat"
-    commands = (ChatSend, ChatDelete, ChatRestore, ChatPin, ChatUnpin)
-    events = (ChatSent, ChatDeleted, ChatBinned, ChatUnbinned, ChatRestored, ChatPinned, ChatUnpinned)
+    commands = (ChatSend, ChatDelete, ChatRestore, ChatApprove, ChatReject, ChatHold, ChatPin, ChatUnpin)
+    events = (
+        ChatSent,
+        ChatHeld,
+        ChatSettled,
+        ChatApproved,
+        ChatRejected,
+        ChatDeleted,
+        ChatBinned,
+        ChatUnbinned,
+        ChatRestored,
+        ChatPinned,
+        ChatUnpinned,
+    )
     view_shape = ChatView
+    mine_shape = ChatMine
 
     def __init__(self) -> None:
         self._messages: Window[Message] = Window(CHAT_KEPT)  # by the seq of chat.sent
@@ -185,17 +221,19 @@ class Chat(Activity):
         self._bin: Window[Message] = Window(BIN_KEPT)  # by the seq of chat.binned
         self._binned: dict[str, int] = {}
         self._pinned: Message | None = None
+        self._held: dict[str, Message] = {}
 
     def decide(self, command: Command, context: Context) -> Iterable[Proposed]:
         """A deleted message's words leave the log with the step that deletes it."""
         match command:
             case ChatSend():
-                if len(command.text) > context.settings.text_length:
-                    longest = context.settings.text_length
-                    raise Refused(Code.TOO_LARGE, f"A message has at most {longest} characters here.")
-                return [Proposed(ChatSent(context.new_id(), command.text))]
+                return self._send(command.text, context)
             case ChatDelete():
-                return self._delete(self._find(command.message), context.by)
+                return self._delete(command.message, context.by)
+            case ChatApprove() | ChatReject():
+                return self._settle(self._waiting(command.message), approved=isinstance(command, ChatApprove))
+            case ChatHold():
+                return self._hold(command.message)
             case ChatRestore():
                 return self._restore(command.message)
             case ChatPin():
@@ -210,6 +248,48 @@ class Chat(Activity):
                 return [Proposed(ChatUnpinned())] if self._pinned else []
         raise Refused(Code.UNKNOWN_COMMAND)
 
+    def _send(self, text: str, context: Context) -> list[Proposed]:
+        longest = context.settings.text_length
+        if len(text) > longest:
+            raise Refused(Code.TOO_LARGE, f"A message has at most {longest} characters here.")
+        if context.by.role not in STAFF and (context.suspect or context.settings.approve_chat):
+            if sum(each.by.id == context.by.id for each in self._held.values()) >= HELD_EACH:
+                raise Refused(Code.OVERLOADED, "Your messages before this one wait for staff.", retry_after_ms=5_000)
+            self._fits(text)
+            return [Proposed(ChatHeld(context.new_id(), text), Audience.HOSTS)]
+        return [Proposed(ChatSent(context.new_id(), text))]
+
+    def _fits(self, text: str) -> None:
+        held = [each.text for each in self._held.values()]
+        if len(held) >= HELD_KEPT or text_bytes(text, *held) > HELD_BYTES:
+            raise Refused(Code.OVERLOADED, "Too many messages wait for staff.", retry_after_ms=5_000)
+
+    def _waiting(self, wanted: str) -> Message:
+        message = self._held.get(wanted)
+        if message is None:
+            raise Refused(Code.NOT_FOUND, "This message does not wait.")
+        return message
+
+    def _settle(self, message: Message, *, approved: bool) -> list[Proposed]:
+        wanted, text, by = message.message, message.text, message.by
+        decided = ChatApproved(wanted) if approved else ChatRejected(wanted)
+        binned = Proposed(ChatBinned(wanted, text, 0, message.at), Audience.HOSTS, by=by)
+        return [
+            Proposed(decided, Audience.HOSTS, erases=(message.held,)),
+            Proposed(ChatSettled(wanted), Audience.HOSTS, by=by),
+            Proposed(ChatSent(wanted, text), by=by) if approved else binned,
+        ]
+
+    def _hold(self, wanted: str) -> list[Proposed]:
+        message = self._bin.get(self._binned.get(wanted, 0))
+        if message is not None:
+            gone = Proposed(ChatUnbinned(wanted), Audience.HOSTS, erases=(message.held,))
+        else:
+            message = self._find(wanted)
+            gone = Proposed(ChatDeleted(wanted), erases=(message.held,))
+        self._fits(message.text)
+        return [gone, Proposed(ChatHeld(wanted, message.text), Audience.HOSTS, by=message.by)]
+
     def _find(self, wanted: str) -> Message:
         message = self._message(wanted)
         if message is None:
@@ -221,7 +301,14 @@ class Chat(Activity):
             return self._pinned
         return self._messages.get(self._seqs.get(wanted, 0))
 
-    def _delete(self, message: Message, by: By) -> list[Proposed]:
+    def _delete(self, wanted: str, by: By) -> list[Proposed]:
+        waiting = self._held.get(wanted)
+        # Whoever may not know that it is there is not told so.
+        if waiting is not None and by.id == waiting.by.id:
+            return [Proposed(ChatSettled(wanted), Audience.HOSTS, erases=(waiting.held,))]
+        if waiting is not None and by.role in STAFF:
+            return self._settle(waiting, approved=False)
+        message = self._find(wanted)
         own = by.id == message.by.id
         if not own and by.role not in STAFF:
             raise Refused(Code.FORBIDDEN, "Only staff deletes the messages of others.")
@@ -235,10 +322,12 @@ class Chat(Activity):
         message = self._bin.get(self._binned.get(wanted, 0))
         if message is None:
             raise Refused(Code.NOT_FOUND, "This message is not in the bin.")
-        restored = ChatRestored(message.message, message.text, message.seq, message.at)
+        # What nobody saw has no place to go back to.
+        never = ChatSent(message.message, message.text)
+        again = ChatRestored(message.message, message.text, message.seq, message.at)
         return [
             Proposed(ChatUnbinned(message.message), Audience.HOSTS, erases=(message.held,)),
-            Proposed(restored, by=message.by),
+            Proposed(again if message.seq else never, by=message.by),
         ]
 
     def apply(self, record: Record) -> None:
@@ -272,6 +361,10 @@ class Chat(Activity):
 
     def _changed(self, record: Record) -> None:
         match record.data:
+            case ChatHeld(message=wanted, text=text) if record.by is not None:
+                self._held[wanted] = Message(wanted, record.seq, record.at, record.by, text, record.seq)
+            case ChatSettled(message=wanted):
+                self._held.pop(wanted, None)
             case ChatDeleted(message=wanted):
                 self._messages.blank(self._seqs.pop(wanted, 0))
                 if self._pinned is not None and self._pinned.message == wanted:
@@ -289,23 +382,35 @@ class Chat(Activity):
                 self._pinned = None
 
     def view(self, audience: Audience) -> dict[str, Any]:
-        """The bin is for hosts."""
+        """Bin and queue are for hosts."""
         view: dict[str, Any] = {
             "messages": _shown(self._messages.latest(CHAT_SHOWN)),
             "pinned": self._pinned.as_wire() if self._pinned else None,
         }
         if audience is Audience.HOSTS:
             view["bin"] = _shown(self._bin)
+            view["held"] = [each.as_wire() for each in self._held.values()]
         return view
 
+    def mine(self, user: str) -> dict[str, Any] | None:
+        """One's own messages that wait."""
+        held = [each for each in self._held.values() if each.by.id == user]
+        shown = [{"message": each.message, "seq": each.seq, "at": each.at, "text": each.text} for each in held]
+        return {"held": shown} if shown else None
+
+    def outlasts(self, user: str) -> bool:
+        """What waits stands in its own record, and goes with it."""
+        return False
+
     def dump(self) -> dict[str, Any]:
-        """Places and messages of both windows."""
+        """Places and messages of both windows, and what waits."""
         return {
             "messages": [message.dump() for message in self._messages],
             "places": self._messages.places(),
             "bin": [[self._binned[message.message], message.dump()] for message in self._bin],
             "bin_places": self._bin.places(),
             "pinned": self._pinned.dump() if self._pinned else None,
+            "held": [each.dump() for each in self._held.values()],
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -317,9 +422,12 @@ class Chat(Activity):
         self._bin.load(state["bin_places"], binned)
         self._binned = {each.message: seq for seq, each in binned.items()}
         self._pinned = Message.of_dump(state["pinned"]) if state["pinned"] else None
+        # A snapshot from before messages could wait has none.
+        held = [Message.of_dump(each) for each in state.get("held", ())]
+        self._held = {each.message: each for each in held}
 
     def retire(self, before: int) -> Iterable[int]:
-        """A message is as old as its first sending, wherever its words are now: in view, on top or in the bin."""
+        """A message is as old as its first sending, wherever its words are now: shown, on top, in the bin, waiting."""
         gone = [each for each in self._messages if each.at < before]
         for message in gone:
             self._messages.blank(self._seqs.pop(message.message))
@@ -329,14 +437,18 @@ class Chat(Activity):
         if self._pinned is not None and self._pinned.at < before:
             gone.append(self._pinned)
             self._pinned = None
-        return {message.held for message in (*gone, *binned)}
+        waited = [each for each in self._held.values() if each.at < before]
+        for message in waited:
+            del self._held[message.message]
+        return {message.held for message in (*gone, *binned, *waited)}
 
     def erase(self, user: str, pseudonym: str) -> None:
-        """What they wrote is gone from view, bin and top."""
+        """What they wrote is gone from view, bin, queue and top."""
         for message in [each for each in self._messages if each.by.id == user]:
             self._messages.blank(self._seqs.pop(message.message))
         for message in [each for each in self._bin if each.by.id == user]:
             self._bin.blank(self._binned.pop(message.message))
+        self._held = {wanted: each for wanted, each in self._held.items() if each.by.id != user}
         if self._pinned is not None and self._pinned.by.id == user:
             self._pinned = None
 

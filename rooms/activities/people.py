@@ -1,15 +1,16 @@
-"""The people of a room: who was put out, who is banned, and who has another role than their token says."""
+"""The people of a room: who was put out, banned or muted, and who has another role than their token says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final, Literal, NotRequired
+from typing import Annotated, Any, ClassVar, Final, Literal, NotRequired, cast
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
-from protocols.limits import BANS_KEPT, ROLES_KEPT
+from protocols.limits import BANS_KEPT, MUTE_MAXIMUM_MS, MUTES_KEPT, ROLES_KEPT
 from protocols.messages import ACCOUNT, STAFF, Audience, Budget, By, Command, Concerning, Lasting, Record, Role, UserId
 from protocols.text import Name
 from protocols.wire import Author, RoleName
@@ -45,6 +46,20 @@ class PersonUnban(PersonCommand):
     """Let somebody in again."""
 
     type = "person.unban"
+
+
+class PersonMute(PersonCommand):
+    """Let somebody read and vote but not write, for ``for_ms`` or until it is undone; staff writes all the same."""
+
+    type = "person.mute"
+
+    for_ms: Annotated[int, Field(ge=1_000, le=MUTE_MAXIMUM_MS)] | None = None
+
+
+class PersonUnmute(PersonCommand):
+    """Let somebody write again."""
+
+    type = "person.unmute"
 
 
 class PersonRole(PersonCommand):
@@ -86,6 +101,34 @@ class PersonUnbanned(Concerning):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonMuted(Concerning):
+    """Somebody may not write before ``until``, or until it is undone; they are told so."""
+
+    type: ClassVar[str] = "person.muted"
+
+    user: str
+    name: str
+    until: int | None
+
+    def told_alone(self, by: By | None) -> str | None:
+        """Whom it is about."""
+        return self.user
+
+
+@dataclass(frozen=True, slots=True)
+class PersonUnmuted(Concerning):
+    """Somebody may write again; ``by`` is null when their time was over."""
+
+    type: ClassVar[str] = "person.unmuted"
+
+    user: str
+
+    def told_alone(self, by: By | None) -> str | None:
+        """Whom it is about."""
+        return self.user
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRoleChanged(Concerning):
     """Somebody has this role from now on, whatever their token says."""
 
@@ -101,6 +144,9 @@ class PersonUnlisted(Lasting):
     """The lists forget somebody who is being erased: what was said of them goes, and what holds for them with it."""
 
     type: ClassVar[str] = "person.unlisted"
+
+
+Decision = PersonKicked | PersonBanned | PersonUnbanned | PersonMuted | PersonUnmuted | PersonRoleChanged
 
 
 class BannedView(TypedDict):
@@ -122,10 +168,33 @@ class RoleView(TypedDict):
     by: Author | None
 
 
+class MutedView(TypedDict):
+    """Who may not write, since when, by whom, and until when if that is set."""
+
+    user: str
+    name: str
+    at: int
+    by: Author | None
+    until: int | None
+
+
+class MutedMine(TypedDict):
+    """Until when one may not write; null: until it is undone."""
+
+    until: int | None
+
+
+class PeopleMine(TypedDict):
+    """What was decided on oneself; by whom is for hosts."""
+
+    muted: MutedMine
+
+
 class PeopleView(TypedDict):
-    """For hosts only: who is banned, and who has another role than they came with, the latest last."""
+    """For hosts only: who is banned or muted, and who has another role than they came with, the latest last."""
 
     banned: NotRequired[list[BannedView]]
+    muted: NotRequired[list[MutedView]]
     roles: NotRequired[list[RoleView]]
 
 
@@ -160,17 +229,45 @@ class Standing:
         return cls(state["user"], state["name"], role, state["seq"], state["at"], by, state["firm"])
 
 
+@dataclass(frozen=True, slots=True)
+class Muting(Standing):
+    """That a person may not write; ``until`` None: until it is undone."""
+
+    until: int | None = None
+
+    def as_wire(self) -> dict[str, Any]:
+        """Its plain form in a view."""
+        return Standing.as_wire(self) | {"until": self.until}
+
+    @classmethod
+    def of_dump(cls, state: dict[str, Any]) -> Muting:
+        """What ``dump`` described."""
+        by = None if state["by"] is None else By.of_wire(state["by"])
+        firm, until = state["firm"], state["until"]
+        return cls(state["user"], state["name"], None, state["seq"], state["at"], by, firm, until)
+
+
 class People(Activity):
-    """Bans and roles by person, and which records say something of whom, so that these can be erased."""
+    """Bans, mutes and roles by person, and which records say something of whom, so that these can be erased."""
 
     name = "people"
-    commands = (PersonKick, PersonBan, PersonUnban, PersonRole)
-    events = (PersonKicked, PersonBanned, PersonUnbanned, PersonRoleChanged, PersonUnlisted)
+    commands = (PersonKick, PersonBan, PersonUnban, PersonMute, PersonUnmute, PersonRole)
+    events = (
+        PersonKicked,
+        PersonBanned,
+        PersonUnbanned,
+        PersonMuted,
+        PersonUnmuted,
+        PersonRoleChanged,
+        PersonUnlisted,
+    )
     view_shape = PeopleView
+    mine_shape = PeopleMine
 
     def __init__(self) -> None:
         self._bans: dict[str, Standing] = {}
         self._roles: dict[str, Standing] = {}
+        self._mutes: dict[str, Muting] = {}
         self._cases: dict[str, list[tuple[int, int]]] = {}  # person -> (seq, at) of what was said of them
 
     def heard(self, by: By) -> By:
@@ -182,6 +279,13 @@ class People(Activity):
         if ban is not None and (ban.firm or by.role is not Role.HOST):
             raise Refused(Code.BANNED)
         return by
+
+    def hear_out(self, by: By, at: int) -> None:
+        """Raises Refused if this person may not write now: muted."""
+        mute = self._mutes.get(by.id)
+        if mute is not None and (mute.until is None or mute.until > at):
+            left = None if mute.until is None else mute.until - at
+            raise Refused(Code.MUTED, retry_after_ms=left)
 
     def changed_at(self, user: str) -> int:
         """The seq at which this person's role was last changed; 0 if it never was."""
@@ -198,15 +302,13 @@ class People(Activity):
             case PersonKick():
                 return _told(PersonKicked(user, name))
             case PersonBan():
-                ban = self._bans.get(user)
-                # A host's holds for hosts too: it goes over a moderator's, which does not.
-                if ban is not None and (ban.firm or context.by.role is not Role.HOST):
-                    return []
-                if ban is None:
-                    _fits(self._bans, BANS_KEPT)
-                return _told(PersonBanned(user, name))
+                return self._ban(user, name, context.by)
             case PersonUnban():
                 return _told(PersonUnbanned(user)) if user in self._bans else []
+            case PersonUnmute():
+                return _told(PersonUnmuted(user)) if user in self._mutes else []
+            case PersonMute(for_ms=for_ms):
+                return self._mute(user, name, None if for_ms is None else context.at + for_ms)
             case PersonRole(role=role):
                 given = self._roles.get(user)
                 if given is not None and given.role == role:
@@ -215,6 +317,23 @@ class People(Activity):
                     _fits(self._roles, ROLES_KEPT)
                 return _told(PersonRoleChanged(user, name, role))
         raise Refused(Code.UNKNOWN_COMMAND)
+
+    def _ban(self, user: str, name: str, by: By) -> list[Proposed]:
+        ban = self._bans.get(user)
+        # A host's holds for hosts too: it goes over a moderator's, which does not.
+        if ban is not None and (ban.firm or by.role is not Role.HOST):
+            return []
+        if ban is None:
+            _fits(self._bans, BANS_KEPT)
+        return _told(PersonBanned(user, name))
+
+    def _mute(self, user: str, name: str, until: int | None) -> list[Proposed]:
+        mute = self._mutes.get(user)
+        if mute is not None and mute.until == until:
+            return []
+        if mute is None:
+            _fits(self._mutes, MUTES_KEPT)
+        return _told(PersonMuted(user, name, until))
 
     def _permit(self, command: PersonCommand, by: By) -> None:
         user = command.user
@@ -233,7 +352,7 @@ class People(Activity):
         data = record.data
         if isinstance(data, PersonUnlisted):
             self.unlist(record.erases)
-        if not isinstance(data, PersonKicked | PersonBanned | PersonUnbanned | PersonRoleChanged):
+        if not isinstance(data, Decision):
             return
         user = data.user
         self._cases.setdefault(user, []).append((record.seq, record.at))
@@ -243,6 +362,12 @@ class People(Activity):
                 self._bans[user] = Standing(user, name, None, record.seq, record.at, record.by, firm)
             case PersonUnbanned():
                 self._bans.pop(user, None)
+            case PersonMuted(name=name, until=until):
+                # The latest last.
+                self._mutes.pop(user, None)
+                self._mutes[user] = Muting(user, name, None, record.seq, record.at, record.by, firm, until)
+            case PersonUnmuted():
+                self._mutes.pop(user, None)
             case PersonRoleChanged(name=name, role=role):
                 # The latest last.
                 self._roles.pop(user, None)
@@ -251,11 +376,15 @@ class People(Activity):
     def unlist(self, seqs: Iterable[int]) -> None:
         """Forget what these records said. On top of a snapshot what ended it may be a stub by now, as they are."""
         erased = set(seqs)
-        for standings in (self._bans, self._roles):
+        for standings in self._lists():
             for user in [user for user, each in standings.items() if each.seq in erased]:
                 del standings[user]
         for user in list(self._cases):
             self._keep(user, [case for case in self._cases[user] if case[0] not in erased])
+
+    def _lists(self) -> tuple[dict[str, Standing], ...]:
+        # A mute is put into its own list alone.
+        return (self._bans, self._roles, cast(dict[str, Standing], self._mutes))
 
     def _keep(self, user: str, cases: list[tuple[int, int]]) -> None:
         if cases:
@@ -273,14 +402,34 @@ class People(Activity):
             return {}
         return {
             "banned": [each.as_wire() for each in self._bans.values()],
+            "muted": [each.as_wire() for each in self._mutes.values()],
             "roles": [each.as_wire() for each in self._roles.values()],
         }
 
+    def mine(self, user: str) -> dict[str, Any] | None:
+        """Whether one may not write, and until when."""
+        mute = self._mutes.get(user)
+        return None if mute is None else {"muted": {"until": mute.until}}
+
+    def outlasts(self, user: str) -> bool:
+        """What is said of somebody stands in the records of others."""
+        return False
+
+    def due(self) -> int | None:
+        """When the next may write again."""
+        return min((each.until for each in self._mutes.values() if each.until is not None), default=None)
+
+    def elapse(self, context: Context) -> Iterable[Proposed]:
+        """Their time is over."""
+        over = [each.user for each in self._mutes.values() if each.until is not None and each.until <= context.at]
+        return [proposed for user in over for proposed in _told(PersonUnmuted(user))]
+
     def dump(self) -> dict[str, Any]:
-        """Bans, roles, and which records say something of whom."""
+        """Bans, mutes, roles, and which records say something of whom."""
         return {
             "bans": [each.dump() for each in self._bans.values()],
             "roles": [each.dump() for each in self._roles.values()],
+            "mutes": [each.dump() for each in self._mutes.values()],
             "cases": {user: [list(case) for case in cases] for user, cases in self._cases.items()},
         }
 
@@ -288,13 +437,15 @@ class People(Activity):
         """Take back what ``dump`` gave."""
         self._bans = {each["user"]: Standing.of_dump(each) for each in state["bans"]}
         self._roles = {each["user"]: Standing.of_dump(each) for each in state["roles"]}
+        # A snapshot from before people could be muted has none.
+        self._mutes = {each["user"]: Muting.of_dump(each) for each in state.get("mutes", ())}
         self._cases = {user: [(seq, at) for seq, at in cases] for user, cases in state["cases"].items()}
 
     def retire(self, before: int) -> Iterable[int]:
         """What still holds stays as long as it holds, without who did it; what was said of people before goes."""
         gone: list[int] = []
         holding: set[int] = set()
-        for standings in (self._bans, self._roles):
+        for standings in self._lists():
             for user, each in standings.items():
                 holding.add(each.seq)
                 if each.at < before:
@@ -307,7 +458,7 @@ class People(Activity):
 
     def erase(self, user: str, pseudonym: str) -> None:
         """What they decided on others stays; what was decided on them goes with person.unlisted."""
-        for standings in (self._bans, self._roles):
+        for standings in self._lists():
             for other, each in standings.items():
                 if each.by is not None and each.by.id == user:
                     # As the record has it from now on.
@@ -318,6 +469,6 @@ def _told(event: Concerning) -> list[Proposed]:
     return [Proposed(event, Audience.HOSTS)]
 
 
-def _fits(standings: dict[str, Standing], most: int) -> None:
+def _fits(standings: Mapping[str, Standing], most: int) -> None:
     if len(standings) >= most:
         raise Refused(Code.CONFLICT, f"A room keeps at most {most} of these; take some back first.")

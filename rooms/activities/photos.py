@@ -28,12 +28,17 @@ class PhotoAdd(Command):
 
     type = "photo.add"
     budget = Budget.CHAT
+    writes = True
 
     photo: Id
     width: Side
     height: Side
     color: Color
     caption: Caption | None = None
+
+    def said(self) -> tuple[str, ...]:
+        """What is written under it."""
+        return () if self.caption is None else (self.caption,)
 
 
 class PhotoApprove(Command):
@@ -332,6 +337,10 @@ class Photos(Activity):
         """One's own, wherever they are."""
         own = [each.as_own() for each in self._ordered() if each.by.id == user]
         return {"photos": own} if own else None
+
+    def outlasts(self, user: str) -> bool:
+        """A photo stands in its own record, and goes with it."""
+        return False
 
     def _placed(self, place: Place) -> list[Photo]:
         return [each for each in self._ordered() if each.place == place]

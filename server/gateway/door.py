@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 from protocols.closing import Closing
 from protocols.errors import Code, Refused
 from protocols.limits import UNANSWERED_LIMIT
-from protocols.messages import Command, Position, Role, audience_of
+from protocols.messages import STAFF, Command, Position, Role, audience_of
 from protocols.requests import REQUESTS, Request, RoomHistory, RoomJoin
 from rooms.registry import REGISTRY, explained
 from server.gateway.application import Accepted, Ack, Recovery
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from protocols.frames import Prepared
     from server.gateway.socket import Socket
     from server.hosting.at_work import AtWork
+    from server.text_check import TextChecks
 
 log = structlog.get_logger(__name__)
 
@@ -60,10 +62,12 @@ class Door:
         pids: Pids,
         rate: Rate,
         staff_names: StaffNames = nobody,
+        text_checks: TextChecks | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._identity = identity
         self._staff_names = staff_names
+        self._text_checks = text_checks
         self._joining = joining
         self.entrants = Entrants(joining)
         self._pids = pids
@@ -267,18 +271,31 @@ class Door:
             guest_name(command.on_behalf_of.name, entrant.staff_names)
         if host is None:
             raise Refused(Code.NOT_JOINED)
-        if host.closed:
+        if self._text_checks is not None and command.writes and command.said() and viewer.role not in STAFF:
+            self._wait(socket, entrant, self._look(self._text_checks, entrant, command, ack), ack)
+        elif host.closed:
             self._wait(socket, entrant, self._reopen(entrant, command, ack), ack)
         else:
             _submit(host, command, entrant, ack)
 
-    async def _reopen(self, entrant: Entrant, command: Command, ack: Ack | None) -> None:
+    async def _reopen(self, entrant: Entrant, command: Command, ack: Ack | None, *, suspect: bool = False) -> None:
         """The host gave its room up; another takes the command."""
         entrant.host = await self._joining.open(entrant.viewer)
-        _submit(entrant.host, command, entrant, ack)
+        _submit(entrant.host, command, entrant, ack, suspect=suspect)
+
+    async def _look(self, checks: TextChecks, entrant: Entrant, command: Command, ack: Ack | None) -> None:
+        """Somebody outside looks at it first."""
+        suspect = await checks.suspects(command.room, command.said())
+        host = entrant.host
+        if host is None:
+            raise Refused(Code.NOT_JOINED)
+        if host.closed:
+            await self._reopen(entrant, command, ack, suspect=suspect)
+        else:
+            _submit(host, command, entrant, ack, suspect=suspect)
 
 
-def _submit(host: AtWork, command: Command, entrant: Entrant, ack: Ack | None) -> None:
+def _submit(host: AtWork, command: Command, entrant: Entrant, ack: Ack | None, *, suspect: bool = False) -> None:
     def answer(outcome: Position | Refused) -> None:
         if ack is None:
             return
@@ -287,7 +304,8 @@ def _submit(host: AtWork, command: Command, entrant: Entrant, ack: Ack | None) -
         else:
             ack(b'{"ok":true,"position":{"epoch":"%b","seq":%d}}' % (outcome.epoch.encode(), outcome.seq))
 
-    host.submit(command, entrant.sender, answer, entrant.received)
+    sender = replace(entrant.sender, suspect=True) if suspect else entrant.sender
+    host.submit(command, sender, answer, entrant.received)
 
 
 def _request_of(name: str, data: dict[str, Any]) -> Request:

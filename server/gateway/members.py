@@ -87,8 +87,10 @@ class RoomMembers:
                 channel.send(
                     [frame(self.room, epoch, record, audience) for record in records if record.told_to(audience)]
                 )
-        for user in {record.by.id for record in records if record.by and record.data is not None and record.data.own}:
-            self.tell_mine(user)
+        alone = {record.data.told_alone(record.by) for record in records if record.data is not None}
+        for user in alone:
+            if user is not None:
+                self.tell_mine(user)
         return sum([len(channel) for channel in self.channels.values()])
 
     def tell_mine(self, user: str) -> None:

@@ -22,12 +22,13 @@ Outcome = int | Refused
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends a command, and what is known of them beside their name; ``vouched`` as in ``Context``."""
+    """Who sends a command, and what is known of them beside their name; the last two as in ``Context``."""
 
     by: By
     bound: bool = False
     signed_up: bool = False
     vouched: bool = False
+    suspect: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -139,7 +140,13 @@ class Draft:
 
         at = max(now, self.room.at)
         context = Context(
-            sender.by, at, self._new_id, bound=sender.bound, signed_up=sender.signed_up, vouched=sender.vouched
+            sender.by,
+            at,
+            self._new_id,
+            bound=sender.bound,
+            signed_up=sender.signed_up,
+            suspect=sender.suspect,
+            vouched=sender.vouched,
         )
         proposed = self.room.decide(command, context)
         # What the room does of itself is nobody's.

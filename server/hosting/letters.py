@@ -39,9 +39,9 @@ def do(number: int, command: Command, sender: Sender) -> Letter:
     """A command on its way."""
     by = sender.by
     who: tuple[object, ...] = (by.id, by.name, by.role.value, by.guest, by.via, sender.bound, sender.signed_up)
-    if sender.vouched:
+    if sender.vouched or sender.suspect:
         # Only then, so that nodes of the version before can read all others.
-        who = (*who, True)
+        who = (*who, sender.vouched, sender.suspect)
     return DO, command.room, number, command.type, command.model_dump_json(), who
 
 
@@ -56,8 +56,9 @@ def wanted(letter: Letter, registry: Registry) -> tuple[Command, Sender]:
     except ValidationError:
         raise Refused(Code.INVALID) from None
     user, name, role, guest, via, bound, signed_up, *rest = who
+    vouched, suspect = rest or (False, False)
     by = By(user, name, Role(role), guest=guest, via=via)
-    return command, Sender(by, bound=bound, signed_up=signed_up, vouched=rest == [True])
+    return command, Sender(by, bound=bound, signed_up=signed_up, vouched=vouched, suspect=suspect)
 
 
 def answer(number: int, outcome: Position | Refused) -> Letter:

@@ -31,7 +31,7 @@ ALL = Registry((*ACTIVITIES, Applause))
 OFTEN = [word for word in sorted(ALL.commands) if not word.startswith(("room.", "poll.remove"))]
 PEOPLE = (HOST, MODERATOR, ANN, BEN, WALL, BOT)
 WORD = re.compile(r"^[a-z]+\.[a-z]+(_[a-z]+)*$")
-IRREGULAR = {"sent", "hidden"}
+IRREGULAR = {"sent", "hidden", "held"}
 MARKED = re.compile(r"¤\w+|id-\d+")
 
 
@@ -104,7 +104,7 @@ class AnyRoom(RuleBasedStateMachine):
 
     @rule(ms=st.sampled_from([1, 900, 1_000, 9_000, 60_000]))
     def wait(self, ms: int) -> None:
-        assert {record.type for record in self.play.wait(ms)} <= {"poll.closed", "poll.counted"}
+        assert {record.type for record in self.play.wait(ms)} <= {"poll.closed", "poll.counted", "person.unmuted"}
 
     @rule(hours=st.sampled_from([1, 5, 23]))
     @precondition(lambda self: self.play.room.created)
@@ -268,6 +268,10 @@ def test_views_ticks_and_mine_have_their_declared_shape(audience: Audience) -> N
     play.do(ANN, "poll.vote", poll=poll, choices=[1])
     play.do(ANN, "applause.clap")
     play.do(ANN, "photo.add", vouched=True, photo="p1", width=4, height=3, color="#ffffff")
+    play.do(HOST, "words.add", words=["spam"])
+    play.do(HOST, "room.configure", settings={"approve_chat": True})
+    play.do(ANN, "chat.send", text="wait")
+    play.do(HOST, "person.mute", user=ANN.id)
     for activity in ALL.activities:
         fits(activity.view_shape, play.view(activity.name, audience))
         if activity.mine_shape is not None:

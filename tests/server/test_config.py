@@ -124,3 +124,16 @@ def test_the_folder_s_secret_is_used_where_that_is_enough(tmp_path: Path) -> Non
     assert Settings.load({**environ, "SHOWFLOOR_SECRET": SECRET}, kept_secret=True).secret.get_secret_value() == SECRET
     with pytest.raises(SettingsError, match="SECRET is not set"):
         Settings.load(environ)
+
+
+def test_a_text_check_needs_its_secret_and_a_web_address() -> None:
+    check = {"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_TEXT_CHECK_URL": "https://check.example/look"}
+    with pytest.raises(SettingsError, match="go together"):
+        Settings.load(check)
+    with pytest.raises(SettingsError, match="go together"):
+        Settings.load({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_TEXT_CHECK_SECRET": SECRET})
+    with pytest.raises(SettingsError, match="TEXT_CHECK_URL: must look like"):
+        Settings.load({**check, "SHOWFLOOR_TEXT_CHECK_URL": "check.example", "SHOWFLOOR_TEXT_CHECK_SECRET": SECRET})
+    settings = Settings.load({**check, "SHOWFLOOR_TEXT_CHECK_SECRET": SECRET})
+    assert settings.text_check_default == "hold"
+    assert "check.example" not in str(settings.printed())

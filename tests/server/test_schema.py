@@ -40,7 +40,7 @@ def test_it_holds_every_message() -> None:
         "poll.tally",
     ]
     assert defs["Code"]["enum"] == [code.value for code in Code]
-    assert list(defs["View"]["properties"]) == ["room", "people", "chat", "polls", "photos"]
+    assert list(defs["View"]["properties"]) == ["room", "people", "order", "words", "chat", "polls", "photos"]
 
 
 def test_every_reference_leads_somewhere() -> None:

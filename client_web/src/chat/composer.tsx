@@ -10,6 +10,7 @@ import { lifecycle } from "../room/activities/lifecycle";
 import type { RoomClient } from "../room/client";
 import { tab } from "../room/storage";
 import { lengthOf, wellFormed } from "../room/text";
+import { barred } from "./barred";
 
 /** Not worth keeping anybody from writing. */
 const SHORT = 2_000;
@@ -17,13 +18,16 @@ const SHORT = 2_000;
 /** How long until this person may send again, in ms: told by the server, or known from slow mode. */
 export function waitBeforeSend(client: RoomClient, staff: boolean): number {
   const { snapshot } = client;
-  const held = client.outgoing.heldUntil("chat") - Date.now();
+  const until = client.outgoing.heldUntil("chat") - Date.now();
   // A moment's wait needs no countdown: the message waits in line and says so itself.
-  const told = held > SHORT ? held : 0;
-  const { slow_mode_ms } = stateOf(snapshot, lifecycle).settings;
+  const told = until > SHORT ? until : 0;
+  const { settings, slowSince } = stateOf(snapshot, lifecycle);
+  const { slow_mode_ms } = settings;
   if (staff || slow_mode_ms === 0) return Math.max(0, told);
   const own = stateOf(snapshot, chat).messages.filter((one) => one.by.id === snapshot.you?.id);
-  const last = own[own.length - 1]?.at ?? 0;
+  const held = snapshot.mine.chat?.held ?? [];
+  const last = Math.max(own[own.length - 1]?.at ?? 0, held[held.length - 1]?.at ?? 0);
+  if (last < slowSince) return Math.max(0, told);
   return Math.max(0, told, last + slow_mode_ms - client.clock.now());
 }
 
@@ -36,21 +40,28 @@ interface ComposerProps {
 export function Composer({ room, staff, placeholder }: ComposerProps): JSX.Element {
   const t = words.value;
   const snapshot = room.now.value;
-  const { status, settings } = stateOf(snapshot, lifecycle);
+  const { settings } = stateOf(snapshot, lifecycle);
   const kept = `showfloor.draft.${room.session.pass.room}`;
   const [text, setText] = useState(() => tab.get<string>(kept) ?? "");
   const field = useRef<HTMLTextAreaElement>(null);
 
   const wait = waitBeforeSend(room.client, staff);
-  useTick(wait > 0);
+  const bar = staff ? null : barred(room, "chat");
+  useTick(wait > 0 || bar?.counts === true);
   const seconds = Math.ceil(wait / 1000);
   const over = lengthOf(text) - settings.text_length;
-  const closed = status === "closed" && !staff;
+  const closed = bar !== null;
 
   useEffect(() => {
     if (text) tab.set(kept, text);
     else tab.drop(kept);
   }, [text]);
+
+  const slow = useRef(settings.slow_mode_ms);
+  useEffect(() => {
+    if (slow.current !== settings.slow_mode_ms) room.client.outgoing.free("chat");
+    slow.current = settings.slow_mode_ms;
+  }, [settings.slow_mode_ms]);
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -92,9 +103,9 @@ export function Composer({ room, staff, placeholder }: ComposerProps): JSX.Eleme
           ref={field}
           class="input"
           rows={1}
-          value={text}
+          value={closed ? "" : text}
           disabled={closed}
-          placeholder={closed ? t.say_closed : placeholder}
+          placeholder={bar ? bar.why : placeholder}
           enterkeyhint="send"
           aria-invalid={over > 0}
           onInput={(event) => setText(event.currentTarget.value)}

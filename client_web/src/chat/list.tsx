@@ -9,7 +9,7 @@ import { toastFailure } from "../parts/toast";
 import { chat, type ChatMessage } from "../room/activities/chat";
 import type { Snapshot } from "../room/client";
 import type { Sending } from "../room/outgoing";
-import { type Deeds, Pending, Row } from "./messages";
+import { type Deeds, Held, Pending, Row } from "./messages";
 
 /** Rows in the document at once, whatever was loaded. */
 const SHOWN = 400;
@@ -20,9 +20,11 @@ const TOGETHER = 120_000;
 /** Own messages whose event has not come by yet; once it is there, the row says all. */
 export function stillPending(snapshot: Snapshot, messages: readonly ChatMessage[]): readonly Sending[] {
   const you = snapshot.you?.id;
+  const held = snapshot.mine.chat?.held ?? [];
   return snapshot.sending.filter(
     (item) =>
       item.type === "chat.send" &&
+      !held.some((one) => one.seq > item.since && one.text === String(item.fields["text"]).trim()) &&
       !messages.some(
         (one) => one.seq > item.since && one.by.id === you && one.text === String(item.fields["text"]).trim(),
       ),
@@ -188,7 +190,7 @@ export function ChatList({ room, deeds, ownDeeds = null }: ListProps): JSX.Eleme
             )}
           </div>
         )}
-        {messages.length === 0 && pending.length === 0 && (
+        {messages.length === 0 && pending.length === 0 && !snapshot.mine.chat && (
           <Empty drawing="chat" title={t.chat_empty} hint={t.chat_empty_hint} />
         )}
         <ol class="messages">
@@ -207,6 +209,14 @@ export function ChatList({ room, deeds, ownDeeds = null }: ListProps): JSX.Eleme
               />
             );
           })}
+          {top === null &&
+            snapshot.mine.chat?.held.map((one) => (
+              <Held
+                key={one.message}
+                text={one.text}
+                onWithdraw={() => void room.client.send("chat.delete", { message: one.message }).catch(toastFailure)}
+              />
+            ))}
           {top === null &&
             pending.map((item) => (
               <Pending

@@ -134,6 +134,23 @@ export class Row extends Component<RowProps, { open: boolean }> {
   }
 }
 
+/** Our own message that staff has not let through yet. */
+export function Held({ text, onWithdraw }: { text: string; onWithdraw: () => void }): JSX.Element {
+  const t = words.value;
+  return (
+    <li class="message own pending held">
+      <div class="said">
+        <p class="text">{text}</p>
+        <span class="why">
+          <Icon name="clock" size={16} />
+          {t.held_own}
+        </span>
+      </div>
+      <IconButton icon="close" label={t.held_withdraw} onClick={onWithdraw} />
+    </li>
+  );
+}
+
 interface PendingProps {
   item: Sending;
   live: boolean;

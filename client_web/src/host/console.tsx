@@ -10,9 +10,11 @@ import { Toasts } from "../parts/toast";
 import { chat } from "../room/activities/chat";
 import type { ConsolePart } from "../views/view";
 import { deedsOf } from "./deeds";
+import { HeldQueue } from "./held";
 import { Health } from "./health";
 import { KeyList, useKeys } from "./keys";
 import { More } from "./more";
+import { Quiet } from "./order";
 import { PersonSheet } from "./people";
 import { showingKeys, tab } from "./desk";
 
@@ -32,9 +34,11 @@ export function Console({ room, parts }: ConsoleProps): JSX.Element {
     <div class="console">
       <Health room={room} />
       <Banner room={room} />
+      <Quiet room={room} />
       <main>
         <section class={panel("chat", "talk")} aria-label={t.queue}>
           <h2 class="panel-title">{t.queue}</h2>
+          <HeldQueue room={room} />
           <ChatList room={room} deeds={deedsOf(room)} />
           <Composer room={room} staff placeholder={t.say_host} />
         </section>
@@ -73,7 +77,7 @@ function Tabs({ room, parts }: ConsoleProps): JSX.Element {
   const t = words.value;
   const tabs: TabOf[] = [
     { name: "now", icon: "now", label: t.tabs.now },
-    { name: "chat", icon: "chat", label: t.tabs.chat },
+    { name: "chat", icon: "chat", label: t.tabs.chat, count: stateOf(room.now.value, chat).held.length },
     ...parts.map(({ panel: { name, icon, label, count } }) => ({ name, icon, label: label(), count: count?.(room) ?? 0 })),
     { name: "more", icon: "more", label: t.tabs.more, count: stateOf(room.now.value, chat).bin.length },
   ];

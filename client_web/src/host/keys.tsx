@@ -6,12 +6,19 @@ import { Dialog } from "../parts/dialog";
 import type { ConsolePart } from "../views/view";
 import { showingKeys, tab } from "./desk";
 import { undoRemove } from "./deeds";
+import { settleFirst } from "./held";
+import { askPanic, turn } from "./order";
 
 /** What a key does; keys work wherever nothing is being written. */
 function press(room: Room, parts: readonly ConsolePart[], key: string): boolean {
   const deeds: Record<string, () => void> = {
     "1": () => (tab.value = "chat"),
     z: () => undoRemove(room),
+    a: () => settleFirst(room, "chat.approve"),
+    x: () => settleFirst(room, "chat.reject"),
+    m: () => turn(room, "muted"),
+    c: () => turn(room, "chat_closed"),
+    "!": () => askPanic(room),
     "/": () => document.querySelector<HTMLElement>(".composer textarea")?.focus(),
     "?": () => (showingKeys.value = true),
   };

@@ -7,7 +7,10 @@ import { timeOfDay } from "../parts/time";
 import { chat } from "../room/activities/chat";
 import { lifecycle } from "../room/activities/lifecycle";
 import { act } from "./act";
-import { Choices } from "../parts/controls";
+import { set } from "./setting";
+import { Choices, Switch } from "../parts/controls";
+import { OrderSwitches, Panic } from "./order";
+import { WordFilter } from "./word_filter";
 import { Results } from "./results";
 import { PeopleLists } from "./people";
 import { Share } from "./share";
@@ -16,12 +19,19 @@ const SLOW = { off: 0, s5: 5_000, s15: 15_000, s30: 30_000, m1: 60_000 } as cons
 
 /** Ways in, rules, the bin, and what should not be done by a slip of the thumb. */
 export function More({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
   const host = room.now.value.you?.role === "host";
   return (
     <div class="scrolls">
+      <section class="group">
+        <h2>{t.order}</h2>
+        <OrderSwitches room={room} />
+        <Panic room={room} />
+      </section>
+      {host && <Rules room={room} />}
+      <WordFilter room={room} />
       <Share id={room.session.pass.room} token={room.session.pass.token} mayInvite={host} />
       {host && <Results room={room} />}
-      {host && <Rules room={room} />}
       <PeopleLists room={room} />
       <Bin room={room} />
       <Doors room={room} />
@@ -31,19 +41,17 @@ export function More({ room }: { room: Room }): JSX.Element {
 
 function Rules({ room }: { room: Room }): JSX.Element {
   const t = words.value;
-  const { slow_mode_ms } = stateOf(room.now.value, lifecycle).settings;
-  const set = (ms: number) =>
-    void act(room, "room.configure", { settings: { slow_mode_ms: ms } }, () =>
-      void act(room, "room.configure", { settings: { slow_mode_ms } }),
-    );
+  const { slow_mode_ms, approve_chat } = stateOf(room.now.value, lifecycle).settings;
   return (
     <section class="group">
       <h2>{t.chat_rules}</h2>
+      <Switch label={t.approve_chat} on={approve_chat} onSwitch={(on) => set(room, { approve_chat: on }, { approve_chat })} />
+      <p class="note">{t.approve_chat_hint}</p>
       <Choices
         label={`${t.slow_mode} · ${t.slow_mode_hint}`}
         value={slow_mode_ms}
         of={(Object.keys(SLOW) as (keyof typeof SLOW)[]).map((name) => [SLOW[name], t.slow_modes[name]] as const)}
-        onChoose={set}
+        onChoose={(ms) => set(room, { slow_mode_ms: ms }, { slow_mode_ms })}
       />
     </section>
   );

@@ -5,7 +5,8 @@ import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { IconButton } from "../parts/bricks";
 import { confirmFirst, Dialog } from "../parts/dialog";
-import { timeOfDay } from "../parts/time";
+import { clockFace } from "../parts/clock_face";
+import { timeOfDay, useTick } from "../parts/time";
 import { people } from "../room/activities/people";
 import type { By } from "../room/messages";
 import { deedsOn } from "../room/powers";
@@ -26,12 +27,17 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
   const state = stateOf(room.now.value, people);
   const role = state.roles.find((one) => one.user === by.id)?.role ?? by.role;
   const banned = state.banned.some((one) => one.user === by.id);
+  const muted = state.muted.find((one) => one.user === by.id);
   const may = deedsOn({ ...by, role }, room.now.value.you);
   const close = () => {
     chosen.value = null;
   };
   const about = { user: by.id, name: by.name };
   const unban = () => void act(room, "person.unban", { user: by.id });
+  const mute = (for_ms?: number) => {
+    close();
+    void act(room, "person.mute", { ...about, ...(for_ms ? { for_ms } : {}) }, () => unmute(room, by.id));
+  };
   const give = (next: "moderator" | "attendee" | "host") => {
     close();
     const before = role === "host" || role === "moderator" ? role : "attendee";
@@ -43,6 +49,7 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
         <Face by={by} />
         <Badges by={{ ...by, role }} />
         {banned && <span class="tag warn">{t.person_banned}</span>}
+        {muted && <span class="tag warn">{t.person_muted}</span>}
       </p>
       {!may.kick && !may.ban && !may.role && <p class="note">{t.person_nothing}</p>}
       <div class="stack deeds-on">
@@ -55,6 +62,31 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
           <button type="button" class="button wide" onClick={() => give("attendee")}>
             {t.person_demote}
           </button>
+        )}
+        {may.ban && !banned && role === "attendee" && (
+          <div class="row">
+            {muted ? (
+              <button
+                type="button"
+                class="button grow"
+                onClick={() => {
+                  close();
+                  unmute(room, by.id);
+                }}
+              >
+                {t.person_unmute}
+              </button>
+            ) : (
+              <>
+                <button type="button" class="button grow" onClick={() => mute(5 * 60_000)}>
+                  {t.person_mute_short}
+                </button>
+                <button type="button" class="button grow" onClick={() => mute()}>
+                  {t.person_mute}
+                </button>
+              </>
+            )}
+          </div>
         )}
         {may.kick && !banned && (
           <button
@@ -100,7 +132,43 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
   );
 }
 
-/** Who is banned and who was given a role, each with the way back. */
+const unmute = (room: Room, user: string): void => void act(room, "person.unmute", { user });
+
+/** Who may not write, and for how long; each with the way back. */
+function MutedList({ room }: { room: Room }): JSX.Element | null {
+  const t = words.value;
+  const { muted } = stateOf(room.now.value, people);
+  useTick(muted.some((one) => one.until !== null), 1_000);
+  if (muted.length === 0) return null;
+  return (
+    <>
+      <h3 class="note">{`${t.people_muted} · ${muted.length}`}</h3>
+      <ul>
+        {[...muted].reverse().map(({ user, name, at, by, until }) => (
+          <li class="binned row tight" key={user}>
+            <p class="grow">
+              <b>{name || user}</b>{" "}
+              <time class="note figures">
+                {until === null ? timeOfDay(at) : clockFace(Math.max(0, until - room.client.clock.now()))}
+              </time>
+              {by?.name && (
+                <>
+                  <br />
+                  <span class="note">{t.person_by(by.name)}</span>
+                </>
+              )}
+            </p>
+            <button type="button" class="button quiet" onClick={() => unmute(room, user)}>
+              {t.person_unmute}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Who is banned, muted, or was given a role, each with the way back. */
 export function PeopleLists({ room }: { room: Room }): JSX.Element {
   const t = words.value;
   const { banned, roles } = stateOf(room.now.value, people);
@@ -132,6 +200,7 @@ export function PeopleLists({ room }: { room: Room }): JSX.Element {
           </li>
         ))}
       </ul>
+      <MutedList room={room} />
       <h3 class="note">{`${t.people_banned} · ${banned.length}`}</h3>
       <ul>
         {[...banned].reverse().map(({ user, name, at, by }) => (

@@ -1,4 +1,4 @@
-import type { LoggedEvent } from "./messages";
+import type { LoggedEvent, Mine, Position } from "./messages";
 
 /**
  * The client's half of an activity: plain state and how events change it. No part of a state is ever
@@ -12,6 +12,8 @@ export interface Activity<State = unknown> {
   read(view: unknown): State;
   /** Logged events. Stubs (`data` null) come as `event.data === null`. */
   apply(state: State, event: LoggedEvent): State;
+  /** Whether what was stored there is told to its author alone, in `mine`: then no event of it comes by. */
+  alone?(mine: Readonly<Mine>, position: Position): boolean;
   /** Volatile news: no place in the log, the newest replaces those before it. */
   hear?(state: State, type: string, body: Record<string, unknown>): State;
 }

@@ -342,7 +342,8 @@ export class RoomClient {
     } else if (type === "room.position") {
       this.#stands((message["position"] as Position).epoch);
     } else if (type === "room.mine") {
-      this.#set({ mine: { ...this.#state.mine, ...(message["mine"] as object) } });
+      // Always the whole: what is not in it any more holds no longer.
+      this.#set({ mine: message["mine"] as Mine });
     } else {
       this.#hear(type, message);
     }
@@ -418,6 +419,10 @@ export class RoomClient {
   #expectEcho(position: Position): void {
     const known = this.#state.position;
     if (known) this.outgoing.passed(known);
+    if (this.options.activities.some((one) => one.alone?.(this.#state.mine, position))) {
+      this.outgoing.passed(position);
+      return;
+    }
     if (known && known.epoch === position.epoch && known.seq >= position.seq) return;
     clearTimeout(this.#echo);
     this.#echo = setTimeout(() => {

@@ -20,6 +20,7 @@ export type {
   LoggedEvent,
   MessageView,
   Mine,
+  OrderView,
   PeopleView,
   PollCreated,
   PollsView,
@@ -28,6 +29,7 @@ export type {
   Result,
   RoomSettings,
   RoomView,
+  WordsView,
 } from "../../../protocols/schema/messages";
 
 export type By = Author;

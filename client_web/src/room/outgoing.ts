@@ -122,6 +122,14 @@ export class Outgoing {
     this.#changed();
   }
 
+  /** The rule that told this lane to wait has changed: ask again, the server tells how long now. */
+  free(lane: string): void {
+    this.#heldUntil.delete(lane);
+    for (const item of this.#items) if (item.lane === lane && item.state === "waiting") delete item.waitUntil;
+    this.#changed();
+    this.#pump();
+  }
+
   /** Joined: what waits may go, what was unanswered goes again. */
   open(): void {
     this.#ready = true;

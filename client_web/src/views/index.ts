@@ -1,12 +1,14 @@
 import type { Activity } from "../room/activity";
 import { lifecycle } from "../room/activities/lifecycle";
+import { filter } from "../room/activities/words";
+import { order } from "../room/activities/order";
 import { chatView } from "./chat";
 import { peopleView } from "./people";
 import { pollsView } from "./polls";
 import type { ConsolePart, View, WallPart } from "./view";
 
 /** What a room can do, as this client knows it, in the order in which it stands on a page. A new activity is a line here. */
-export const views: readonly View[] = [{ activity: lifecycle }, peopleView, chatView, pollsView];
+export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, pollsView];
 
 export const activities: readonly Activity[] = views.map((view) => view.activity);
 

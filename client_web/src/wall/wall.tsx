@@ -5,6 +5,7 @@ import { type Room, stateOf } from "../page";
 import { Logo } from "../parts/bricks";
 import { Icon } from "../parts/icons";
 import { Qr } from "../parts/qr";
+import { order } from "../room/activities/order";
 import { lifecycle } from "../room/activities/lifecycle";
 import { api } from "../room/api";
 import { audienceAddress } from "../room/session";
@@ -15,6 +16,14 @@ import { WayIn } from "./way_in";
 export function Wall({ room, parts }: { room: Room; parts: readonly WallPart[] }): JSX.Element {
   const { phase } = room.now.value;
   const t = words.value;
+  // Nothing of what people wrote, nor the way to write more.
+  if (stateOf(room.now.value, order).panicked) {
+    return (
+      <div class="cover">
+        <Logo size={160} />
+      </div>
+    );
+  }
   const scene = parts.find((one) => one.wants?.(room)) ?? parts.find((one) => !one.wants);
   return (
     <div class="wall">

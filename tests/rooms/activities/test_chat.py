@@ -3,8 +3,9 @@
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, DAY_MS, VIEW_BYTES
-from protocols.messages import Audience, By
+from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, DAY_MS, HELD_EACH, VIEW_BYTES
+from protocols.messages import Audience, By, Role
+from rooms.activities import chat
 from rooms.activities.room import RoomRetired
 from tests.rooms.play import ANN, BEN, HOST, MODERATOR, Play, types
 
@@ -160,3 +161,112 @@ def test_what_is_old_goes_wherever_it_is() -> None:
     assert ([each["text"] for each in view["messages"]], view["pinned"], view["bin"]) == (["new"], None, [])
     assert play.replayed().dump() == play.room.dump()
     assert play.retire(before) == []
+
+
+def approved_first() -> Play:
+    play = Play()
+    play.do(HOST, "room.configure", settings={"approve_chat": True})
+    return play
+
+
+def held(play: Play) -> list[str]:
+    return [each["text"] for each in play.view("chat", Audience.HOSTS)["held"]]
+
+
+def test_a_message_waits_until_staff_lets_it_through() -> None:
+    play = approved_first()
+    (waits,) = play.do(ANN, "chat.send", text="¤please")
+    assert (waits.type, waits.audience, waits.by) == ("chat.held", Audience.HOSTS, ANN)
+    message = getattr(waits.data, "message", "")
+    mine = {"held": [{"message": message, "seq": waits.seq, "at": play.now, "text": "¤please"}]}
+    assert play.room.mine(ANN.id) == {"chat": mine}
+    assert play.room.mine(BEN.id) == {}
+    assert texts(play) == []
+    assert "held" not in play.view("chat")
+    assert held(play) == ["¤please"]
+
+    decided = play.do(MODERATOR, "chat.approve", message=message)
+    assert [(each.type, each.by, each.audience) for each in decided] == [
+        ("chat.approved", MODERATOR, Audience.HOSTS),
+        ("chat.settled", ANN, Audience.HOSTS),
+        ("chat.sent", ANN, Audience.EVERYONE),
+    ]
+    assert play.log[waits.seq - 1].data is None, "what waited is a stub"
+    assert texts(play) == ["¤please"]
+    assert held(play) == []
+    assert play.room.mine(ANN.id) == {}
+    assert refusal(play, HOST, "chat.approve", message) is Code.NOT_FOUND
+
+
+def test_what_staff_rejects_lies_in_the_bin_and_can_still_be_let_through() -> None:
+    play = approved_first()
+    message = say(play, "no")
+    decided = play.do(HOST, "chat.reject", message=message)
+    assert types(decided) == ["chat.rejected", "chat.settled", "chat.binned"]
+    assert all(each.audience is Audience.HOSTS for each in decided)
+    assert [each["text"] for each in play.view("chat", Audience.HOSTS)["bin"]] == ["no"]
+    assert texts(play) == []
+    assert types(play.do(HOST, "chat.restore", message=message)) == ["chat.unbinned", "chat.sent"]
+    assert texts(play) == ["no"]
+    assert play.view("chat", Audience.HOSTS)["bin"] == []
+
+
+def test_either_decision_can_be_taken_back() -> None:
+    play = approved_first()
+    first, second = say(play, "one"), say(play, "two", BEN)
+    play.do(HOST, "chat.approve", message=first)
+    play.do(HOST, "chat.reject", message=second)
+    assert types(play.do(HOST, "chat.hold", message=first)) == ["chat.deleted", "chat.held"]
+    assert types(play.do(HOST, "chat.hold", message=second)) == ["chat.unbinned", "chat.held"]
+    assert held(play) == ["one", "two"]
+    assert texts(play) == []
+    assert play.view("chat", Audience.HOSTS)["bin"] == []
+    play.do(HOST, "chat.approve", message=first)
+    assert texts(play) == ["one"]
+    assert play.replayed().dump() == play.room.dump()
+
+
+def test_staff_does_not_wait_and_nobody_learns_of_what_does() -> None:
+    play = approved_first()
+    say(play, "hello", MODERATOR)
+    message = say(play, "wait")
+    assert texts(play) == ["hello"]
+    assert refusal(play, BEN, "chat.delete", message) is Code.NOT_FOUND
+    assert refusal(play, BEN, "chat.approve", message) is Code.FORBIDDEN
+    assert types(play.do(ANN, "chat.delete", message=message)) == ["chat.settled"]
+    assert held(play) == []
+    assert play.view("chat", Audience.HOSTS)["bin"] == []
+    assert types(play.do(HOST, "chat.delete", message=say(play, "bad"))) == [
+        "chat.rejected",
+        "chat.settled",
+        "chat.binned",
+    ]
+
+
+def test_there_is_an_end_to_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    play = approved_first()
+    for number in range(HELD_EACH):
+        say(play, str(number))
+    with pytest.raises(Refused, match="overloaded"):
+        say(play, "one more")
+    say(play, "another person's", BEN)
+    monkeypatch.setattr(chat, "HELD_KEPT", HELD_EACH + 1)
+    with pytest.raises(Refused, match="overloaded"):
+        say(play, "no room", By("user-cat", "Cat", Role.ATTENDEE))
+    monkeypatch.setattr(chat, "HELD_KEPT", HELD_EACH + 9)
+    monkeypatch.setattr(chat, "HELD_BYTES", 100)
+    with pytest.raises(Refused, match="overloaded"):
+        say(play, "x" * 100, BEN)
+
+
+def test_what_waits_grows_old_and_is_erased_like_the_rest() -> None:
+    play = approved_first()
+    say(play, "¤old")
+    play.now += 200 * DAY_MS
+    play.retire()
+    assert held(play) == []
+    say(play, "young")
+    say(play, "other", BEN)
+    play.do(HOST, "person.erase", user=ANN.id)
+    assert held(play) == ["other"]
+    assert play.replayed().dump() == play.room.dump()

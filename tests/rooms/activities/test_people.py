@@ -181,4 +181,76 @@ def test_what_holds_outlives_the_retention_and_what_held_does_not(play: Play) ->
 def test_a_snapshot_from_before_there_were_any_is_read(play: Play) -> None:
     state = play.room.dump()
     del state["activities"]["people"]
-    assert Room.load("r1", state, REGISTRY).people.view(Audience.HOSTS) == {"banned": [], "roles": []}
+    assert Room.load("r1", state, REGISTRY).people.view(Audience.HOSTS) == {"banned": [], "muted": [], "roles": []}
+
+
+def test_who_is_muted_reads_and_votes_until_the_time_is_over(play: Play) -> None:
+    (told,) = play.do(MODERATOR, "person.mute", user=ANN.id, name="Ann", for_ms=60_000)
+    assert (told.audience, told.by) == (Audience.HOSTS, MODERATOR)
+    until = play.now + 60_000
+    assert play.room.mine(ANN.id)["people"] == {"muted": {"until": until}}
+    assert "people" not in play.room.mine(BEN.id)
+    assert play.view("people") == {}
+    (shown,) = play.view("people", Audience.HOSTS)["muted"]
+    assert shown == {"user": ANN.id, "name": "Ann", "at": play.now, "by": MODERATOR.as_wire(), "until": until}
+
+    play.wait(59_000)
+    with pytest.raises(Refused) as caught:
+        play.do(ANN, "chat.send", text="hi")
+    assert (caught.value.code, caught.value.retry_after_ms) == (Code.MUTED, 1_000)
+    play.do(BEN, "chat.send", text="hi")
+    poll = getattr(play.do(HOST, "poll.create", question="?", kind="rating")[0].data, "poll", "")
+    play.do(HOST, "poll.open", poll=poll)
+    play.do(ANN, "poll.vote", poll=poll, choices=[5])
+
+    (over,) = play.wait(1_000)
+    assert (over.type, over.audience, over.by, over.at) == ("person.unmuted", Audience.HOSTS, None, until)
+    assert over.data is not None
+    assert over.data.told_alone(over.by) == ANN.id
+    assert "people" not in play.room.mine(ANN.id)
+    play.do(ANN, "chat.send", text="hi")
+
+
+def test_a_mute_without_an_end_holds_until_it_is_undone(play: Play) -> None:
+    (told,) = play.do(HOST, "person.mute", user=ANN.id)
+    assert told.data is not None
+    assert told.data.told_alone(told.by) == ANN.id
+    assert play.do(HOST, "person.mute", user=ANN.id) == []
+    play.wait(DAY_MS)
+    assert refused(play, ANN, "chat.send", text="hi") is Code.MUTED
+    assert types(play.do(MODERATOR, "person.unmute", user=ANN.id)) == ["person.unmuted"]
+    assert play.do(MODERATOR, "person.unmute", user=ANN.id) == []
+    play.do(ANN, "chat.send", text="hi")
+
+
+def test_a_mute_can_be_made_longer_or_shorter(play: Play) -> None:
+    play.do(HOST, "person.mute", user=ANN.id)
+    play.do(HOST, "person.mute", user=ANN.id, for_ms=5_000)
+    assert play.room.due() == play.now + 5_000
+    play.do(HOST, "person.mute", user=ANN.id)
+    assert play.room.due() is None
+
+
+def test_a_mute_does_not_hold_for_staff(play: Play) -> None:
+    play.do(HOST, "person.mute", user=MODERATOR.id)
+    play.do(MODERATOR, "chat.send", text="hi")
+    play.do(HOST, "person.mute", user=ANN.id)
+    play.do(HOST, "person.role", user=ANN.id, role="moderator")
+    play.do(ANN, "chat.send", text="hi")
+
+
+def test_whoever_is_erased_is_muted_no_longer(play: Play) -> None:
+    play.do(ANN, "chat.send", text="hi")
+    play.do(HOST, "person.mute", user=ANN.id, name="Ann", for_ms=60_000)
+    play.do(HOST, "person.erase", user=ANN.id)
+    assert play.view("people", Audience.HOSTS)["muted"] == []
+    assert play.room.due() is None
+    assert play.replayed().dump() == play.room.dump()
+
+
+def test_an_end_to_the_mutes(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "MUTES_KEPT", 1)
+    play.do(HOST, "person.mute", user="a", for_ms=1_000)
+    assert refused(play, HOST, "person.mute", user="b") is Code.CONFLICT
+    play.wait(1_000)
+    play.do(HOST, "person.mute", user="b")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from rooms.settings import RoomSettings
 from server.app import App
 from server.gateway import entrants
 from server.hosting.at_work import AtWork
+from server.text_check import CheckFailed, Finding, TextChecks
 from tests.server.running import OWNER, Raw, raw, served, token
 
 
@@ -309,3 +310,37 @@ async def test_occupancy_counts_people_not_sockets(server: tuple[App, str]) -> N
 
         await asyncio.gather(one.close(), two.close())
         assert members.occupancy == 0
+
+
+class Outside:
+    """A text check that finds what the text says."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+
+    async def look(self, room: str, texts: Sequence[str]) -> Finding:
+        self.asked.append((room, tuple(texts)))
+        await asyncio.sleep(0)
+        if texts[0] == "fail":
+            raise CheckFailed("status 500")
+        return Finding(texts[0]) if texts[0] in set(Finding) else Finding.FINE
+
+
+async def test_a_check_outside_sees_first_what_the_audience_writes(server: tuple[App, str]) -> None:
+    app, address = server
+    outside = Outside()
+    app.door._text_checks = TextChecks(outside, default=Finding.HOLD)
+    async with (
+        raw(address, {"token": token(app, "ann")}) as ann,
+        raw(address, {"token": token(app, "lin", Role.HOST)}) as lin,
+    ):
+        await ann.join()
+        await lin.join()
+        texts = ("fine", "hold", "refuse", "fail")
+        answers = [await ann.ask("chat.send", chat(text, f"c{number}")) for number, text in enumerate(texts)]
+        assert [answer["ok"] for answer in answers] == [True, True, False, True]
+        assert answers[2]["error"]["code"] == "words"
+        assert (await lin.ask("chat.send", chat("refuse")))["ok"], "staff is not looked at"
+        told = [(event[0], event[1]["data"]["text"]) for event in lin.seen if event[0].startswith("chat.")]
+        assert told == [("chat.sent", "fine"), ("chat.held", "hold"), ("chat.held", "fail"), ("chat.sent", "refuse")]
+        assert [seen for _, seen in outside.asked] == [("fine",), ("hold",), ("refuse",), ("fail",)]

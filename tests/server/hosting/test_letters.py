@@ -1,5 +1,7 @@
 """What nodes write to each other comes out as it went in."""
 
+from dataclasses import replace
+
 import msgpack  # type: ignore[import-untyped]
 import pytest
 
@@ -34,6 +36,8 @@ def test_a_command_and_its_sender(command: RoomCreate) -> None:
     letter = travelled(letters.do(7, command, ANN))
     assert letter[:3] == ["do", "r", 7]
     assert letters.wanted(letter, REGISTRY) == (command, ANN)
+    suspect = replace(ANN, suspect=True)
+    assert letters.wanted(travelled(letters.do(7, command, suspect)), REGISTRY) == (command, suspect)
 
 
 def test_a_command_of_a_newer_program_is_refused() -> None:

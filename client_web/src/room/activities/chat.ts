@@ -16,18 +16,20 @@ export interface ChatState {
   readonly pinned: ChatMessage | null;
   /** What staff deleted; told to hosts only. */
   readonly bin: readonly ChatMessage[];
+  /** What waits for staff, oldest first; told to hosts only. `mine` tells each person of theirs. */
+  readonly held: readonly ChatMessage[];
   /** Older messages were loaded in front. */
   readonly older: boolean;
   /** From this seq on, `messages` are all there are. */
   readonly from: number;
 }
 
-type Whole = Extract<LoggedEvent, { type: "chat.sent" | "chat.binned" | "chat.restored" }>;
+type Whole = Extract<LoggedEvent, { type: "chat.sent" | "chat.held" | "chat.binned" | "chat.restored" }>;
 
 function messageOf(event: Whole): ChatMessage | null {
   if (event.data === null || event.by === null) return null;
   const { message, text } = event.data;
-  if (event.type === "chat.sent") return { message, text, by: event.by, seq: event.seq, at: event.at };
+  if (event.type === "chat.sent" || event.type === "chat.held") return { message, text, by: event.by, seq: event.seq, at: event.at };
   const { sent_seq, sent_at } = event.data as Extract<typeof event.data, { sent_seq: number }>;
   return { message, text, by: event.by, seq: sent_seq, at: sent_at };
 }
@@ -48,7 +50,7 @@ const without = (messages: readonly ChatMessage[], message: string | undefined) 
 function since(state: ChatState, time: number): ChatState {
   const young = (one: ChatMessage) => one.at >= time;
   const pinned = state.pinned && young(state.pinned) ? state.pinned : null;
-  return { ...state, messages: state.messages.filter(young), bin: state.bin.filter(young), pinned };
+  return { ...state, messages: state.messages.filter(young), bin: state.bin.filter(young), held: state.held.filter(young), pinned };
 }
 
 function kept(state: ChatState, most: number): ChatState {
@@ -70,9 +72,9 @@ export const chat: Activity<ChatState> & {
   counted: ["chat.sent"],
 
   read(view) {
-    const { messages = [], pinned = null, bin = [] } = (view ?? {}) as Partial<ChatView>;
+    const { messages = [], pinned = null, bin = [], held = [] } = (view ?? {}) as Partial<ChatView>;
     const from = messages.length < CHAT_SHOWN ? 0 : (messages[0]?.seq ?? 0);
-    return { messages, pinned, bin, older: false, from };
+    return { messages, pinned, bin, held, older: false, from };
   },
 
   apply(state, event) {
@@ -81,6 +83,12 @@ export const chat: Activity<ChatState> & {
         const message = messageOf(event);
         return message ? bounded({ ...state, messages: put(state.messages, message) }) : state;
       }
+      case "chat.held": {
+        const message = messageOf(event);
+        return message ? { ...state, held: [...state.held, message] } : state;
+      }
+      case "chat.settled":
+        return { ...state, held: without(state.held, event.data?.message) };
       case "chat.deleted": {
         const which = event.data?.message;
         return {
@@ -113,6 +121,8 @@ export const chat: Activity<ChatState> & {
         return state;
     }
   },
+
+  alone: (mine, position) => mine.chat?.held.some((one) => one.seq === position.seq) ?? false,
 
   /** With older messages in front, from a page of history. */
   extend(state, events) {

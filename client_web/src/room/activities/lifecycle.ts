@@ -2,10 +2,23 @@ import type { Activity } from "../activity";
 import type { RoomSettings, RoomView } from "../messages";
 
 export type RoomState = Readonly<Pick<RoomView, "title" | "status">> & {
-  readonly settings: Pick<RoomSettings, "text_length" | "slow_mode_ms">;
+  readonly settings: Pick<
+    RoomSettings,
+    "text_length" | "slow_mode_ms" | "approve_chat" | "filter_common" | "filter_holds"
+  >;
+  /** When slow mode was last changed, as far as this page saw it; what was said before counts for none of it. */
+  readonly slowSince: number;
 };
 
-const UNKNOWN: RoomState = { title: "", status: "open", settings: { text_length: 500, slow_mode_ms: 0 } };
+const SETTINGS = {
+  text_length: 500,
+  slow_mode_ms: 0,
+  approve_chat: false,
+  filter_common: false,
+  filter_holds: false,
+};
+
+const UNKNOWN: RoomState = { title: "", status: "open", settings: SETTINGS, slowSince: 0 };
 
 export const lifecycle: Activity<RoomState> = {
   name: "room",
@@ -19,8 +32,11 @@ export const lifecycle: Activity<RoomState> = {
       case "room.closed":
         return { ...state, status: "closed" };
       case "room.created":
-      case "room.configured":
-        return event.data ? { ...state, ...event.data } : state;
+      case "room.configured": {
+        if (!event.data) return state;
+        const same = event.data.settings.slow_mode_ms === state.settings.slow_mode_ms;
+        return { ...state, ...event.data, slowSince: same ? state.slowSince : event.at };
+      }
       default:
         return state;
     }

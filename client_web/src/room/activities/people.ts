@@ -2,11 +2,14 @@ import type { Activity } from "../activity";
 import type { LoggedEvent, PeopleView } from "../messages";
 
 export type Banned = Readonly<NonNullable<PeopleView["banned"]>[number]>;
+export type Muted = Readonly<NonNullable<PeopleView["muted"]>[number]>;
 export type Given = Readonly<NonNullable<PeopleView["roles"]>[number]>;
 
-/** Told to hosts only; everybody else has two empty lists. */
+/** Told to hosts only; everybody else has empty lists. */
 export interface PeopleState {
   readonly banned: readonly Banned[];
+  /** Who may not write, the latest last. */
+  readonly muted: readonly Muted[];
   /** Who has another role than they came with, the latest last. */
   readonly roles: readonly Given[];
 }
@@ -23,6 +26,13 @@ function changed(state: PeopleState, event: LoggedEvent): PeopleState {
     }
     case "person.unbanned":
       return event.data ? { ...state, banned: without(state.banned, event.data.user) } : state;
+    case "person.muted": {
+      if (event.data === null) return state;
+      const entry = { ...event.data, at: event.at, by: event.by };
+      return { ...state, muted: [...without(state.muted, entry.user), entry] };
+    }
+    case "person.unmuted":
+      return event.data ? { ...state, muted: without(state.muted, event.data.user) } : state;
     case "person.role_changed": {
       if (event.data === null) return state;
       const entry = { ...event.data, at: event.at, by: event.by };
@@ -34,12 +44,12 @@ function changed(state: PeopleState, event: LoggedEvent): PeopleState {
   }
 }
 
-/** Who is banned, and who has another role than they came with. */
+/** Who is banned or muted, and who has another role than they came with. */
 export const people: Activity<PeopleState> = {
   name: "people",
   read(view) {
-    const { banned = [], roles = [] } = (view as PeopleView | undefined) ?? {};
-    return { banned, roles };
+    const { banned = [], muted = [], roles = [] } = (view as PeopleView | undefined) ?? {};
+    return { banned, muted, roles };
   },
   apply: changed,
 };
