@@ -101,7 +101,13 @@ async def add_photo(request: Request, room: RoomPath, wanted: NewPhoto, caller: 
     host = await services.directory.open(room)
     photo = photos_of(host.live.room).find(upload.photo)
     if photo is None:
-        photo = await _added(services, upload, viewer, wanted)
+        try:
+            photo = await _added(services, upload, viewer, wanted)
+        except Refused:
+            # Another request for the same upload may have been faster.
+            photo = photos_of(host.live.room).find(upload.photo)
+            if photo is None:
+                raise
     await services.uploads.remove(upload)
     return PhotoAnswer(
         photo=photo.photo,

@@ -1,5 +1,6 @@
 """Photos over HTTP: from an upload to a picture that only those see who may."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -73,6 +74,16 @@ async def test_sent_again_it_is_one_photo(house: House) -> None:
     again = await house.client.post(f"{BASE}/photos", json=body, headers=ann)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json()["photo"] == again.json()["photo"]
+    assert [each.type for each in house.host().records].count("photo.offered") == 1
+
+
+async def test_asked_twice_at_once_it_is_one_photo(house: House) -> None:
+    ann = house.by(Role.ATTENDEE)
+    upload = await uploaded(house, pictures.phone(), ann)
+    bodies = [{"id": each, "upload": upload} for each in ("a1", "a1", "a2")]
+    answers = await asyncio.gather(*(house.client.post(f"{BASE}/photos", json=body, headers=ann) for body in bodies))
+    assert [answer.status_code for answer in answers] == [201] * 3
+    assert len({answer.json()["photo"] for answer in answers}) == 1
     assert [each.type for each in house.host().records].count("photo.offered") == 1
 
 
