@@ -135,12 +135,14 @@ class Command(BaseModel):
 class Event:
     """A fact of a room: derived classes are frozen dataclasses with JSON-plain fields.
 
-    ``own`` says that it changes what its author alone is told (``Activity.mine``).
+    ``own`` says that it changes what its author alone is told (``Activity.mine``); ``secret`` that no export holds
+    what it says.
     """
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
     own: ClassVar[bool] = False
+    secret: ClassVar[bool] = False
 
     @classmethod
     def load(cls, data: dict[str, Any]) -> Self:

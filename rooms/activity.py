@@ -16,6 +16,10 @@ from rooms.settings import DEFAULTS, RoomSettings
 ROOM: Final = By("room", "", Role.BOT)
 
 
+def _nobody(_thing: str) -> Iterable[By] | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a decision may know beside the room: who asks, the room's time, fresh ids. No clock, no luck of its own.
@@ -25,6 +29,7 @@ class Context:
     ``vouched``    the server itself gives the command, in the person's name: what it says was found, not claimed
     ``suspect``    what is said should be seen by staff first: a word filter or a check outside says so
     ``settings``   filled in by the room
+    ``partakers``  who took part in something of the room's: ``Activity.partakers``; filled in by the room
     """
 
     by: By
@@ -35,6 +40,7 @@ class Context:
     suspect: bool = False
     settings: RoomSettings = DEFAULTS
     vouched: bool = False
+    partakers: Callable[[str], Iterable[By] | None] = _nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,17 @@ class Activity(ABC):
 
     def ticks(self, audience: Audience) -> Iterable[Tick]:
         """Volatile state worth telling now; whoever sends it leaves out what has not changed."""
+        return ()
+
+    def partakers(self, thing: str) -> Iterable[By] | None:
+        """Who took part in this thing of the activity's, such as a poll; None if it has none of that name."""
+        return None
+
+    def about(self, user: str) -> tuple[int, ...]:
+        """The seqs of the records that say something of this person and were written by others.
+
+        They become stubs when the person is erased; ``erase`` forgets what they said.
+        """
         return ()
 
     def retire(self, before: int) -> Iterable[int]:

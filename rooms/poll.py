@@ -71,10 +71,11 @@ class PollsMine(TypedDict):
 
 @dataclass(slots=True)
 class Ballot:
-    """What one person chose; ``guest`` if that person is only a browser."""
+    """What one person chose, and what they are called; ``guest`` if that person is only a browser."""
 
     choices: list[int]
     guest: bool
+    name: str = ""
 
 
 @dataclass(slots=True)
@@ -171,12 +172,12 @@ class Poll:
 
     def dump(self) -> dict[str, Any]:
         """The whole state as plain values."""
-        ballots = {user: [ballot.choices, ballot.guest] for user, ballot in self.ballots.items()}
+        ballots = {user: [ballot.choices, ballot.guest, ballot.name] for user, ballot in self.ballots.items()}
         return self.words() | self.clock() | {"ballots": ballots}
 
     @classmethod
     def of_dump(cls, state: dict[str, Any]) -> Poll:
         """The poll that ``dump`` described."""
         plain = {each.name: state[each.name] for each in fields(cls) if each.init and each.name != "ballots"}
-        ballots = {user: Ballot(list(choices), guest) for user, (choices, guest) in state["ballots"].items()}
+        ballots = {user: Ballot(list(choices), *rest) for user, (choices, *rest) in state["ballots"].items()}
         return cls(**plain, ballots=ballots)

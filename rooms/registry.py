@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from protocols.errors import Code, Refused
 from protocols.messages import Command, Event
 from rooms.activities.chat import Chat
+from rooms.activities.draws import Draws
+from rooms.activities.first import Firsts
 from rooms.activities.order import Order
 from rooms.activities.people import People
 from rooms.activities.photos import Photos
@@ -83,5 +85,5 @@ def explained(error: ValidationError) -> str:
     return f"The field {where} {what or 'is not of the form that it should have'}."
 
 
-ACTIVITIES: Final = (Lifecycle, People, Order, Words, Chat, Polls, Photos)
+ACTIVITIES: Final = (Lifecycle, People, Order, Words, Chat, Polls, Photos, Firsts, Draws)
 REGISTRY: Final = Registry(ACTIVITIES)

@@ -10,7 +10,7 @@ from typing import Any, Final, Self, cast
 
 from protocols.errors import Code, Refused
 from protocols.limits import DAY_MS
-from protocols.messages import PSEUDONYM, STAFF, Audience, By, Command, Record
+from protocols.messages import PSEUDONYM, STAFF, Audience, By, Command, Record, Role
 from rooms.activities.order import Order
 from rooms.activities.people import People, PersonUnlisted
 from rooms.activities.room import (
@@ -110,7 +110,7 @@ class Room:
         if isinstance(command, PersonErase):
             return self._erasure(command, context)
         suspect = self._heeded(command, by, context)
-        inner = replace(context, by=by, suspect=suspect, settings=life.settings)
+        inner = replace(context, by=by, suspect=suspect, settings=life.settings, partakers=self.partakers)
         proposed = list(home.decide(command, inner))
         if isinstance(command, RoomClose):
             # First, so that the room's closing is the last word and its position the answer.
@@ -212,7 +212,24 @@ class Room:
 
     def seqs_of(self, user: str) -> tuple[int, ...]:
         """The seqs of the records that hold this person's name or words, whoever wrote them."""
-        return tuple(sorted((*self._authored.get(user, ()), *self.people.about(user))))
+        return tuple(sorted((*self._authored.get(user, ()), *self._about(user))))
+
+    def partakers(self, thing: str) -> list[By] | None:
+        """Who took part in something, of those who are attendees here; None if no activity knows it."""
+        found = (people for each in self.activities.values() if (people := each.partakers(thing)) is not None)
+        people = next(found, None)
+        return None if people is None else [by for by in people if self._attends(by)]
+
+    def _attends(self, by: By) -> bool:
+        if by.id.startswith(PSEUDONYM):
+            return False
+        try:
+            return self.people.heard(by).role is Role.ATTENDEE
+        except Refused:
+            return False
+
+    def _about(self, user: str) -> tuple[int, ...]:
+        return tuple(seq for each in self.activities.values() for seq in each.about(user))
 
     def dump(self) -> dict[str, Any]:
         """The whole state as plain values."""
@@ -242,7 +259,7 @@ class Room:
 
     def _erasure(self, command: PersonErase, context: Context) -> list[Proposed]:
         user = command.user
-        about, authored = self.people.about(user), tuple(self._authored.get(user, ()))
+        about, authored = self._about(user), tuple(self._authored.get(user, ()))
         if not about and not authored:
             return []
         # Two steps, for what others said of them may not bear their pseudonym. The first is the room's own: a host

@@ -49,7 +49,77 @@ export type Wire =
   | Command
   | ConnectionClosed
   | Count
+  | DrawClaim
+  | DrawClaimed
+  | DrawClaimedEvent
+  | DrawCount
+  | DrawCreate
+  | DrawCreated
+  | DrawCreatedEvent
+  | DrawEnter
+  | DrawEntered
+  | DrawEnteredEvent
+  | DrawFreeze
+  | DrawFrozen
+  | DrawFrozenEvent
+  | DrawNamed
+  | DrawNamedEvent
+  | DrawOpen
+  | DrawOpened
+  | DrawOpenedEvent
+  | DrawRedeem
+  | DrawRedeemed
+  | DrawRedeemedEvent
+  | DrawRedraw
+  | DrawRedrawn
+  | DrawRedrawnEvent
+  | DrawRemove
+  | DrawRemoved
+  | DrawRemovedEvent
+  | DrawReveal
+  | DrawRevealed
+  | DrawRevealedEvent
+  | DrawSealed
+  | DrawSealedEvent
+  | DrawUnclaimed
+  | DrawUnclaimedEvent
+  | DrawUnredeem
+  | DrawUnredeemed
+  | DrawUnredeemedEvent
+  | DrawView
+  | DrawWon
+  | DrawWonEvent
+  | DrawsMine
+  | DrawsView
   | Fault
+  | FirstAnnounced
+  | FirstAnnouncedEvent
+  | FirstClose
+  | FirstClosed
+  | FirstClosedEvent
+  | FirstCount
+  | FirstCreate
+  | FirstCreated
+  | FirstCreatedEvent
+  | FirstOpen
+  | FirstOpened
+  | FirstOpenedEvent
+  | FirstRedeem
+  | FirstRedeemed
+  | FirstRedeemedEvent
+  | FirstRemove
+  | FirstRemoved
+  | FirstRemovedEvent
+  | FirstTap
+  | FirstTapped
+  | FirstTappedEvent
+  | FirstUnredeem
+  | FirstUnredeemed
+  | FirstUnredeemedEvent
+  | FirstView
+  | FirstWinner
+  | FirstsMine
+  | FirstsView
   | HeldView
   | HistoryAnswer
   | JoinAnswer
@@ -65,6 +135,7 @@ export type Wire =
   | Occupancy
   | OrderView
   | OwnPhoto
+  | PassedView
   | PeopleMine
   | PeopleView
   | Person
@@ -148,6 +219,7 @@ export type Wire =
   | PollsView
   | PositionShape
   | PositionTold
+  | PrizeView
   | Reason
   | Request
   | Result
@@ -186,6 +258,7 @@ export type Wire =
   | RoomUnmuted
   | RoomUnmutedEvent
   | RoomView
+  | TicketMine
   | View
   | Volatile
   | WordsAdd
@@ -265,7 +338,24 @@ export type Command =
   | PhotoApprove
   | PhotoHide
   | PhotoRestore
-  | PhotoDelete;
+  | PhotoDelete
+  | FirstCreate
+  | FirstOpen
+  | FirstTap
+  | FirstClose
+  | FirstRedeem
+  | FirstUnredeem
+  | FirstRemove
+  | DrawCreate
+  | DrawOpen
+  | DrawEnter
+  | DrawFreeze
+  | DrawReveal
+  | DrawRedraw
+  | DrawClaim
+  | DrawRedeem
+  | DrawUnredeem
+  | DrawRemove;
 export type LoggedEvent =
   | RoomCreatedEvent
   | RoomOpenedEvent
@@ -315,14 +405,37 @@ export type LoggedEvent =
   | PhotoPostedEvent
   | PhotoBinnedEvent
   | PhotoHiddenEvent
-  | PhotoDeletedEvent;
+  | PhotoDeletedEvent
+  | FirstCreatedEvent
+  | FirstAnnouncedEvent
+  | FirstOpenedEvent
+  | FirstTappedEvent
+  | FirstClosedEvent
+  | FirstRedeemedEvent
+  | FirstUnredeemedEvent
+  | FirstRemovedEvent
+  | DrawCreatedEvent
+  | DrawOpenedEvent
+  | DrawEnteredEvent
+  | DrawSealedEvent
+  | DrawFrozenEvent
+  | DrawWonEvent
+  | DrawNamedEvent
+  | DrawRevealedEvent
+  | DrawRedrawnEvent
+  | DrawClaimedEvent
+  | DrawUnclaimedEvent
+  | DrawRedeemedEvent
+  | DrawUnredeemedEvent
+  | DrawRemovedEvent;
 export type Reason = "first" | "epoch" | "future" | "trimmed" | "limit" | "expired" | "audience" | "role";
 /**
  * A message on the wire; its type is the Socket.IO event name.
  */
 export type Message = Command | Request | LoggedEvent | Volatile;
 export type Request = RoomJoin | RoomLeave | RoomHistory;
-export type Volatile = Occupancy | MineChanged | PositionTold | RoleTold | ConnectionClosed | PollTally;
+export type Volatile =
+  Occupancy | MineChanged | PositionTold | RoleTold | ConnectionClosed | PollTally | FirstCount | DrawCount;
 
 /**
  * The answer to a command once it is stored: the place of its last event.
@@ -1302,6 +1415,237 @@ export interface PhotoDelete {
   photo: string;
 }
 /**
+ * Prepare one: so many places for those who tap first.
+ */
+export interface FirstCreate {
+  type: "first.create";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  title: string;
+  places: number;
+}
+/**
+ * Let people tap: at once, or after a countdown that all see.
+ */
+export interface FirstOpen {
+  type: "first.open";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  first: string;
+  delay_ms?: number | null;
+}
+/**
+ * Take a place, if one is left. The same person's next tap changes nothing.
+ */
+export interface FirstTap {
+  type: "first.tap";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  first: string;
+}
+/**
+ * End it: every tap acknowledged before counts, every later one is refused.
+ */
+export interface FirstClose {
+  type: "first.close";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  first: string;
+}
+/**
+ * The gift of this place was handed over.
+ */
+export interface FirstRedeem {
+  type: "first.redeem";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  first: string;
+  place: number;
+}
+/**
+ * It was not, after all.
+ */
+export interface FirstUnredeem {
+  type: "first.unredeem";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  first: string;
+  place: number;
+}
+/**
+ * Take it away, with who has its places.
+ */
+export interface FirstRemove {
+  type: "first.remove";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  first: string;
+}
+/**
+ * Prepare a draw: of those who are present while it is open, or of who took part in ``of``, such as a poll.
+ */
+export interface DrawCreate {
+  type: "draw.create";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  title: string;
+  winners: number;
+  of?: string | null;
+}
+/**
+ * Let those who are present enter.
+ */
+export interface DrawOpen {
+  type: "draw.open";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  draw: string;
+}
+/**
+ * Take part; pages do it for those who are present. Again changes nothing.
+ */
+export interface DrawEnter {
+  type: "draw.enter";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  draw: string;
+}
+/**
+ * Let nobody in any more, and publish the commitment.
+ */
+export interface DrawFreeze {
+  type: "draw.freeze";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  draw: string;
+}
+/**
+ * Reveal the seed, and with it the winners.
+ */
+export interface DrawReveal {
+  type: "draw.reveal";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  draw: string;
+}
+/**
+ * Pass over an absent winner: the next in order takes the place.
+ */
+export interface DrawRedraw {
+  type: "draw.redraw";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  draw: string;
+  place: number;
+}
+/**
+ * Say, as a winner, how to be reached, or with null take that back. Only hosts are told.
+ */
+export interface DrawClaim {
+  type: "draw.claim";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  draw: string;
+  contact: string | null;
+}
+/**
+ * The prize of this place was handed over.
+ */
+export interface DrawRedeem {
+  type: "draw.redeem";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  draw: string;
+  place: number;
+}
+/**
+ * It was not, after all.
+ */
+export interface DrawUnredeem {
+  type: "draw.unredeem";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  draw: string;
+  place: number;
+}
+/**
+ * Take the draw away, with its entrants and winners.
+ */
+export interface DrawRemove {
+  type: "draw.remove";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  draw: string;
+}
+/**
  * Why this connection ends now: `kicked`, `banned`, `expired`. Or, after a CONNECT, why this person's last one was
  * closed, where it could not be told then.
  */
@@ -1318,6 +1662,371 @@ export interface Count {
   voters: number;
 }
 /**
+ * A winner said how to be reached, for hosts.
+ */
+export interface DrawClaimed {
+  draw: string;
+  place: number;
+  contact: string;
+}
+/**
+ * A winner said how to be reached, for hosts.
+ */
+export interface DrawClaimedEvent {
+  type: "draw.claimed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawClaimed | null;
+}
+/**
+ * How many are in it so far.
+ */
+export interface DrawCount {
+  type: "draw.count";
+  room: string;
+  draw: string;
+  entrants: number;
+}
+/**
+ * A draft, for hosts.
+ */
+export interface DrawCreated {
+  draw: string;
+  title: string;
+  winners: number;
+  of: string | null;
+}
+/**
+ * A draft, for hosts.
+ */
+export interface DrawCreatedEvent {
+  type: "draw.created";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawCreated | null;
+}
+/**
+ * Somebody is in it, with this ticket; told to nobody. ``Room.mine`` tells the person.
+ */
+export interface DrawEntered {
+  draw: string;
+  ticket: string;
+}
+/**
+ * Somebody is in it, with this ticket; told to nobody. ``Room.mine`` tells the person.
+ */
+export interface DrawEnteredEvent {
+  type: "draw.entered";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawEntered | null;
+}
+/**
+ * Nobody comes in any more; the commitment binds seed and entrants. Whole, as draw.opened.
+ */
+export interface DrawFrozen {
+  draw: string;
+  title: string;
+  winners: number;
+  of: string | null;
+  entrants: number;
+  roll: string;
+  commitment: string;
+}
+/**
+ * Nobody comes in any more; the commitment binds seed and entrants. Whole, as draw.opened.
+ */
+export interface DrawFrozenEvent {
+  type: "draw.frozen";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawFrozen | null;
+}
+/**
+ * The masked name of a winner, for everyone.
+ */
+export interface DrawNamed {
+  draw: string;
+  place: number;
+  ticket: string;
+  name: string;
+}
+/**
+ * The masked name of a winner, for everyone.
+ */
+export interface DrawNamedEvent {
+  type: "draw.named";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawNamed | null;
+}
+/**
+ * Those who are present enter; whole, because everyone hears of it for the first time.
+ */
+export interface DrawOpened {
+  draw: string;
+  title: string;
+  winners: number;
+  of: string | null;
+}
+/**
+ * Those who are present enter; whole, because everyone hears of it for the first time.
+ */
+export interface DrawOpenedEvent {
+  type: "draw.opened";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawOpened | null;
+}
+/**
+ * The prize of this place was handed over; ``by`` says by whom.
+ */
+export interface DrawRedeemed {
+  draw: string;
+  place: number;
+}
+/**
+ * The prize of this place was handed over; ``by`` says by whom.
+ */
+export interface DrawRedeemedEvent {
+  type: "draw.redeemed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawRedeemed | null;
+}
+/**
+ * Whoever had won this place was absent: the next ticket in order has it.
+ */
+export interface DrawRedrawn {
+  draw: string;
+  place: number;
+  before: string;
+  ticket: string;
+}
+/**
+ * Whoever had won this place was absent: the next ticket in order has it.
+ */
+export interface DrawRedrawnEvent {
+  type: "draw.redrawn";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawRedrawn | null;
+}
+/**
+ * The draw is gone.
+ */
+export interface DrawRemoved {
+  draw: string;
+}
+/**
+ * The draw is gone.
+ */
+export interface DrawRemovedEvent {
+  type: "draw.removed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawRemoved | null;
+}
+/**
+ * The seed, and the tickets that have won, by place.
+ */
+export interface DrawRevealed {
+  draw: string;
+  seed: string;
+  tickets: string[];
+}
+/**
+ * The seed, and the tickets that have won, by place.
+ */
+export interface DrawRevealedEvent {
+  type: "draw.revealed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawRevealed | null;
+}
+/**
+ * The seed; told to nobody, in no export, until draw.revealed tells it.
+ */
+export interface DrawSealed {
+  draw: string;
+  seed: string;
+}
+/**
+ * The seed; told to nobody, in no export, until draw.revealed tells it.
+ */
+export interface DrawSealedEvent {
+  type: "draw.sealed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawSealed | null;
+}
+/**
+ * The winner's contact is gone.
+ */
+export interface DrawUnclaimed {
+  draw: string;
+  place: number;
+}
+/**
+ * The winner's contact is gone.
+ */
+export interface DrawUnclaimedEvent {
+  type: "draw.unclaimed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawUnclaimed | null;
+}
+/**
+ * The prize of this place was not handed over yet.
+ */
+export interface DrawUnredeemed {
+  draw: string;
+  place: number;
+}
+/**
+ * The prize of this place was not handed over yet.
+ */
+export interface DrawUnredeemedEvent {
+  type: "draw.unredeemed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawUnredeemed | null;
+}
+/**
+ * A draw as it is shown. ``of`` is the thing whose partakers are in it, null for those who are present.
+ * ``roll`` and ``commitment`` are there once it is frozen, ``seed`` and ``won`` once it is drawn: see rooms/lot.py.
+ */
+export interface DrawView {
+  draw: string;
+  title: string;
+  winners: number;
+  of: string | null;
+  status: "draft" | "open" | "frozen" | "drawn";
+  entrants: number;
+  roll: string | null;
+  commitment: string | null;
+  seed: string | null;
+  won: PrizeView[];
+  passed: PassedView[];
+  opened_at: number | null;
+  frozen_at: number | null;
+  drawn_at: number | null;
+}
+/**
+ * Who won: ``shown`` is the masked name. For hosts: the whole one (empty once erased) and the contact, if given.
+ */
+export interface PrizeView {
+  place: number;
+  ticket: string;
+  shown: string;
+  redeemed: boolean;
+  name?: string;
+  guest?: boolean;
+  contact?: string | null;
+}
+/**
+ * A ticket that had won this place and was passed over, because its holder was not there.
+ */
+export interface PassedView {
+  place: number;
+  ticket: string;
+}
+/**
+ * A winner, for hosts: ``by`` is the winner.
+ */
+export interface DrawWon {
+  draw: string;
+  place: number;
+  ticket: string;
+}
+/**
+ * A winner, for hosts: ``by`` is the winner.
+ */
+export interface DrawWonEvent {
+  type: "draw.won";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawWon | null;
+}
+/**
+ * One's own tickets: draw -> ticket.
+ */
+export interface DrawsMine {
+  tickets: {
+    [k: string]: TicketMine;
+  };
+}
+/**
+ * One's own ticket, the place that it won, and the contact that one gave.
+ */
+export interface TicketMine {
+  ticket: string;
+  place: number | null;
+  contact: string | null;
+}
+/**
+ * The draws of a room, oldest first; drafts for hosts only.
+ */
+export interface DrawsView {
+  draws: DrawView[];
+}
+/**
  * Why not: translate by ``code``; ``message`` is an English sentence; ``retry``: the same may succeed later.
  */
 export interface Fault {
@@ -1325,6 +2034,219 @@ export interface Fault {
   message: string;
   retry: boolean;
   retry_after_ms?: number;
+}
+/**
+ * It begins at ``opens_at``; whole, because everyone hears of it for the first time.
+ */
+export interface FirstAnnounced {
+  first: string;
+  title: string;
+  places: number;
+  opens_at: number;
+}
+/**
+ * It begins at ``opens_at``; whole, because everyone hears of it for the first time.
+ */
+export interface FirstAnnouncedEvent {
+  type: "first.announced";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: FirstAnnounced | null;
+}
+/**
+ * It is over: full, or ended by staff.
+ */
+export interface FirstClosed {
+  first: string;
+  reason: "full" | "staff";
+  taken: number;
+}
+/**
+ * It is over: full, or ended by staff.
+ */
+export interface FirstClosedEvent {
+  type: "first.closed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: FirstClosed | null;
+}
+/**
+ * How many places are taken so far.
+ */
+export interface FirstCount {
+  type: "first.count";
+  room: string;
+  first: string;
+  taken: number;
+}
+/**
+ * One is prepared, for hosts.
+ */
+export interface FirstCreated {
+  first: string;
+  title: string;
+  places: number;
+}
+/**
+ * One is prepared, for hosts.
+ */
+export interface FirstCreatedEvent {
+  type: "first.created";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: FirstCreated | null;
+}
+/**
+ * People may tap.
+ */
+export interface FirstOpened {
+  first: string;
+  title: string;
+  places: number;
+}
+/**
+ * People may tap.
+ */
+export interface FirstOpenedEvent {
+  type: "first.opened";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: FirstOpened | null;
+}
+/**
+ * The gift of this place was handed over; ``by`` says by whom.
+ */
+export interface FirstRedeemed {
+  first: string;
+  place: number;
+}
+/**
+ * The gift of this place was handed over; ``by`` says by whom.
+ */
+export interface FirstRedeemedEvent {
+  type: "first.redeemed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: FirstRedeemed | null;
+}
+/**
+ * It is gone.
+ */
+export interface FirstRemoved {
+  first: string;
+}
+/**
+ * It is gone.
+ */
+export interface FirstRemovedEvent {
+  type: "first.removed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: FirstRemoved | null;
+}
+/**
+ * Somebody has a place, for hosts. ``Room.mine`` tells the person.
+ */
+export interface FirstTapped {
+  first: string;
+  place: number;
+}
+/**
+ * Somebody has a place, for hosts. ``Room.mine`` tells the person.
+ */
+export interface FirstTappedEvent {
+  type: "first.tapped";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: FirstTapped | null;
+}
+/**
+ * The gift of this place was not handed over yet.
+ */
+export interface FirstUnredeemed {
+  first: string;
+  place: number;
+}
+/**
+ * The gift of this place was not handed over yet.
+ */
+export interface FirstUnredeemedEvent {
+  type: "first.unredeemed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: FirstUnredeemed | null;
+}
+/**
+ * One of them. ``opens_at`` while it counts down; ``redeemed`` are the places whose gift was handed over;
+ * ``winners`` for hosts only.
+ */
+export interface FirstView {
+  first: string;
+  title: string;
+  places: number;
+  status: "draft" | "ready" | "open" | "closed";
+  opens_at: number | null;
+  opened_at: number | null;
+  closed_at: number | null;
+  reason: ("full" | "staff") | null;
+  taken: number;
+  redeemed: number[];
+  winners?: FirstWinner[];
+}
+/**
+ * Who has which place, for hosts; the name is empty once the person was erased.
+ */
+export interface FirstWinner {
+  place: number;
+  name: string;
+  guest: boolean;
+  at: number;
+}
+/**
+ * One's own places: first -> place, from 1.
+ */
+export interface FirstsMine {
+  places: {
+    [k: string]: number;
+  };
+}
+/**
+ * All of a room, oldest first; drafts for hosts only.
+ */
+export interface FirstsView {
+  firsts: FirstView[];
 }
 /**
  * A page of older events; `more` if there are older ones still.
@@ -2154,6 +3076,8 @@ export interface View {
   chat: ChatView;
   polls: PollsView;
   photos: PhotosView;
+  firsts: FirstsView;
+  draws: DrawsView;
 }
 /**
  * The room's own state.
@@ -2262,6 +3186,8 @@ export interface Mine {
   chat?: ChatMine;
   polls?: PollsMine;
   photos?: PhotosMine;
+  firsts?: FirstsMine;
+  draws?: DrawsMine;
 }
 /**
  * What was decided on oneself; by whom is for hosts.

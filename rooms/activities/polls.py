@@ -7,13 +7,13 @@ wants to vote opens the audience's link. A pause stops the clock, not the voting
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from protocols.errors import Code, Refused
 from protocols.limits import POLLS_KEPT, VIEW_BYTES
-from protocols.messages import Audience, Command, Event, Lasting, Record
+from protocols.messages import Audience, By, Command, Event, Lasting, Record, Role
 from protocols.text import text_bytes
 from rooms.activity import Activity, Context, Proposed, Tick
 from rooms.poll import Ballot, Kind, Poll, PollsMine, PollsView, PollTally, Result, Who
@@ -316,7 +316,7 @@ class Polls(Activity):
             # The hot path: a ballot moves no deadline.
             poll = self._polls.get(event.poll)
             if poll is not None and record.by is not None:
-                poll.cast(record.by.id, Ballot(event.choices, record.by.guest))
+                poll.cast(record.by.id, Ballot(event.choices, record.by.guest, record.by.name))
             return
         if isinstance(event, PollCreated):
             self._polls[event.poll] = Poll(**event.dump())
@@ -421,4 +421,11 @@ class Polls(Activity):
         for poll in self._polls.values():
             ballot = poll.drop(user)
             if ballot is not None and pseudonym not in poll.ballots:
-                poll.cast(pseudonym, ballot)
+                poll.cast(pseudonym, replace(ballot, name=""))
+
+    def partakers(self, thing: str) -> Iterable[By] | None:
+        """Who has a ballot in this poll."""
+        poll = self._polls.get(thing)
+        if poll is None:
+            return None
+        return [By(user, each.name, Role.ATTENDEE, each.guest) for user, each in poll.ballots.items()]

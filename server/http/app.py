@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from server.http import docs, errors, health, metrics, pages
 from server.http.api import (
     audit,
+    draws,
     enter,
     exports,
     history,
@@ -70,7 +71,7 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
     app.router.redirect_slashes = False
 
     for part in (
-        *(rooms, templates, links, pairings, seats, history, results, exports),
+        *(rooms, templates, links, pairings, seats, history, results, draws, exports),
         *(staff_session, staff_invitations, staff_ways, staff, shops, audit, enter),
         *(uploads, photos),
     ):

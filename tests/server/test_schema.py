@@ -38,9 +38,21 @@ def test_it_holds_every_message() -> None:
         "room.role",
         "connection.closed",
         "poll.tally",
+        "first.count",
+        "draw.count",
     ]
     assert defs["Code"]["enum"] == [code.value for code in Code]
-    assert list(defs["View"]["properties"]) == ["room", "people", "order", "words", "chat", "polls", "photos"]
+    assert list(defs["View"]["properties"]) == [
+        "room",
+        "people",
+        "order",
+        "words",
+        "chat",
+        "polls",
+        "photos",
+        "firsts",
+        "draws",
+    ]
 
 
 def test_every_reference_leads_somewhere() -> None:

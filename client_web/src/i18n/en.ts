@@ -1,3 +1,4 @@
+import { giftsEn } from "./gifts_en";
 import type { Words } from "./zh-CN";
 
 const s = (count: number | string) => (String(count) === "1" ? "" : "s");
@@ -148,6 +149,8 @@ export const en: Words = {
   poll_average_of: "Average",
   poll_points: (points) => `${points} point${s(points)}`,
   poll_time_left: "Time left",
+
+  gifts: giftsEn,
 
   host: "Console",
   tabs: { now: "Now", chat: "Chat", polls: "Votes", more: "More" },
@@ -334,6 +337,20 @@ export const en: Words = {
     "words.clear": "All removed",
     "person.mute": "Muted",
     "person.unmute": "Unmuted",
+    "first.create": "It’s ready",
+    "first.open": "Everyone sees it now",
+    "first.close": "Ended",
+    "first.redeem": "Handed over",
+    "first.unredeem": "Not handed over yet",
+    "first.remove": "Deleted",
+    "draw.create": "It’s ready",
+    "draw.open": "Everyone here comes in by themselves",
+    "draw.freeze": "The list is locked",
+    "draw.reveal": "Drawn!",
+    "draw.redraw": "Drawn again",
+    "draw.redeem": "Handed over",
+    "draw.unredeem": "Not handed over yet",
+    "draw.remove": "Deleted",
     "person.kick": "Removed from the room; they can come in again",
     "person.ban": "Banned",
     "person.unban": "Ban lifted",

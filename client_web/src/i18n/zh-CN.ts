@@ -1,4 +1,5 @@
 import { beside } from "./beside";
+import { giftsZh } from "./gifts_zh";
 
 /** The words of the pages. zh-CN is the measure: en must have the same keys, or tsc fails. */
 export const zhCN = {
@@ -153,6 +154,8 @@ export const zhCN = {
   poll_average_of: "平均分",
   poll_points: (points: number) => `${points} 分`,
   poll_time_left: "剩余时间",
+
+  gifts: giftsZh,
 
   // Console
   host: "主持台",
@@ -340,6 +343,20 @@ export const zhCN = {
     "words.clear": "已全部去掉",
     "person.mute": "已禁言",
     "person.unmute": "已解除禁言",
+    "first.create": "准备好了",
+    "first.open": "大家看到了",
+    "first.close": "已结束",
+    "first.redeem": "已发放",
+    "first.unredeem": "改为未发放",
+    "first.remove": "已删除",
+    "draw.create": "准备好了",
+    "draw.open": "在场的人会自动进入名单",
+    "draw.freeze": "名单已锁定",
+    "draw.reveal": "开奖了",
+    "draw.redraw": "已重抽",
+    "draw.redeem": "已发放",
+    "draw.unredeem": "改为未发放",
+    "draw.remove": "已删除",
     "person.kick": "已请出房间，对方可以自己再进来",
     "person.ban": "已封禁",
     "person.unban": "已解除封禁",

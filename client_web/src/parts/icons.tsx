@@ -31,6 +31,7 @@ const PATHS = {
   printer: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
   download: "M12 4v11m0 0 4-4m-4 4-4-4M5 15v5h14v-5",
   person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7 8c0-3.5 3-6 7-6s7 2.5 7 6",
+  gift: "M4 11h16v9H4zM3 7h18v4H3zM12 7v13M12 7C9 7 7 6 7 4.7 7 3.6 8 3 9 3c2 0 3 4 3 4s1-4 3-4c1 0 2 .6 2 1.7C17 6 15 7 12 7Z",
   door: "M6 20V4h9v16M4 20h16M12 12h.01",
 } as const;
 

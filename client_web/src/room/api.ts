@@ -1,4 +1,5 @@
 import { call } from "./http";
+import type { DrawList } from "./lot";
 
 /** What the server gives to those it lets in. */
 export interface Pass {
@@ -75,6 +76,9 @@ export const api = {
     call<SeatCode>("POST", `${at(room)}/seat-code`, { body: { device }, token }),
 
   seat: (room: string, code: string) => call<Pass>("POST", `${at(room)}/seat`, { body: { code } }),
+
+  draw: (room: string, draw: string, token: string) =>
+    call<DrawList>("GET", `${at(room)}/draws/${encodeURIComponent(draw)}`, { token }),
 
   links: async (room: string, token?: string) =>
     (await call<{ links: RoomLink[] }>("GET", `${at(room)}/links`, authorized(token))).links,

@@ -15,6 +15,8 @@ export type {
   ChatView,
   Code,
   Command,
+  DrawView,
+  FirstView,
   HistoryAnswer,
   JoinAnswer,
   LoggedEvent,

@@ -3,15 +3,18 @@ import { lifecycle } from "../room/activities/lifecycle";
 import { filter } from "../room/activities/words";
 import { order } from "../room/activities/order";
 import { chatView } from "./chat";
+import { drawsView } from "./draws";
+import { firstsView } from "./firsts";
 import { peopleView } from "./people";
 import { pollsView } from "./polls";
 import type { ConsolePart, View, WallPart } from "./view";
 
 /** What a room can do, as this client knows it, in the order in which it stands on a page. A new activity is a line here. */
-export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, pollsView];
+export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, pollsView, firstsView, drawsView];
 
 export const activities: readonly Activity[] = views.map((view) => view.activity);
 
-export const wallParts = (): Promise<WallPart[]> => Promise.all(views.flatMap((view) => view.wall?.() ?? []));
+/** The last has the first say: what is rarer and shorter goes over what is there all the time. */
+export const wallParts = (): Promise<WallPart[]> => Promise.all([...views].reverse().flatMap((view) => view.wall?.() ?? []));
 
 export const consoleParts = (): Promise<ConsolePart[]> => Promise.all(views.flatMap((view) => view.console?.() ?? []));

@@ -81,10 +81,14 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA) else cell
 
 
+def _said(record: Record) -> dict[str, Any] | None:
+    return None if record.data is None or record.data.secret else record.data.dump()
+
+
 def row(record: Record, author: Author) -> list[str]:
     """One record as the cells of COLUMNS."""
     by = author(record)
-    data = {} if record.data is None else record.data.dump()
+    data = _said(record) or {}
     text = data.pop("text", None) or data.get("question")
     time = datetime.fromtimestamp(record.at / 1000, UTC)
     cells = [
@@ -136,7 +140,7 @@ async def as_json(chunks: Chunks, author: Author, head: dict[str, Any]) -> Async
                 "type": record.type,
                 "audience": record.audience,
                 "by": None if by is None else by.as_wire(),
-                "data": None if record.data is None else record.data.dump(),
+                "data": _said(record),
             }
             yield (b"" if first else b",") + b"\n" + orjson.dumps(event)
             first = False

@@ -1,0 +1,160 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { figure, words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { CheckButton } from "../parts/check_button";
+import { Icon } from "../parts/icons";
+import { Line } from "../parts/line";
+import { useTick } from "../parts/time";
+import { toastFailure } from "../parts/toast";
+import { type Draw, draws, drawToShow } from "../room/activities/draws";
+import type { Mine } from "../room/messages";
+import "../style/gifts.css";
+
+/** What was drawn steps aside after this long, for those who have nothing to collect. */
+const STAYS = 180_000;
+/** Phones enter within this time, not all at once. */
+const SPREAD = 2_000;
+const CONTACT_LENGTH = 100;
+
+type Ticket = NonNullable<Mine["draws"]>["tickets"][string];
+
+/** The draw that is on, and whatever this person has yet to collect. */
+export function DrawCard({ room }: { room: Room }): JSX.Element | null {
+  const snapshot = room.now.value;
+  const state = stateOf(snapshot, draws);
+  const shown = drawToShow(state, room.client.clock.now(), STAYS);
+  useTick(shown?.status === "drawn", 5_000);
+  const tickets = snapshot.mine.draws?.tickets ?? {};
+  const won = state.draws.filter((one) => {
+    const place = tickets[one.draw]?.place;
+    return one !== shown && place && !one.won.some((prize) => prize.place === place && prize.redeemed);
+  });
+  return (
+    <>
+      {state.draws.map((one) => one.status === "open" && <Presence key={one.draw} room={room} draw={one} />)}
+      {[...won.slice(-3), ...(shown ? [shown] : [])].map((one) => (
+        <Lot key={one.draw} room={room} draw={one} ticket={tickets[one.draw] ?? null} />
+      ))}
+    </>
+  );
+}
+
+/** Whoever has the page open is in it; nothing to see. */
+function Presence({ room, draw }: { room: Room; draw: Draw }): null {
+  const { you, mine, phase } = room.now.value;
+  const wants = you?.role === "attendee" && phase === "live" && !mine.draws?.tickets[draw.draw];
+  useEffect(() => {
+    if (!wants) return undefined;
+    const timer = setTimeout(() => {
+      // Refused when it was frozen meanwhile, or full: the card says how it stands.
+      room.client.send("draw.enter", { draw: draw.draw }, { replaces: `enter ${draw.draw}` }).catch(() => undefined);
+    }, Math.random() * SPREAD);
+    return () => clearTimeout(timer);
+  }, [wants, draw.draw]);
+  return null;
+}
+
+interface LotProps {
+  room: Room;
+  draw: Draw;
+  ticket: Ticket | null;
+}
+
+function Lot({ room, draw, ticket }: LotProps): JSX.Element {
+  const t = words.value.gifts;
+  const open = draw.status === "open";
+  return (
+    <section class="card on gift" aria-label={t.draw}>
+      <header>
+        <span class={`tag ${open ? "live" : ""}`}>{t.draw_states[draw.status]}</span>
+        <span class="note figures">{`${t.draw_winners(figure(draw.winners))} · ${t.draw_entrants(figure(draw.entrants))}`}</span>
+      </header>
+      <h2>{draw.title}</h2>
+      <Own room={room} draw={draw} ticket={ticket} />
+      {draw.status === "drawn" && <Winners draw={draw} own={ticket?.place ?? null} />}
+      {draw.status !== "open" && (
+        <div class="row">
+          <CheckButton room={room} draw={draw} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** How it stands for this person. */
+function Own({ room, draw, ticket }: LotProps): JSX.Element {
+  const t = words.value.gifts;
+  if (!ticket) return <p class="note">{draw.status === "open" ? t.draw_entering : t.draw_not_in}</p>;
+  const number = ticket.ticket.slice(-6).toUpperCase();
+  if (ticket.place !== null) {
+    const given = draw.won.some((prize) => prize.place === ticket.place && prize.redeemed);
+    return (
+      <>
+        <p class={`won ${given ? "given" : ""}`} role="status">
+          <Icon name={given ? "check" : "gift"} />
+          <b>{t.draw_won(ticket.place)}</b>
+          <span class="note">{given ? t.redeemed : t.draw_collect}</span>
+        </p>
+        {!given && <Contact room={room} draw={draw} given={ticket.contact} />}
+      </>
+    );
+  }
+  const passed = draw.passed.some((one) => one.ticket === ticket.ticket);
+  return (
+    <p class="note figures" role="status">
+      {passed ? t.draw_passed : draw.status === "drawn" ? t.draw_lost(number) : t.draw_in(number)}
+    </p>
+  );
+}
+
+/** How a winner is reached, for those who run the room alone. */
+function Contact({ room, draw, given }: { room: Room; draw: Draw; given: string | null }): JSX.Element {
+  const t = words.value.gifts;
+  const [text, setText] = useState("");
+  const tell = (contact: string | null) => {
+    room.client.send("draw.claim", { draw: draw.draw, contact }).then(() => setText(""), toastFailure);
+  };
+  if (given !== null) {
+    return (
+      <p class="row tight">
+        <span class="grow note">{t.contact_given(given)}</span>
+        <button type="button" class="button quiet" onClick={() => tell(null)}>
+          {t.contact_drop}
+        </button>
+      </p>
+    );
+  }
+  return (
+    <form
+      class="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim()) tell(text.trim());
+      }}
+    >
+      <label class="field">
+        <span>{t.contact}</span>
+        <Line value={text} most={CONTACT_LENGTH} placeholder={t.contact_hint} onText={setText} />
+      </label>
+      <p class="note">{t.contact_private}</p>
+      <button type="submit" class="button" disabled={!text.trim()}>
+        {t.contact_send}
+      </button>
+    </form>
+  );
+}
+
+function Winners({ draw, own }: { draw: Draw; own: number | null }): JSX.Element {
+  const t = words.value.gifts;
+  return (
+    <ol class="lucky" aria-label={t.draw_lucky}>
+      {draw.won.map((prize) => (
+        <li key={prize.place} class={prize.place === own ? "own" : ""}>
+          <b class="figures">{prize.place}</b> {prize.shown || t.nobody}
+          {draw.passed.some((one) => one.place === prize.place) && <span class="tag warn">{t.draw_redrawn}</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,133 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { figure, words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { clockFace } from "../parts/clock_face";
+import { Icon } from "../parts/icons";
+import { useTick } from "../parts/time";
+import { toastFailure } from "../parts/toast";
+import { type First, firsts, firstToShow, opensIn } from "../room/activities/firsts";
+import { failureOf } from "../room/failure";
+import { tab } from "../room/storage";
+import "../style/gifts.css";
+
+/** What is over steps aside after this long, for those who have nothing to collect. */
+const STAYS = 60_000;
+
+/** The gift that is on, and whatever this person has yet to collect. */
+export function FirstCard({ room }: { room: Room }): JSX.Element | null {
+  const snapshot = room.now.value;
+  const state = stateOf(snapshot, firsts);
+  const shown = firstToShow(state, room.client.clock.now(), STAYS);
+  useTick(shown?.status === "closed", 5_000);
+  const places = snapshot.mine.firsts?.places ?? {};
+  const won = state.firsts.filter((one) => one !== shown && places[one.first] && !one.redeemed.includes(places[one.first] ?? 0));
+  const all = [...won.slice(-3), ...(shown ? [shown] : [])];
+  if (!all.length) return null;
+  return (
+    <>
+      {all.map((one) => (
+        <Gift key={one.first} room={room} first={one} place={places[one.first] ?? null} />
+      ))}
+    </>
+  );
+}
+
+interface GiftProps {
+  room: Room;
+  first: First;
+  place: number | null;
+}
+
+function Gift({ room, first, place }: GiftProps): JSX.Element {
+  const t = words.value.gifts;
+  const open = first.status === "open";
+  const left = first.places - first.taken;
+  return (
+    <section class="card on gift" aria-label={t.first}>
+      <header>
+        <span class={`tag ${open ? "live" : ""}`}>{t.first_states[first.status]}</span>
+        <span class="note figures">{open ? t.first_left(figure(left)) : t.first_places(figure(first.places))}</span>
+      </header>
+      <h2>{first.title}</h2>
+      {place === null ? <Chance room={room} first={first} /> : <Won place={place} given={first.redeemed.includes(place)} />}
+      {first.status !== "ready" && <Filling first={first} />}
+    </section>
+  );
+}
+
+/** The place that somebody has, to be shown at the counter. */
+function Won({ place, given }: { place: number; given: boolean }): JSX.Element {
+  const t = words.value.gifts;
+  return (
+    <p class={`won ${given ? "given" : ""}`} role="status">
+      <Icon name={given ? "check" : "gift"} />
+      <b>{t.first_won(place)}</b>
+      <span class="note">{given ? t.redeemed : t.first_collect}</span>
+    </p>
+  );
+}
+
+const missedKey = (first: string): string => `showfloor.missed.${first}`;
+
+/** The button, and what became of tapping it. */
+function Chance({ room, first }: { room: Room; first: First }): JSX.Element {
+  const t = words.value.gifts;
+  const wait = opensIn(first, room.client.clock.now());
+  useTick(wait !== null);
+  const [tapped, setTapped] = useState(false);
+  const [missed, setMissed] = useState(() => tab.get<boolean>(missedKey(first.first)) === true);
+  const leaving = room.now.value.sending.some((item) => item.type === "first.tap" && item.fields["first"] === first.first);
+
+  const tap = () => {
+    if (tapped || leaving) return;
+    setTapped(true);
+    room.client.send("first.tap", { first: first.first }).catch((error: unknown) => {
+      setTapped(false);
+      if (failureOf(error).code !== "closed") {
+        toastFailure(error);
+        return;
+      }
+      tab.set(missedKey(first.first), true);
+      setMissed(true);
+    });
+  };
+
+  if (missed) {
+    return (
+      <p class="won missed" role="status">
+        <b>{t.first_missed}</b>
+      </p>
+    );
+  }
+  if (first.status === "closed" && !leaving && !tapped) {
+    return <p class="note">{first.reason === "full" ? t.first_full : t.first_over}</p>;
+  }
+  if (wait !== null) {
+    return (
+      <p class="countdown figures" role="timer" aria-label={t.first_opens_in}>
+        {clockFace(wait)}
+      </p>
+    );
+  }
+  return (
+    <button type="button" class="button main large wide" disabled={tapped || leaving} onClick={tap}>
+      <Icon name="gift" />
+      {tapped || leaving ? t.first_tapping : t.first_tap}
+    </button>
+  );
+}
+
+/** How many places are taken, as a row of blocks. */
+export function Filling({ first }: { first: First }): JSX.Element {
+  const t = words.value.gifts;
+  return (
+    <div
+      class={`bar b1 ${first.taken ? "" : "none"}`}
+      role="img"
+      aria-label={t.first_taken(figure(first.taken), figure(first.places))}
+    >
+      <i style={{ width: `${(first.taken / first.places) * 100}%` }} />
+    </div>
+  );
+}
