@@ -410,13 +410,14 @@ class Client:
             self._event(event, payload)
             return
         if event == "room.position" and self.joined and payload["room"] == self.room:
-            self._elsewhere(payload["position"]["epoch"])
+            self._elsewhere(payload["position"])
         if self.on_volatile is not None:
             self.on_volatile(self, event, payload)
 
-    def _elsewhere(self, epoch: str) -> None:
-        """The room goes on in another epoch, perhaps without a word for long: its members join anew."""
-        if epoch != self.place.epoch and not self._recovering:
+    def _elsewhere(self, position: dict[str, Any]) -> None:
+        """The room stands elsewhere, perhaps without a word for long: its members join anew."""
+        here = position["epoch"] == self.place.epoch and position["seq"] <= self.place.seq
+        if not here and not self._recovering:
             self._recovering = True
             self._filling = asyncio.create_task(self._fill())
 

@@ -107,6 +107,20 @@ describe("recovering", () => {
     expect(server.joins).toBe(2);
   });
 
+  it("asks for what it missed where the room stands further on", async () => {
+    const server = new FakeServer();
+    let drop = false;
+    const link = new FakeLink(server, { delay: () => 1, lose: () => drop, double: () => false });
+    const { said } = begin(server, { link });
+    await settle();
+    drop = true;
+    server.append("lost");
+    drop = false;
+    link.push("room.position", { room: "r1", position: server.head });
+    await settle();
+    expect(said()).toEqual(["lost"]);
+  });
+
   it("does not take what others alone were told for a hole", async () => {
     const server = new FakeServer();
     const { said } = begin(server);

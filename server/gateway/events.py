@@ -33,10 +33,13 @@ def frame(room: str, epoch: str, record: Record, audience: Audience) -> Prepared
     return prepare_event(record.type, [orjson.dumps(told(room, epoch, record, audience))], offset=place)
 
 
-def position_frame(room: str, position: Position, audience: Audience) -> Prepared:
-    """``room.position``: where the room stands; gives a stock client its first offset."""
+def position_frame(room: str, position: Position, audience: Audience, *, whole: bool = True) -> Prepared:
+    """``room.position``: where the room stands; gives a stock client its first offset.
+
+    Not to who has missed something before (``whole`` false): a stock client would never ask for that again.
+    """
     told = orjson.dumps({"room": room, "position": position})
-    return prepare_event("room.position", [told], offset=offset(room, position, audience))
+    return prepare_event("room.position", [told], offset=offset(room, position, audience) if whole else None)
 
 
 def closed_frame(closing: Closing) -> Prepared:

@@ -123,10 +123,10 @@ class RoomMembers:
             for channel in self.channels.values():
                 channel.send_volatile("room.occupancy", event)
 
-    def tell_position(self) -> None:
+    def tell_position(self, *, whole: bool = True) -> None:
         """Sends where the room stands; who stands elsewhere, or in another epoch, joins anew."""
         for audience, channel in self.channels.items():
-            channel.send([position_frame(self.room, self.host.live.position, audience)])
+            channel.send([position_frame(self.room, self.host.live.position, audience, whole=whole)])
 
     def occupancy_event(self) -> Prepared:
         """How many are here, as an event."""
@@ -170,12 +170,20 @@ class Members:
         return members
 
     def follow(self, host: AtWork) -> None:
-        """Listens to the host that took over; members whose place is not its place come to recover."""
+        """Listens to the host that took over, whose members are told first what they have not heard yet.
+
+        Where that is not at hand whole they come to recover.
+        """
         members = self._rooms.get(host.room_id)
-        if members is not None and members.host is not host:
-            members.host = host
-            self.review(host)
-            members.tell_position()
+        if members is None or members.host is host:
+            return
+        missed = host.live.missed(members.host.live.position)
+        members.host = host
+        self.review(host)
+        if missed is None:
+            members.tell_position(whole=False)
+        else:
+            self.tell(host.room_id, host.live.epoch, missed)
 
     def leave(self, socket: Socket, viewer: Viewer) -> None:
         """Takes a socket out of its room."""

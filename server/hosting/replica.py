@@ -114,6 +114,12 @@ class Replica:
             return NotRecovered(Reason.LIMIT)
         return Recovered(missed)
 
+    def missed(self, position: Position) -> Sequence[Record] | None:
+        """All that was told to anybody since ``position``; None if that is not at hand whole."""
+        if position.epoch != self.epoch or not self._floor <= position.seq <= self.room.seq:
+            return None
+        return self.since(position.seq, Audience.HOSTS)
+
     def since(self, seq: int, audience: Audience) -> Sequence[Record]:
         """The records after ``seq`` that are at hand and told to this audience, in order."""
         found: list[Record] = []

@@ -243,15 +243,18 @@ class SharedDirectory:
         follower = Follower(restored, around, owner, send=self._send, on_torn=self._torn, on_ahead=self._ahead)
         follower.stop = stop
         follower.route_number = next(self._ways)
-        heard = follower.heard
-        for batch in early:
-            follower.heard(batch)
-        if follower.closed or self._directory.get(room) is not None:
+        if self._directory.get(room) is not None:
             follower.close(Refused(Code.UNAVAILABLE))
             raise Refused(Code.UNAVAILABLE)
         self._followers[room] = follower
         log.info("room_followed", room=room, epoch=restored.epoch, seq=restored.room.seq, owner=owner)
+        # Before what was heard meanwhile: members who stand further back hear what came in between first.
         self._on_open(follower)
+        heard = follower.heard
+        for batch in early:
+            follower.heard(batch)
+        if follower.closed:
+            raise Refused(Code.UNAVAILABLE)
         return follower
 
     def _ahead(self, follower: Follower, head: Position) -> None:

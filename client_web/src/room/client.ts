@@ -340,7 +340,7 @@ export class RoomClient {
       this.#anew = true;
       void this.#join();
     } else if (type === "room.position") {
-      this.#stands((message["position"] as Position).epoch);
+      this.#stands(message["position"] as Position);
     } else if (type === "room.mine") {
       // Always the whole: what is not in it any more holds no longer.
       this.#set({ mine: message["mine"] as Mine });
@@ -349,10 +349,11 @@ export class RoomClient {
     }
   }
 
-  /** The room may go on in another epoch without a word for long; a join under way brings it anyhow. */
-  #stands(epoch: string): void {
+  /** The room may stand elsewhere, without a word for long; a join under way brings that anyhow. */
+  #stands(position: Position): void {
     const known = this.#state.position;
-    if (known && known.epoch !== epoch && this.#meanwhile === null && this.#timer === undefined) void this.#join();
+    if (!known || this.#meanwhile !== null || this.#timer !== undefined) return;
+    if (known.epoch !== position.epoch || known.seq < position.seq) void this.#join();
   }
 
   /** A command that ends every connection must not be sent by each new one. */

@@ -154,15 +154,40 @@ async def test_an_empty_room_is_forgotten(hall: Hall) -> None:
     assert events(ann) == []
 
 
-async def test_who_follows_another_host_is_told_where_it_stands(hall: Hall) -> None:
-    ann, _ = await hall.enter("ann")
+async def taken_over(hall: Hall) -> Host:
+    """Another host of the same room, which members do not follow yet."""
     await hall.host.close()
     hall.house.directory._hosts.clear()
     other = await hall.house.directory.open("r")
     assert other is not hall.host
+    return other
+
+
+async def test_who_follows_another_host_misses_nothing_and_hears_nothing_twice(hall: Hall) -> None:
+    await hall.say("chat.send", text="before")
+    ann, _ = await hall.enter("ann")
+    other = await taken_over(hall)
+    before = len(hall.house.told)
+    await hall.house.send("chat.send", ANN, text="meanwhile")
+    meanwhile = [record for _, _, record in hall.house.told[before:]]
 
     hall.members.follow(other)
     hall.members.follow(other)
 
     assert hall.room.host is other
-    assert types(ann) == ["room.position"]
+    told = events(ann)
+    assert [event[0] for event in told] == ["chat.sent"]
+    assert [told[0][1]["seq"], told[0][1]["after"]] == [meanwhile[0].seq, meanwhile[0].after[0]]
+
+
+async def test_who_follows_a_host_that_holds_nothing_older_is_told_where_it_stands(hall: Hall) -> None:
+    ann, _ = await hall.enter("ann")
+    other = await taken_over(hall)
+    await hall.house.send("chat.send", ANN, text="meanwhile")
+    other.live.remember((), other.live.room.seq)
+
+    hall.members.follow(other)
+
+    (told,) = events(ann)
+    assert told[0] == "room.position"
+    assert len(told) == 2  # no place to resume from: a stock client would not ask for what it missed
