@@ -118,10 +118,7 @@ class App:
         history = History(made.database, made.broker, REGISTRY.events)
         self.text_check = text_check_of(settings)
         self.door = self._door(history, derived_key(secret, "pid"))
-        self.gateway = Gateway.serving(
-            self.door,
-            gateway_config_of(settings),
-        )
+        self.gateway = Gateway.serving(self.door, gateway_config_of(settings))
         self._tasks: list[asyncio.Task[None]] = []
         self.readiness = self._readiness()
         metrics = Metrics()
@@ -144,6 +141,7 @@ class App:
             photos=made.photos,
             pictures=PictureAddresses(derived_key(secret, "pictures"), clock=clock),
             darkroom=Darkroom(),
+            text_checks=None if self.text_check is None else self.text_check.checks,
             metrics=metrics,
             checks={"server": self._drains, **self.readiness.checks()},
             cautions=self.readiness.cautions(),

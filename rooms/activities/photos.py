@@ -29,6 +29,7 @@ class PhotoAdd(Command):
     type = "photo.add"
     budget = Budget.CHAT
     writes = True
+    waits = True
 
     photo: Id
     width: Side
@@ -274,7 +275,7 @@ class Photos(Activity):
         if command.photo in self._photos:
             raise Refused(Code.CONFLICT, "This photo was added already.")
         content = (command.photo, command.width, command.height, command.color, command.caption, context.at)
-        if context.settings.photos_approved and context.by.role not in STAFF:
+        if (context.settings.photos_approved or context.suspect) and context.by.role not in STAFF:
             return [Proposed(PhotoOffered(*content), Audience.HOSTS)]
         return [Proposed(PhotoPosted(*content))]
 

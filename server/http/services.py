@@ -31,6 +31,7 @@ from server.seats import FREE_TRIES, LONGEST_WAIT_S, Seats
 from server.staff.audit import Audit
 from server.staff.desk import Staff
 from server.templates import Templates
+from server.text_check import TextChecks
 from server.tries import Tries
 
 # None: all is well. A text: why not, as a short phrase of our own.
@@ -114,6 +115,7 @@ class Services(Watched):
     photos: PhotoFiles
     pictures: PictureAddresses
     darkroom: Darkroom
+    text_checks: TextChecks | None = None
     client_address: ClientAddress = lambda peer, _forwarded: peer
     admissions: AddressBudget = field(default_factory=lambda: AddressBudget(600))
     pairings: Pairings = field(default_factory=Pairings)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from protocols.errors import Code, Refused
-from protocols.messages import Audience, Id
+from protocols.messages import STAFF, Audience, Id
 from rooms.activities.photos import Caption, Photo, PhotoAdd, Photos
 from rooms.room import Room
 from server.blobs.port import BlobError, NoSuchBlob
@@ -137,7 +137,10 @@ async def _added(services: Services, upload: Upload, viewer: Viewer, wanted: New
         color=developed.color,
         caption=wanted.caption,
     )
-    sender = Sender(viewer.by, bound=viewer.bound, signed_up=viewer.signed_up, vouched=True)
+    suspect = False
+    if services.text_checks is not None and command.said() and viewer.role not in STAFF:
+        suspect = await services.text_checks.suspects(upload.room, command.said())
+    sender = Sender(viewer.by, bound=viewer.bound, signed_up=viewer.signed_up, vouched=True, suspect=suspect)
     try:
         async with asyncio.timeout(STORED_S):
             await services.photos.keep(upload.room, upload.photo, developed)

@@ -124,6 +124,17 @@ def test_how_many_there_may_be(play: Play) -> None:
     assert play.view("photos")["count"] == PHOTOS_KEPT - PHOTOS_EACH
 
 
+def test_what_is_written_under_it_is_filtered(play: Play) -> None:
+    play.do(HOST, "room.configure", settings={"photos_approved": False, "filter_holds": True})
+    play.do(HOST, "words.add", words=["spoiler"])
+    assert types(add(play, ANN, "p1", caption="my castle")) == ["photo.posted"]
+    assert types(add(play, ANN, "p2", caption="a S p o i l e r!")) == ["photo.offered"]
+    play.do(HOST, "room.configure", settings={"filter_holds": False})
+    with pytest.raises(Refused) as refused:
+        add(play, ANN, "p3", caption="spoiler")
+    assert refused.value.code is Code.WORDS
+
+
 def test_photos_can_be_closed(play: Play) -> None:
     play.do(HOST, "room.configure", settings={"photos_open": False})
     with pytest.raises(Refused) as refused:
