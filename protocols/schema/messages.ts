@@ -172,6 +172,7 @@ export type Wire =
   | PhotoHidden
   | PhotoHiddenEvent
   | PhotoHide
+  | PhotoHold
   | PhotoOffered
   | PhotoOfferedEvent
   | PhotoPosted
@@ -336,6 +337,7 @@ export type Command =
   | PollRemove
   | PhotoAdd
   | PhotoApprove
+  | PhotoHold
   | PhotoHide
   | PhotoRestore
   | PhotoDelete
@@ -1363,10 +1365,23 @@ export interface PhotoAdd {
   caption?: string | null;
 }
 /**
- * Show a photo that waits for it.
+ * Show a photo that waits for it, or that was hidden.
  */
 export interface PhotoApprove {
   type: "photo.approve";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  photo: string;
+}
+/**
+ * Have a photo that is shown wait again.
+ */
+export interface PhotoHold {
+  type: "photo.hold";
   id: string;
   room: string;
   /**
@@ -1389,7 +1404,7 @@ export interface PhotoHide {
   photo: string;
 }
 /**
- * Show a hidden photo again.
+ * Bring a hidden photo back to where it was: shown, or waiting.
  */
 export interface PhotoRestore {
   type: "photo.restore";
@@ -2987,7 +3002,7 @@ export interface PhotoPosted {
   added_at: number;
 }
 /**
- * A photo lies in the hosts' bin.
+ * A photo lies in the hosts' bin; ``waited`` says that it was not shown before.
  */
 export interface PhotoBinnedEvent {
   type: "photo.binned";
@@ -3000,7 +3015,7 @@ export interface PhotoBinnedEvent {
   data: PhotoBinned | null;
 }
 /**
- * A photo lies in the hosts' bin.
+ * A photo lies in the hosts' bin; ``waited`` says that it was not shown before.
  */
 export interface PhotoBinned {
   photo: string;
@@ -3009,6 +3024,7 @@ export interface PhotoBinned {
   color: string;
   caption: string | null;
   added_at: number;
+  waited: boolean;
 }
 /**
  * A photo is shown no more; ``by`` says who hid it.

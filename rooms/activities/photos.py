@@ -43,9 +43,18 @@ class PhotoAdd(Command):
 
 
 class PhotoApprove(Command):
-    """Show a photo that waits for it."""
+    """Show a photo that waits for it, or that was hidden."""
 
     type = "photo.approve"
+    roles = STAFF
+
+    photo: Id
+
+
+class PhotoHold(Command):
+    """Have a photo that is shown wait again."""
+
+    type = "photo.hold"
     roles = STAFF
 
     photo: Id
@@ -61,7 +70,7 @@ class PhotoHide(Command):
 
 
 class PhotoRestore(Command):
-    """Show a hidden photo again."""
+    """Bring a hidden photo back to where it was: shown, or waiting."""
 
     type = "photo.restore"
     roles = STAFF
@@ -107,9 +116,11 @@ class PhotoPosted(_Content):
 
 @dataclass(frozen=True, slots=True)
 class PhotoBinned(_Content):
-    """A photo lies in the hosts' bin."""
+    """A photo lies in the hosts' bin; ``waited`` says that it was not shown before."""
 
     type: ClassVar[str] = "photo.binned"
+
+    waited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +188,7 @@ class PhotosMine(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo; ``held`` is the seq of the record that holds it now."""
+    """A photo; ``held`` is the seq of the record that holds it now, ``waited`` as in ``PhotoBinned``."""
 
     photo: str
     place: Place
@@ -188,6 +199,7 @@ class Photo:
     color: str
     caption: str | None
     held: int
+    waited: bool = False
 
     def as_wire(self) -> dict[str, Any]:
         """Its plain form in a view."""
@@ -199,7 +211,7 @@ class Photo:
 
     def dump(self) -> dict[str, Any]:
         """Its plain form in a snapshot."""
-        return self.as_wire() | {"place": self.place, "held": self.held}
+        return self.as_wire() | {"place": self.place, "held": self.held, "waited": self.waited}
 
     @classmethod
     def of_dump(cls, state: dict[str, Any]) -> Photo:
@@ -225,7 +237,7 @@ class Photos(Activity):
     """The photos of a room: shown, waiting, hidden. There are never more than it takes, so that none falls out."""
 
     name = "photos"
-    commands = (PhotoAdd, PhotoApprove, PhotoHide, PhotoRestore, PhotoDelete)
+    commands = (PhotoAdd, PhotoApprove, PhotoHold, PhotoHide, PhotoRestore, PhotoDelete)
     events = (PhotoOffered, PhotoPosted, PhotoBinned, PhotoHidden, PhotoDeleted)
     view_shape = PhotosView
     mine_shape = PhotosMine
@@ -254,16 +266,19 @@ class Photos(Activity):
                 return self._add(command, context)
             case PhotoApprove():
                 photo = self._find(command.photo)
+                return [] if photo.place == "shown" else [_posted(photo)]
+            case PhotoHold():
+                photo = self._find(command.photo)
                 if photo.place == "hidden":
                     raise Refused(Code.CONFLICT, "This photo is hidden; restore it.")
-                return [] if photo.place == "shown" else [_posted(photo)]
+                return [] if photo.place == "pending" else [Proposed(PhotoHidden(photo.photo)), _offered(photo)]
             case PhotoHide():
                 return self._hide(self._find(command.photo))
             case PhotoRestore():
                 photo = self._find(command.photo)
-                if photo.place == "pending":
-                    raise Refused(Code.CONFLICT, "This photo was never shown; approve it.")
-                return [] if photo.place == "shown" else [_posted(photo)]
+                if photo.place != "hidden":
+                    return []
+                return [_offered(photo) if photo.waited else _posted(photo)]
             case PhotoDelete():
                 return self._delete(self._find(command.photo), context.by)
         raise Refused(Code.UNKNOWN_COMMAND)
@@ -288,7 +303,9 @@ class Photos(Activity):
     def _hide(self, photo: Photo) -> list[Proposed]:
         if photo.place == "hidden":
             return []
-        binned = Proposed(PhotoBinned(*photo.content()), Audience.HOSTS, erases=(photo.held,), by=photo.by)
+        waited = photo.place == "pending"
+        event = PhotoBinned(*photo.content(), waited)
+        binned = Proposed(event, Audience.HOSTS, erases=(photo.held,), by=photo.by)
         return [Proposed(PhotoHidden(photo.photo)), binned] if photo.place == "shown" else [binned]
 
     def _delete(self, photo: Photo, by: By) -> list[Proposed]:
@@ -318,9 +335,9 @@ class Photos(Activity):
     def _put(self, record: Record, data: _Content, place: Place) -> None:
         if record.by is None:
             return
-        self._photos[data.photo] = Photo(
-            data.photo, place, data.added_at, record.by, data.width, data.height, data.color, data.caption, record.seq
-        )
+        waited = isinstance(data, PhotoBinned) and data.waited
+        content = (data.width, data.height, data.color, data.caption)
+        self._photos[data.photo] = Photo(data.photo, place, data.added_at, record.by, *content, record.seq, waited)
 
     def view(self, audience: Audience) -> dict[str, Any]:
         """What waits and what is hidden is for hosts."""
@@ -371,3 +388,7 @@ class Photos(Activity):
 
 def _posted(photo: Photo) -> Proposed:
     return Proposed(PhotoPosted(*photo.content()), erases=(photo.held,), by=photo.by)
+
+
+def _offered(photo: Photo) -> Proposed:
+    return Proposed(PhotoOffered(*photo.content()), Audience.HOSTS, erases=(photo.held,), by=photo.by)

@@ -72,7 +72,7 @@ def test_hiding_can_be_undone_and_deleting_cannot(play: Play) -> None:
     assert types(play.do(MODERATOR, "photo.hide", photo="p1")) == ["photo.hidden", "photo.binned"]
     assert (shown(play), hosts(play, "bin")) == ([], ["p1"])
     with pytest.raises(Refused) as refused:
-        play.do(HOST, "photo.approve", photo="p1")
+        play.do(HOST, "photo.hold", photo="p1")
     assert refused.value.code is Code.CONFLICT
     assert types(play.do(HOST, "photo.restore", photo="p1")) == ["photo.posted"]
     assert (shown(play), hosts(play, "bin")) == (["p1"], [])
@@ -85,6 +85,22 @@ def test_hiding_can_be_undone_and_deleting_cannot(play: Play) -> None:
     with pytest.raises(Refused) as refused:
         play.do(HOST, "photo.restore", photo="p1")
     assert refused.value.code is Code.NOT_FOUND
+
+
+def test_what_waited_waits_again_when_hiding_is_undone(play: Play) -> None:
+    add(play, ANN, "p1")
+    assert types(play.do(HOST, "photo.hide", photo="p1")) == ["photo.binned"]
+    (offered,) = play.do(HOST, "photo.restore", photo="p1")
+    assert (offered.type, offered.audience, offered.by) == ("photo.offered", Audience.HOSTS, ANN)
+    assert (shown(play), hosts(play, "pending"), hosts(play, "bin")) == ([], ["p1"], [])
+
+    play.do(HOST, "photo.hide", photo="p1")
+    assert types(play.do(HOST, "photo.approve", photo="p1")) == ["photo.posted"]
+    assert types(play.do(HOST, "photo.hold", photo="p1")) == ["photo.hidden", "photo.offered"]
+    assert (shown(play), hosts(play, "pending"), own(play, ANN)) == ([], ["p1"], {"p1": "pending"})
+    assert play.do(HOST, "photo.hold", photo="p1") == []
+    assert play.do(HOST, "photo.restore", photo="p1") == []
+    assert play.replayed().dump() == play.room.dump()
 
 
 def test_people_delete_their_own_and_learn_nothing_of_others(play: Play) -> None:
