@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from loadtests.promises import Row
+from loadtests.promises import ROWS, Row
 from loadtests.serving import ROOT
 
 
@@ -146,7 +146,7 @@ def render(seen: Sequence[Seen]) -> str:
     text = HEAD + "\n".join(measured(rows)) + "\n"
     for head, part in ((ALONE, alone), (TOGETHER, together)):
         if part:
-            text += head + "\n".join(summary(part)) + "\n"
+            text += head + "\n".join([*summary(part), *unmeasured(part)]) + "\n"
     lines = ["", "## In detail"]
     for each in rows:
         title = f"{each.title[:1].upper()}{each.title[1:]}"
@@ -165,6 +165,15 @@ def summary(rows: Sequence[Seen]) -> list[str]:
             verdict += " (short form)"
         lines.append(f"| {each.number} | {cell(each.title)} | {cell(each.figure)} | {verdict} |")
     return lines
+
+
+def unmeasured(seen: Sequence[Seen], rows: Sequence[Row] = ROWS) -> list[str]:
+    """A line on the rows of this many gateways that were not run whole; none if all were."""
+    nodes, whole = seen[0].nodes, {each.key for each in seen if not each.short}
+    left = [row for row in rows if row.nodes == nodes and (row.number, row.title, row.nodes) not in whole]
+    if not left:
+        return []
+    return ["", f"Not run whole yet: {'; '.join(f'{row.title} ({row.number})' for row in left)}."]
 
 
 def measured(rows: Sequence[Seen]) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from loadtests.seen import Seen, render, table
+from loadtests.promises import Row
+from loadtests.seen import Seen, render, table, unmeasured
 
 
 def seen(number: int, *, holds: bool, commit: str = "abc", short: bool = False) -> Seen:
@@ -30,6 +31,13 @@ def test_what_several_gateways_showed_has_a_table_of_its_own() -> None:
     assert alone.count("| 1 | promise 1 |") == 1 == together.count("| 1 | promise 1 |")
     assert "### 1 · on two gateways. Promise 1" in together
     assert two.key != seen(1, holds=True).key
+
+
+def test_the_page_names_what_was_not_run_whole() -> None:
+    rows = [Row(number, f"promise {number}", "all is well", "loadtests.x") for number in (1, 2, 3)]
+    told = unmeasured([seen(1, holds=True), seen(2, holds=True, short=True)], rows)
+    assert told == ["", "Not run whole yet: promise 2 (2); promise 3 (3)."]
+    assert unmeasured([seen(1, holds=True)], rows[:1]) == []
 
 
 def test_what_older_runs_wrote_is_read() -> None:
