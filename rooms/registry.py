@@ -17,6 +17,7 @@ from rooms.activities.order import Order
 from rooms.activities.people import People
 from rooms.activities.photos import Photos
 from rooms.activities.polls import Polls
+from rooms.activities.questions import Questions
 from rooms.activities.room import Lifecycle
 from rooms.activities.words import Words
 from rooms.activity import Activity
@@ -85,5 +86,5 @@ def explained(error: ValidationError) -> str:
     return f"The field {where} {what or 'is not of the form that it should have'}."
 
 
-ACTIVITIES: Final = (Lifecycle, People, Order, Words, Chat, Polls, Photos, Firsts, Draws)
+ACTIVITIES: Final = (Lifecycle, People, Order, Words, Chat, Polls, Questions, Photos, Firsts, Draws)
 REGISTRY: Final = Registry(ACTIVITIES)

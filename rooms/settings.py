@@ -35,6 +35,9 @@ class RoomSettings(BaseModel):
     retention_days: int = Field(
         limits.RETENTION_DAYS, ge=0, le=3_650, description="After how many days the room's records go; 0 for never."
     )
+    approve_questions: bool = Field(
+        default=False, description="Attendees' questions wait for a host before others see them."
+    )
     recovery_window_ms: int = Field(
         limits.RECOVERY_WINDOW_MS, ge=0, le=3_600_000, description="How long ago a client may have left and recover."
     )

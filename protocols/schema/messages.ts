@@ -135,6 +135,7 @@ export type Wire =
   | Occupancy
   | OrderView
   | OwnPhoto
+  | OwnQuestion
   | PassedView
   | PeopleMine
   | PeopleView
@@ -221,6 +222,56 @@ export type Wire =
   | PositionShape
   | PositionTold
   | PrizeView
+  | QuestionAnswer
+  | QuestionAnswerView
+  | QuestionAnswered
+  | QuestionAnsweredEvent
+  | QuestionApprove
+  | QuestionAsk
+  | QuestionAsked
+  | QuestionAskedEvent
+  | QuestionBinned
+  | QuestionBinnedEvent
+  | QuestionDropped
+  | QuestionDroppedEvent
+  | QuestionHidden
+  | QuestionHiddenEvent
+  | QuestionHide
+  | QuestionHold
+  | QuestionMerge
+  | QuestionMerged
+  | QuestionMergedEvent
+  | QuestionNoticed
+  | QuestionNoticedEvent
+  | QuestionPublished
+  | QuestionPublishedEvent
+  | QuestionQueued
+  | QuestionQueuedEvent
+  | QuestionReopen
+  | QuestionReopened
+  | QuestionReopenedEvent
+  | QuestionRestore
+  | QuestionShow
+  | QuestionShown
+  | QuestionShownEvent
+  | QuestionTaken
+  | QuestionTakenEvent
+  | QuestionUnmerge
+  | QuestionUnmerged
+  | QuestionUnmergedEvent
+  | QuestionUnshow
+  | QuestionUnshown
+  | QuestionUnshownEvent
+  | QuestionUpvote
+  | QuestionUpvoted
+  | QuestionUpvotedEvent
+  | QuestionView
+  | QuestionVotes
+  | QuestionWithdraw
+  | QuestionWithdrawn
+  | QuestionWithdrawnEvent
+  | QuestionsMine
+  | QuestionsView
   | Reason
   | Request
   | Result
@@ -335,6 +386,19 @@ export type Command =
   | PollVote
   | PollClose
   | PollRemove
+  | QuestionAsk
+  | QuestionUpvote
+  | QuestionWithdraw
+  | QuestionApprove
+  | QuestionHold
+  | QuestionHide
+  | QuestionRestore
+  | QuestionShow
+  | QuestionUnshow
+  | QuestionAnswer
+  | QuestionReopen
+  | QuestionMerge
+  | QuestionUnmerge
   | PhotoAdd
   | PhotoApprove
   | PhotoHold
@@ -403,6 +467,22 @@ export type LoggedEvent =
   | PollClosedEvent
   | PollCountedEvent
   | PollRemovedEvent
+  | QuestionAskedEvent
+  | QuestionQueuedEvent
+  | QuestionPublishedEvent
+  | QuestionBinnedEvent
+  | QuestionTakenEvent
+  | QuestionHiddenEvent
+  | QuestionWithdrawnEvent
+  | QuestionDroppedEvent
+  | QuestionShownEvent
+  | QuestionUnshownEvent
+  | QuestionAnsweredEvent
+  | QuestionReopenedEvent
+  | QuestionMergedEvent
+  | QuestionUnmergedEvent
+  | QuestionUpvotedEvent
+  | QuestionNoticedEvent
   | PhotoOfferedEvent
   | PhotoPostedEvent
   | PhotoBinnedEvent
@@ -437,7 +517,15 @@ export type Reason = "first" | "epoch" | "future" | "trimmed" | "limit" | "expir
 export type Message = Command | Request | LoggedEvent | Volatile;
 export type Request = RoomJoin | RoomLeave | RoomHistory;
 export type Volatile =
-  Occupancy | MineChanged | PositionTold | RoleTold | ConnectionClosed | PollTally | FirstCount | DrawCount;
+  | Occupancy
+  | MineChanged
+  | PositionTold
+  | RoleTold
+  | ConnectionClosed
+  | PollTally
+  | QuestionVotes
+  | FirstCount
+  | DrawCount;
 
 /**
  * The answer to a command once it is stored: the place of its last event.
@@ -935,6 +1023,10 @@ export interface RoomSettingsGiven {
    */
   retention_days?: number;
   /**
+   * Attendees' questions wait for a host before others see them.
+   */
+  approve_questions?: boolean;
+  /**
    * How long ago a client may have left and recover.
    */
   recovery_window_ms?: number;
@@ -1346,6 +1438,177 @@ export interface PollRemove {
    */
   on_behalf_of?: Person | null;
   poll: string;
+}
+/**
+ * Ask something. Where the room approves first, an attendee's question waits for a host.
+ */
+export interface QuestionAsk {
+  type: "question.ask";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  text: string;
+}
+/**
+ * Want to hear the answer too, or with ``up`` false no more. Nobody does so for their own.
+ */
+export interface QuestionUpvote {
+  type: "question.upvote";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
+  up?: boolean;
+}
+/**
+ * Take back one's own question.
+ */
+export interface QuestionWithdraw {
+  type: "question.withdraw";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
+}
+/**
+ * Let everyone see what waits.
+ */
+export interface QuestionApprove {
+  type: "question.approve";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
+}
+/**
+ * Let it wait (again), as if it had not been approved.
+ */
+export interface QuestionHold {
+  type: "question.hold";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
+}
+/**
+ * Show it to nobody; what is merged into it goes with it.
+ */
+export interface QuestionHide {
+  type: "question.hide";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
+}
+/**
+ * Bring back what was hidden, to where it was.
+ */
+export interface QuestionRestore {
+  type: "question.restore";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
+}
+/**
+ * Put it on the screen, instead of the one before.
+ */
+export interface QuestionShow {
+  type: "question.show";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
+}
+/**
+ * Have no question on the screen.
+ */
+export interface QuestionUnshow {
+  type: "question.unshow";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Say what the answer is; without ``answer`` it was answered live, just now. It leaves the screen.
+ */
+export interface QuestionAnswer {
+  type: "question.answer";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
+  answer?: string | null;
+}
+/**
+ * It has no answer yet after all.
+ */
+export interface QuestionReopen {
+  type: "question.reopen";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
+}
+/**
+ * It asks the same as ``into``, which gets its votes: one a person.
+ */
+export interface QuestionMerge {
+  type: "question.merge";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
+  into: string;
+}
+/**
+ * It stands alone again, with its own votes.
+ */
+export interface QuestionUnmerge {
+  type: "question.unmerge";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  question: string;
 }
 /**
  * Add a photo; given by the server alone, once an upload is whole and decoded.
@@ -2322,6 +2585,10 @@ export interface RoomSettings {
    */
   retention_days: number;
   /**
+   * Attendees' questions wait for a host before others see them.
+   */
+  approve_questions: boolean;
+  /**
    * How long ago a client may have left and recover.
    */
   recovery_window_ms: number;
@@ -2954,6 +3221,325 @@ export interface PollRemoved {
   poll: string;
 }
 /**
+ * A question that everyone sees; ``by`` asks. ``text`` is empty once it was erased.
+ */
+export interface QuestionAskedEvent {
+  type: "question.asked";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionAsked | null;
+}
+/**
+ * A question that everyone sees; ``by`` asks. ``text`` is empty once it was erased.
+ */
+export interface QuestionAsked {
+  question: string;
+  text: string;
+}
+/**
+ * A question that waits for a host; ``by`` asks. ``into`` is what it was merged into.
+ */
+export interface QuestionQueuedEvent {
+  type: "question.queued";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionQueued | null;
+}
+/**
+ * A question that waits for a host; ``by`` asks. ``into`` is what it was merged into.
+ */
+export interface QuestionQueued {
+  question: string;
+  text: string;
+  asked_at: number;
+  into?: string | null;
+}
+/**
+ * A question that waited or was hidden is there for everyone, whole; ``by`` asks.
+ */
+export interface QuestionPublishedEvent {
+  type: "question.published";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionPublished | null;
+}
+/**
+ * A question that waited or was hidden is there for everyone, whole; ``by`` asks.
+ */
+export interface QuestionPublished {
+  question: string;
+  text: string;
+  asked_at: number;
+  votes: number;
+  into?: string | null;
+}
+/**
+ * What was hidden lies with the hosts; ``by`` asks. ``waited``: it was hidden before anybody saw it.
+ */
+export interface QuestionBinnedEvent {
+  type: "question.binned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionBinned | null;
+}
+/**
+ * What was hidden lies with the hosts; ``by`` asks. ``waited``: it was hidden before anybody saw it.
+ */
+export interface QuestionBinned {
+  question: string;
+  text: string;
+  asked_at: number;
+  votes: number;
+  waited: boolean;
+  into?: string | null;
+}
+/**
+ * It left the queue or the bin; ``by`` says who took it.
+ */
+export interface QuestionTakenEvent {
+  type: "question.taken";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionTaken | null;
+}
+/**
+ * It left the queue or the bin; ``by`` says who took it.
+ */
+export interface QuestionTaken {
+  question: string;
+}
+/**
+ * Nobody sees it any more; ``by`` says who hid it.
+ */
+export interface QuestionHiddenEvent {
+  type: "question.hidden";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionHidden | null;
+}
+/**
+ * Nobody sees it any more; ``by`` says who hid it.
+ */
+export interface QuestionHidden {
+  question: string;
+}
+/**
+ * Its asker took it back; what was merged into it stands alone.
+ */
+export interface QuestionWithdrawnEvent {
+  type: "question.withdrawn";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionWithdrawn | null;
+}
+/**
+ * Its asker took it back; what was merged into it stands alone.
+ */
+export interface QuestionWithdrawn {
+  question: string;
+}
+/**
+ * It made room for a newer one.
+ */
+export interface QuestionDroppedEvent {
+  type: "question.dropped";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionDropped | null;
+}
+/**
+ * It made room for a newer one.
+ */
+export interface QuestionDropped {
+  question: string;
+}
+/**
+ * It is on the screen.
+ */
+export interface QuestionShownEvent {
+  type: "question.shown";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionShown | null;
+}
+/**
+ * It is on the screen.
+ */
+export interface QuestionShown {
+  question: string;
+}
+/**
+ * No question is on the screen.
+ */
+export interface QuestionUnshownEvent {
+  type: "question.unshown";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionUnshown | null;
+}
+/**
+ * No question is on the screen.
+ */
+export interface QuestionUnshown {}
+/**
+ * It has its answer: in words, or live at ``answered_at``. It is not on the screen any more.
+ */
+export interface QuestionAnsweredEvent {
+  type: "question.answered";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionAnswered | null;
+}
+/**
+ * It has its answer: in words, or live at ``answered_at``. It is not on the screen any more.
+ */
+export interface QuestionAnswered {
+  question: string;
+  answer: string | null;
+  answered_at: number;
+}
+/**
+ * It has no answer after all.
+ */
+export interface QuestionReopenedEvent {
+  type: "question.reopened";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionReopened | null;
+}
+/**
+ * It has no answer after all.
+ */
+export interface QuestionReopened {
+  question: string;
+}
+/**
+ * It asks the same as ``into``, where its votes count.
+ */
+export interface QuestionMergedEvent {
+  type: "question.merged";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionMerged | null;
+}
+/**
+ * It asks the same as ``into``, where its votes count.
+ */
+export interface QuestionMerged {
+  question: string;
+  into: string;
+}
+/**
+ * It stands alone again.
+ */
+export interface QuestionUnmergedEvent {
+  type: "question.unmerged";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionUnmerged | null;
+}
+/**
+ * It stands alone again.
+ */
+export interface QuestionUnmerged {
+  question: string;
+}
+/**
+ * A vote given, or taken back; told to nobody, the count says it.
+ */
+export interface QuestionUpvotedEvent {
+  type: "question.upvoted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionUpvoted | null;
+}
+/**
+ * A vote given, or taken back; told to nobody, the count says it.
+ */
+export interface QuestionUpvoted {
+  question: string;
+  up: boolean;
+}
+/**
+ * Its asker, whom it bears the name of, is told anew how it stands.
+ */
+export interface QuestionNoticedEvent {
+  type: "question.noticed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: QuestionNoticed | null;
+}
+/**
+ * Its asker, whom it bears the name of, is told anew how it stands.
+ */
+export interface QuestionNoticed {
+  question: string;
+}
+/**
  * A photo waits for approval.
  */
 export interface PhotoOfferedEvent {
@@ -3091,6 +3677,7 @@ export interface View {
   words: WordsView;
   chat: ChatView;
   polls: PollsView;
+  questions: QuestionsView;
   photos: PhotosView;
   firsts: FirstsView;
   draws: DrawsView;
@@ -3174,6 +3761,35 @@ export interface PollView {
   result: Result | null;
 }
 /**
+ * The questions that there is room for, oldest first, and which one is on the screen.
+ */
+export interface QuestionsView {
+  questions: QuestionView[];
+  shown: string | null;
+}
+/**
+ * A question as it is shown; ``waiting`` and ``hidden`` ones to hosts only. One that was merged into another has
+ * its own votes, the other has those of both. ``waited``: hidden before anybody saw it.
+ */
+export interface QuestionView {
+  question: string;
+  at: number;
+  by: Author;
+  text: string;
+  votes: number;
+  status: "open" | "answered" | "waiting" | "hidden";
+  waited: boolean;
+  answer: QuestionAnswerView | null;
+  into: string | null;
+}
+/**
+ * ``text`` null: answered live.
+ */
+export interface QuestionAnswerView {
+  text: string | null;
+  at: number;
+}
+/**
  * The latest photos, oldest first, and how many there are in all; ``pending`` and ``bin`` for hosts only.
  */
 export interface PhotosView {
@@ -3201,6 +3817,7 @@ export interface Mine {
   people?: PeopleMine;
   chat?: ChatMine;
   polls?: PollsMine;
+  questions?: QuestionsMine;
   photos?: PhotosMine;
   firsts?: FirstsMine;
   draws?: DrawsMine;
@@ -3224,6 +3841,22 @@ export interface PollsMine {
   ballots: {
     [k: string]: number[];
   };
+}
+/**
+ * One's own questions, the latest of them, and those that one has voted for.
+ */
+export interface QuestionsMine {
+  asked: OwnQuestion[];
+  upvoted: string[];
+}
+/**
+ * How one's own question stands when this was told; what everyone sees of it may be newer.
+ */
+export interface OwnQuestion {
+  question: string;
+  at: number;
+  text: string;
+  status: "open" | "answered" | "waiting" | "hidden" | "merged";
 }
 /**
  * One's own photos, oldest first.
@@ -3344,6 +3977,15 @@ export interface PollTally {
   room: string;
   poll: string;
   result: Result;
+}
+/**
+ * How many want to hear the answer.
+ */
+export interface QuestionVotes {
+  type: "question.votes";
+  room: string;
+  question: string;
+  votes: number;
 }
 /**
  * The answer to what was refused.

@@ -19,6 +19,7 @@ from server.http.api import (
     links,
     pairings,
     photos,
+    questions,
     results,
     rooms,
     seats,
@@ -71,7 +72,7 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
     app.router.redirect_slashes = False
 
     for part in (
-        *(rooms, templates, links, pairings, seats, history, results, draws, exports),
+        *(rooms, templates, links, pairings, seats, history, results, questions, draws, exports),
         *(staff_session, staff_invitations, staff_ways, staff, shops, audit, enter),
         *(uploads, photos),
     ):

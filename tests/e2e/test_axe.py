@@ -91,6 +91,12 @@ async def test_the_audience_has_no_barriers(stage: Stage, clean: Judge) -> None:
     await page.get_by_role("radio", name="恐龙").click()
     await page.locator(".counted").wait_for()
     await clean(page, "vote")
+    await stage.host.send("question.ask", {"text": "几点开始？"})
+    await page.get_by_role("tab", name="提问").click()
+    await page.locator(".ask textarea").fill("可以带小孩吗？")
+    await page.locator(".ask button[type=submit]").click()
+    await page.locator(".asked.own").wait_for()
+    await clean(page, "questions")
     await page.get_by_role("button", name="我的头像", exact=True).click()
     await page.get_by_role("button", name="显示座位码").click()
     await page.locator(".seat-code").wait_for()
@@ -99,8 +105,9 @@ async def test_the_audience_has_no_barriers(stage: Stage, clean: Judge) -> None:
 
 async def test_the_console_has_no_barriers(stage: Stage, clean: Judge) -> None:
     await open_vote(stage, ["城堡", "恐龙"])
-    answer = await stage.host.send("chat.send", {"text": "大家好"})
-    assert answer["ok"], answer
+    for command, text in (("chat.send", "大家好"), ("question.ask", "几点开始？")):
+        answer = await stage.host.send(command, {"text": text})
+        assert answer["ok"], answer
     page = await shown(stage, await stage.link("host"), ".console")
     await clean(page, "console", ("desk",))
     await page.set_viewport_size(SIZES["phone"]["viewport"])

@@ -31,7 +31,7 @@ ALL = Registry((*ACTIVITIES, Applause))
 OFTEN = [word for word in sorted(ALL.commands) if not word.startswith(("room.", "poll.remove"))]
 PEOPLE = (HOST, MODERATOR, ANN, BEN, WALL, BOT)
 WORD = re.compile(r"^[a-z]+\.[a-z]+(_[a-z]+)*$")
-IRREGULAR = {"sent", "hidden", "held", "frozen", "won", "redrawn"}
+IRREGULAR = {"sent", "hidden", "held", "frozen", "won", "redrawn", "shown", "unshown", "withdrawn", "taken"}
 MARKED = re.compile(r"¤\w+|id-\d+")
 
 
@@ -57,7 +57,12 @@ class AnyRoom(RuleBasedStateMachine):
         self.play = Play(ALL, created=False)
         self.snapshot = plain(self.play.room.dump())
         self.retired = self.upto = 0
-        self.known: dict[str, list[str]] = {"user": [person.id for person in PEOPLE]}
+        questions: list[str] = []
+        self.known: dict[str, list[str]] = {
+            "user": [person.id for person in PEOPLE],
+            "question": questions,
+            "into": questions,
+        }
 
     @initialize()
     def create(self) -> None:
@@ -286,6 +291,8 @@ def test_views_ticks_and_mine_have_their_declared_shape(audience: Audience) -> N
             play.do(HOST, "draw.freeze", draw=draw)
             play.do(HOST, "draw.reveal", draw=draw)
             play.do(ANN, "draw.claim", draw=draw, contact="Ann, 138")
+    asked = play.do(ANN, "question.ask", text="Why?")[0].data
+    play.do(BEN, "question.upvote", question=getattr(asked, "question", ""))
     play.do(HOST, "words.add", words=["spam"])
     play.do(HOST, "room.configure", settings={"approve_chat": True})
     play.do(ANN, "chat.send", text="wait")

@@ -38,6 +38,7 @@ def test_it_holds_every_message() -> None:
         "room.role",
         "connection.closed",
         "poll.tally",
+        "question.votes",
         "first.count",
         "draw.count",
     ]
@@ -49,6 +50,7 @@ def test_it_holds_every_message() -> None:
         "words",
         "chat",
         "polls",
+        "questions",
         "photos",
         "firsts",
         "draws",

@@ -1,30 +1,19 @@
 import type { JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
-import { ChatList } from "../chat/list";
-import { Composer } from "../chat/composer";
-import type { Deeds } from "../chat/messages";
+import { useState } from "preact/hooks";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Banner } from "../parts/banner";
 import { IconButton } from "../parts/bricks";
 import { Icon } from "../parts/icons";
-import { Toasts, toastFailure } from "../parts/toast";
+import { Toasts } from "../parts/toast";
 import { TopBar } from "../parts/top_bar";
 import { chat } from "../room/activities/chat";
-import { views } from "../views";
+import { tabParts, views } from "../views";
 import { MeButton } from "./me";
+import { Tabs } from "./tabs";
 
-/** The room itself: what is on, and the talk. */
+/** The room itself: what is on, and below it the talk and whatever else people do. */
 export function Hall({ room }: { room: Room }): JSX.Element {
-  const t = words.value;
-  const own = useMemo<Deeds>(
-    () => ({
-      remove: (message) => {
-        room.client.send("chat.delete", { message: message.message }).catch(toastFailure);
-      },
-    }),
-    [room],
-  );
   return (
     <div class="hall">
       <TopBar room={room}>
@@ -37,8 +26,7 @@ export function Hall({ room }: { room: Room }): JSX.Element {
         {views.map(({ activity, Card }) => Card && <Card key={activity.name} room={room} />)}
       </div>
       <main>
-        <ChatList room={room} deeds={null} ownDeeds={own} />
-        <Composer room={room} staff={false} placeholder={t.say} />
+        <Tabs room={room} parts={tabParts} />
       </main>
       <Toasts />
     </div>

@@ -11,8 +11,8 @@ import type { Snapshot } from "../room/client";
 import type { Sending } from "../room/outgoing";
 import { type Deeds, Held, Pending, Row } from "./messages";
 
-/** Rows in the document at once, whatever was loaded. */
-const SHOWN = 400;
+/** Rows in the document at once, whatever was loaded; with those of the other tabs a page has 400 at most. */
+const SHOWN = 250;
 const STEP = 100;
 const NEAR = 80;
 const TOGETHER = 120_000;

@@ -13,6 +13,7 @@ export function Results({ room }: { room: Room }): JSX.Element {
   const paths = downloads(id);
   const files = [
     [paths.results, `${id}-results.csv`, t.results_csv],
+    [paths.questions, `${id}-questions.csv`, t.questions_csv],
     [paths.csv, `${id}.csv`, t.export_csv],
     [paths.json, `${id}.json`, t.export_json],
   ] as const;

@@ -1,4 +1,5 @@
 import { giftsEn } from "./gifts_en";
+import { questionsEn } from "./questions_en";
 import type { Words } from "./zh-CN";
 
 const s = (count: number | string) => (String(count) === "1" ? "" : "s");
@@ -306,6 +307,11 @@ export const en: Words = {
     m: "Mute / unmute everyone",
     c: "Close / open the chat",
     "!": "Quiet everything",
+    "3": "Questions",
+    q: "Approve the question that waits longest",
+    w: "Do not show the question that waits longest",
+    s: "Most wanted question on the wall / off it",
+    d: "The question on the wall is answered",
     z: "Undo the last deletion",
     "/": "Write a message",
     "?": "Show these keys",
@@ -351,6 +357,16 @@ export const en: Words = {
     "draw.redeem": "Handed over",
     "draw.unredeem": "Not handed over yet",
     "draw.remove": "Deleted",
+    "question.approve": "Approved",
+    "question.hold": "Waiting again",
+    "question.hide": "Hidden",
+    "question.restore": "Restored",
+    "question.show": "On the wall",
+    "question.unshow": "Off the wall",
+    "question.answer": "Marked as answered",
+    "question.reopen": "Open again",
+    "question.merge": "Joined",
+    "question.unmerge": "Parted",
     "person.kick": "Removed from the room; they can come in again",
     "person.ban": "Banned",
     "person.unban": "Ban lifted",
@@ -360,6 +376,7 @@ export const en: Words = {
     "room.configure": "Saved",
   },
 
+  ...questionsEn,
   wall_scan: "Scan to join",
   wall_scan_hint: "No account needed",
   wall_waiting: "Starting soon",

@@ -1,5 +1,6 @@
 import { beside } from "./beside";
 import { giftsZh } from "./gifts_zh";
+import { questionsZh } from "./questions_zh";
 
 /** The words of the pages. zh-CN is the measure: en must have the same keys, or tsc fails. */
 export const zhCN = {
@@ -312,6 +313,11 @@ export const zhCN = {
     m: "全员禁言 / 解除",
     c: "关闭 / 打开聊天",
     "!": "紧急静场",
+    "3": "提问",
+    q: "通过最早的待确认提问",
+    w: "不公开最早的待确认提问",
+    s: "最想知道的提问上墙 / 下墙",
+    d: "墙上的提问已回答",
     z: "撤销上一次删除",
     "/": "写消息",
     "?": "显示快捷键",
@@ -357,6 +363,16 @@ export const zhCN = {
     "draw.redeem": "已发放",
     "draw.unredeem": "改为未发放",
     "draw.remove": "已删除",
+    "question.approve": "已通过",
+    "question.hold": "已放回待确认",
+    "question.hide": "已隐藏",
+    "question.restore": "已恢复",
+    "question.show": "已上墙",
+    "question.unshow": "已下墙",
+    "question.answer": "已标为回答",
+    "question.reopen": "已重新打开",
+    "question.merge": "已合并",
+    "question.unmerge": "已分开",
     "person.kick": "已请出房间，对方可以自己再进来",
     "person.ban": "已封禁",
     "person.unban": "已解除封禁",
@@ -365,6 +381,8 @@ export const zhCN = {
     "room.close": "活动已结束",
     "room.configure": "已保存",
   } as Record<string, string>,
+
+  ...questionsZh,
 
   // Wall
   wall_scan: "扫码进场",

@@ -36,6 +36,7 @@ export interface RoomResults {
   polls: PollResult[];
   /** Votes that wait to be opened. */
   drafts: Pick<PollResult, "id" | "question" | "kind">[];
+  questions: { id: string; status: "open" | "answered" | "waiting" | "hidden" }[];
   messages: number;
   people: number;
 }
@@ -65,6 +66,7 @@ export const lobbyApi = {
 export const downloads = (room: string) =>
   ({
     results: `/api/v1${at(room)}/results.csv`,
+    questions: `/api/v1${at(room)}/questions.csv`,
     csv: `/api/v1${at(room)}/export.csv`,
     json: `/api/v1${at(room)}/export.json`,
   }) as const;

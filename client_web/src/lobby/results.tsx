@@ -14,7 +14,7 @@ export function Results({ room }: { room: string }): JSX.Element {
     <section class="card stack results">
       <h2>{t.results}</h2>
       <Loaded of={asked}>
-        {({ polls, drafts, messages, people }) => (
+        {({ polls, drafts, questions, messages, people }) => (
           <>
             <dl class="sums">
               {(
@@ -22,6 +22,7 @@ export function Results({ room }: { room: string }): JSX.Element {
                   [people, t.figures.people],
                   [messages, t.figures.messages],
                   [polls.length, t.figures.polls],
+                  [questions.length, t.figures.questions],
                 ] as const
               ).map(([count, label]) => (
                 <div key={label}>

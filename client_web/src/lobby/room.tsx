@@ -99,6 +99,7 @@ function Sheet({ room }: { room: KnownRoom }): JSX.Element {
           <section class="card stack">
             <h2>{t.exports}</h2>
             <File href={files.results} title={t.export_results} hint={t.export_results_hint} kind="CSV" />
+            <File href={files.questions} title={t.export_questions} hint={t.export_questions_hint} kind="CSV" />
             <File href={files.csv} title={t.export_all} hint={t.export_all_hint} kind="CSV" />
             <File href={files.json} title={t.export_all} hint={t.export_all_hint} kind="JSON" />
           </section>

@@ -55,6 +55,13 @@ const DRAWINGS = {
     { x: 98, y: 58, studs: 2, color: "var(--block-3)" },
     { x: 98, y: 36, studs: 2, color: "var(--block-3)" },
   ],
+  questions: [
+    { x: 62, y: 58, studs: 1, color: "var(--block-3)" },
+    { x: 42, y: 36, studs: 3, color: "var(--block-2)" },
+    { x: 82, y: 14, studs: 1, color: "var(--block-1)" },
+    { x: 22, y: 58, studs: 1, color: "var(--line)" },
+    { x: 102, y: 58, studs: 1, color: "var(--line)" },
+  ],
   door: [
     { x: 22, y: 58, studs: 1, color: "var(--block-2)" },
     { x: 22, y: 36, studs: 1, color: "var(--block-2)" },

@@ -5,13 +5,16 @@ interface ChoicesProps<Value> {
   value: Value;
   of: readonly (readonly [Value, string])[];
   onChoose: (value: Value) => void;
+  /** The label is only read out. */
+  bare?: boolean;
 }
 
 /** One of a few, side by side. */
-export function Choices<Value extends string | number>({ label, value, of, onChoose }: ChoicesProps<Value>): JSX.Element {
+export function Choices<Value extends string | number>(props: ChoicesProps<Value>): JSX.Element {
+  const { label, value, of, onChoose, bare = false } = props;
   return (
     <div class="field">
-      <span>{label}</span>
+      {!bare && <span>{label}</span>}
       <div class="choices" role="group" aria-label={label}>
         {of.map(([one, name]) => (
           <button key={one} type="button" aria-pressed={one === value} onClick={() => onChoose(one)}>

@@ -7,12 +7,15 @@ import { drawsView } from "./draws";
 import { firstsView } from "./firsts";
 import { peopleView } from "./people";
 import { pollsView } from "./polls";
-import type { ConsolePart, View, WallPart } from "./view";
+import { questionsView } from "./questions";
+import type { ConsolePart, TabPart, View, WallPart } from "./view";
 
 /** What a room can do, as this client knows it, in the order in which it stands on a page. A new activity is a line here. */
-export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, pollsView, firstsView, drawsView];
+export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, pollsView, questionsView, firstsView, drawsView];
 
 export const activities: readonly Activity[] = views.map((view) => view.activity);
+
+export const tabParts: readonly TabPart[] = views.flatMap((view) => view.tab ?? []);
 
 /** The last has the first say: what is rarer and shorter goes over what is there all the time. */
 export const wallParts = (): Promise<WallPart[]> => Promise.all([...views].reverse().flatMap((view) => view.wall?.() ?? []));

@@ -13,6 +13,18 @@ export interface WallPart {
   Scene: Part;
 }
 
+/** An activity among the tabs of the audience's page. */
+export interface TabPart {
+  name: string;
+  icon: IconName;
+  label: () => string;
+  /** How many there are to look at; nothing is said of none. */
+  count?: (room: Room) => number;
+  /** The seq of the newest thing in it by others: whoever looks at another tab is told that there is something new. */
+  newest: (room: Room) => number;
+  Panel: Part;
+}
+
 /** An activity in the console. */
 export interface ConsolePart {
   /** What of it is on now, and the next thing to do about it. */
@@ -32,6 +44,7 @@ export interface ConsolePart {
 export interface View {
   activity: Activity;
   Card?: Part;
+  tab?: TabPart;
   wall?: () => Promise<WallPart>;
   console?: () => Promise<ConsolePart>;
 }

@@ -89,7 +89,9 @@ def row(record: Record, author: Author) -> list[str]:
     """One record as the cells of COLUMNS."""
     by = author(record)
     data = _said(record) or {}
-    text = data.pop("text", None) or data.get("question")
+    # What a poll asks; for a question from the audience this is its id.
+    asks = data.get("question") if "poll" in data else data.get("answer")
+    text = data.pop("text", None) or asks
     time = datetime.fromtimestamp(record.at / 1000, UTC)
     cells = [
         str(record.seq),

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from protocols.messages import Audience
 from server.http.api.exports import BYTE_ORDER_MARK, harmless
 from server.http.api.fields import PREFIX, Answer, RoomPath
+from server.http.api.questions import QuestionResult, asked
 from server.http.body import StrictRoute
 from server.http.callers import Caller, KnownCaller, host_of
 from server.http.services import services_of
@@ -59,6 +60,7 @@ class ResultsAnswer(Answer):
     title: str
     polls: list[PollResult]
     drafts: list[DraftPoll]
+    questions: list[QuestionResult]
     messages: int
     people: int
 
@@ -89,6 +91,7 @@ async def _results(request: Request, room: str, caller: Caller) -> ResultsAnswer
         title=live.room.title,
         polls=[PollResult(**each) for each in results(polls)],
         drafts=[DraftPoll(**each) for each in drafts(polls)],
+        questions=asked(live.room),
         messages=counted.messages,
         people=counted.people,
     )

@@ -4,7 +4,7 @@ import type { RoomSettings, RoomView } from "../messages";
 export type RoomState = Readonly<Pick<RoomView, "title" | "status">> & {
   readonly settings: Pick<
     RoomSettings,
-    "text_length" | "slow_mode_ms" | "approve_chat" | "filter_common" | "filter_holds"
+    "text_length" | "slow_mode_ms" | "approve_chat" | "approve_questions" | "filter_common" | "filter_holds"
   >;
   /** When slow mode was last changed, as far as this page saw it; what was said before counts for none of it. */
   readonly slowSince: number;
@@ -14,6 +14,7 @@ const SETTINGS = {
   text_length: 500,
   slow_mode_ms: 0,
   approve_chat: false,
+  approve_questions: false,
   filter_common: false,
   filter_holds: false,
 };

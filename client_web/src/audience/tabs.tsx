@@ -1,0 +1,121 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { figure, words } from "../i18n/words";
+import type { Room } from "../page";
+import { Icon } from "../parts/icons";
+import { tab as shelf } from "../room/storage";
+import type { TabPart } from "../views/view";
+import "./tabs.css";
+
+interface TabsProps {
+  room: Room;
+  parts: readonly TabPart[];
+}
+
+/** What people do, one tab each. All of them stay as they were left: where one was reading, and what one wrote. */
+export function Tabs({ room, parts }: TabsProps): JSX.Element {
+  const kept = `showfloor.tab.${room.session.pass.room}`;
+  const [chosen, setChosen] = useState(() => {
+    const last = shelf.get<string>(kept);
+    return parts.some((part) => part.name === last) ? last : parts[0]?.name;
+  });
+  const seen = useSeen(room, parts, chosen);
+  const choose = (name: string) => {
+    shelf.set(kept, name);
+    setChosen(name);
+  };
+  return (
+    <>
+      <div class="kinds" role="tablist" aria-label={words.value.parts}>
+        {parts.map((part) => (
+          <Choice
+            key={part.name}
+            part={part}
+            room={room}
+            chosen={part.name === chosen}
+            news={part.newest(room) > (seen.get(part.name) ?? 0)}
+            onChoose={() => choose(part.name)}
+          />
+        ))}
+      </div>
+      <div class="kind-panels">
+        {parts.map(({ name, Panel }) => (
+          <div
+            key={name}
+            id={`kind-${name}`}
+            class={`kind-panel ${name === chosen ? "" : "away"}`}
+            role="tabpanel"
+            aria-labelledby={`choose-${name}`}
+            aria-hidden={name !== chosen}
+            inert={name !== chosen}
+          >
+            <Panel room={room} />
+          </div>
+        ))}
+      </div>
+    </>
+  );
+}
+
+/** Up to where each tab was looked at: what was there on coming in is not news. */
+function useSeen(room: Room, parts: readonly TabPart[], chosen: string | undefined): ReadonlyMap<string, number> {
+  const seen = useRef<Map<string, number> | null>(null);
+  seen.current ??= new Map(parts.map((part) => [part.name, part.newest(room)]));
+  for (const part of parts) {
+    if (part.name === chosen) seen.current.set(part.name, part.newest(room));
+  }
+  return seen.current;
+}
+
+interface ChoiceProps {
+  part: TabPart;
+  room: Room;
+  chosen: boolean;
+  news: boolean;
+  onChoose: () => void;
+}
+
+function Choice({ part, room, chosen, news, onChoose }: ChoiceProps): JSX.Element {
+  const button = useRef<HTMLButtonElement>(null);
+  const count = part.count?.(room) ?? 0;
+  useEffect(() => {
+    // On a narrow page the one that was chosen is in sight.
+    if (chosen) button.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [chosen]);
+  return (
+    <button
+      ref={button}
+      type="button"
+      role="tab"
+      id={`choose-${part.name}`}
+      aria-controls={`kind-${part.name}`}
+      aria-selected={chosen}
+      tabIndex={chosen ? 0 : -1}
+      onClick={onChoose}
+      onKeyDown={step}
+    >
+      <Icon name={part.icon} size={20} />
+      {part.label()}
+      {count > 0 && <span class="figures">{figure(count)}</span>}
+      {news && (
+        <i class="news">
+          <span class="seen-by-readers">{words.value.something_new}</span>
+        </i>
+      )}
+    </button>
+  );
+}
+
+/** Arrows go from tab to tab, and choose it. */
+function step(event: KeyboardEvent): void {
+  const here = event.currentTarget as HTMLElement;
+  const tabs = Array.from(here.parentElement?.querySelectorAll<HTMLElement>("[role=tab]") ?? []);
+  const ways: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 };
+  const at = tabs.indexOf(here);
+  const to = event.key === "Home" ? 0 : event.key === "End" ? tabs.length - 1 : at + (ways[event.key] ?? 0);
+  const next = tabs[(to + tabs.length) % tabs.length];
+  if (!next || next === here) return;
+  event.preventDefault();
+  next.focus();
+  next.click();
+}

@@ -1,0 +1,25 @@
+import { QuestionCard } from "../audience/question_card";
+import { QuestionTab } from "../audience/question_tab";
+import { words } from "../i18n/words";
+import { stateOf } from "../page";
+import { onScreen, questions, withStatus } from "../room/activities/questions";
+import type { View } from "./view";
+
+/** Questions from the audience. */
+export const questionsView: View = {
+  activity: questions,
+  Card: QuestionCard,
+  tab: {
+    name: "questions",
+    icon: "question",
+    label: () => words.value.questions,
+    count: (room) => withStatus(stateOf(room.now.value, questions), "open").length,
+    newest: (room) => stateOf(room.now.value, questions).newest,
+    Panel: QuestionTab,
+  },
+  wall: async () => {
+    const { QuestionScene } = await import("../wall/question_scene");
+    return { wants: (room) => onScreen(stateOf(room.now.value, questions)) !== null, Scene: QuestionScene };
+  },
+  console: async () => (await import("../host/question_desk")).questionDesk,
+};

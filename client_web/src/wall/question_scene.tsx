@@ -1,0 +1,30 @@
+import type { JSX } from "preact";
+import { figure, words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { Icon } from "../parts/icons";
+import { onScreen, questions } from "../room/activities/questions";
+import { masked } from "./masked";
+import "./question_scene.css";
+
+/** The question that is being answered, to be read from the last row. */
+export function QuestionScene({ room }: { room: Room }): JSX.Element | null {
+  const t = words.value;
+  const question = onScreen(stateOf(room.now.value, questions));
+  if (!question) return null;
+  const length = Array.from(question.text).length;
+  const size = length <= 24 ? "short" : length <= 90 ? "middle" : "long";
+  return (
+    <div class={`asked-scene ${size}`}>
+      <header>
+        <span class="sort">
+          <Icon name="question" size={56} />
+          {t.question_now}
+        </span>
+        <span class="name">{masked(question.by)}</span>
+      </header>
+      <h2>{question.text}</h2>
+      {question.answer?.text && <p class="reply">{question.answer.text}</p>}
+      {question.votes > 0 && <p class="voters figures">{t.question_votes(figure(question.votes))}</p>}
+    </div>
+  );
+}
