@@ -359,6 +359,8 @@ class People(Activity):
         firm = record.by is not None and record.by.role is Role.HOST
         match data:
             case PersonBanned(name=name):
+                # The latest last, whether or not an earlier one is a stub by now.
+                self._bans.pop(user, None)
                 self._bans[user] = Standing(user, name, None, record.seq, record.at, record.by, firm)
             case PersonUnbanned():
                 self._bans.pop(user, None)
