@@ -104,7 +104,7 @@ async def test_members_of_a_node_whose_neighbour_stops_stay(gateways: Gateways) 
         await ann.join()
         await one.drain(100)
         answer: dict[str, Any] = {"ok": False}
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(10):
             while not answer["ok"]:
                 answer = await ann.ask("chat.send", {"id": "1", "room": "r1", "text": "still here"})
         assert not isinstance(two.core.directory.get("r1"), Follower)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Page
@@ -154,8 +156,12 @@ async def test_putting_people_out_has_no_barriers(stage: Stage, clean: Judge) ->
 async def test_a_role_that_was_given_and_taken_has_no_barriers(stage: Stage, clean: Judge) -> None:
     phone = await stage.enter("小丁")
     await say(phone, "我来帮忙")
-    joined = await stage.host.request("room.join", {"id": stage.host.new_id(), "room": stage.room})
-    user = joined["view"]["chat"]["messages"][-1]["by"]["id"]
+    messages: list[dict[str, Any]] = []
+    async with asyncio.timeout(10):
+        while not messages:
+            joined = await stage.host.request("room.join", {"id": stage.host.new_id(), "room": stage.room})
+            messages = joined["view"]["chat"]["messages"]
+    user = messages[-1]["by"]["id"]
     for given in ("moderator", "attendee"):
         answer = await stage.host.send("person.role", {"user": user, "name": "小丁", "role": given})
         assert answer["ok"], answer

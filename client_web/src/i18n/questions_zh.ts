@@ -23,7 +23,7 @@ export const questionsZh = {
   question_withdraw: (text: string) => `撤回我的提问：${text}`,
   question_withdrawn: "已撤回",
   question_votes: (count: string) => `${count} 人想知道`,
-  question_upvote: (text: string, count: string) => `我也想知道：${text}（${count} 人）`,
+  question_upvote: (text: string, count: string) => `${count} 人想知道，我也想知道：${text}`,
   question_want: "我也想知道",
   question_now: "正在回答",
   question_answer: "回答",
