@@ -5,15 +5,13 @@ import { type Room, stateOf } from "../page";
 import { Empty, IconButton } from "../parts/bricks";
 import { CheckButton } from "../parts/check_button";
 import { Choices } from "../parts/controls";
-import { confirmFirst, Dialog } from "../parts/dialog";
+import { confirmFirst } from "../parts/dialog";
 import { Icon } from "../parts/icons";
-import { Line } from "../parts/line";
-import { Problem } from "../parts/problem";
 import { type Draw, draws, type Prize } from "../room/activities/draws";
 import { polls } from "../room/activities/polls";
 import { act } from "./act";
+import { GiftForm, GiftList, WinnerRow } from "./gift_parts";
 
-const TITLE_LENGTH = 120;
 const WINNERS = 100;
 
 /** Lucky draws: newest on top. */
@@ -21,23 +19,14 @@ export function DrawList({ room, onNew }: { room: Room; onNew: () => void }): JS
   const t = words.value.gifts;
   const all = [...stateOf(room.now.value, draws).draws].reverse();
   return (
-    <>
-      <div class="panel-title">
-        <h2>{t.draw}</h2>
-        <button type="button" class="button" onClick={onNew}>
-          <Icon name="plus" size={20} />
-          {t.draw_new}
-        </button>
-      </div>
-      <div class="scrolls">
-        {all.length === 0 && <Empty drawing="polls" title={t.draw_none} hint={t.draw_none_hint} />}
-        <ul class="stack">
-          {all.map((one) => (
-            <Item key={one.draw} room={room} draw={one} />
-          ))}
-        </ul>
-      </div>
-    </>
+    <GiftList title={t.draw} make={t.draw_new} onNew={onNew}>
+      {all.length === 0 && <Empty drawing="polls" title={t.draw_none} hint={t.draw_none_hint} />}
+      <ul class="stack">
+        {all.map((one) => (
+          <Item key={one.draw} room={room} draw={one} />
+        ))}
+      </ul>
+    </GiftList>
   );
 }
 
@@ -108,12 +97,14 @@ function Winner({ room, draw, prize }: { room: Room; draw: Draw; prize: Prize })
   const which = { draw: draw.draw, place: prize.place };
   const [now, back] = prize.redeemed ? (["draw.unredeem", "draw.redeem"] as const) : (["draw.redeem", "draw.unredeem"] as const);
   return (
-    <li class={prize.redeemed ? "given" : ""}>
-      <span class="place figures">{prize.place}</span>
-      <span class="name">
-        {prize.name || t.nobody} {prize.guest && <span class="guest">{words.value.guest}</span>}
-        {prize.contact && <span class="note contact"> {prize.contact}</span>}
-      </span>
+    <WinnerRow
+      place={prize.place}
+      name={prize.name}
+      guest={prize.guest}
+      contact={prize.contact}
+      given={prize.redeemed}
+      onHand={() => void act(room, now, which, () => void act(room, back, which))}
+    >
       {!prize.redeemed && (
         <button
           type="button"
@@ -123,16 +114,7 @@ function Winner({ room, draw, prize }: { room: Room; draw: Draw; prize: Prize })
           {t.draw_redraw}
         </button>
       )}
-      <button
-        type="button"
-        class={`button ${prize.redeemed ? "quiet" : ""}`}
-        aria-pressed={prize.redeemed}
-        onClick={() => void act(room, now, which, () => void act(room, back, which))}
-      >
-        {prize.redeemed && <Icon name="check" size={20} />}
-        {prize.redeemed ? t.redeemed : t.redeem}
-      </button>
-    </li>
+    </WinnerRow>
   );
 }
 
@@ -156,53 +138,39 @@ export function DrawForm({ room, onClose }: { room: Room; onClose: () => void })
     }
   };
   return (
-    <Dialog title={t.draw_new} onClose={onClose}>
-      <form
-        class="stack form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
+    <GiftForm
+      heading={t.draw_new}
+      hint={t.draw_title_hint}
+      many={t.draw_form_winners}
+      title={title}
+      count={winners}
+      problem={problem}
+      onTitle={setTitle}
+      onCount={setWinners}
+      onSave={() => void save()}
+      onClose={onClose}
+    >
+      <Choices
+        label={t.draw_form_from}
+        value={from}
+        of={[
+          ["present", t.draw_from.present],
+          ["voters", t.draw_from.voters],
+        ]}
+        onChoose={setFrom}
+      />
+      {from === "voters" && votes.length > 0 && (
         <label class="field">
-          <span>{t.form_title}</span>
-          <Line value={title} most={TITLE_LENGTH} placeholder={t.draw_title_hint} onText={setTitle} />
+          <span>{words.value.poll}</span>
+          <select class="input" value={poll} onChange={(event) => setChosen(event.currentTarget.value)}>
+            {votes.map((one) => (
+              <option key={one.poll} value={one.poll}>
+                {one.question}
+              </option>
+            ))}
+          </select>
         </label>
-        <label class="field">
-          <span>{t.draw_form_winners}</span>
-          <input class="input" inputMode="numeric" value={winners} onInput={(event) => setWinners(event.currentTarget.value.trim())} />
-        </label>
-        <Choices
-          label={t.draw_form_from}
-          value={from}
-          of={[
-            ["present", t.draw_from.present],
-            ["voters", t.draw_from.voters],
-          ]}
-          onChoose={setFrom}
-        />
-        {from === "voters" && votes.length > 0 && (
-          <label class="field">
-            <span>{words.value.poll}</span>
-            <select class="input" value={poll} onChange={(event) => setChosen(event.currentTarget.value)}>
-              {votes.map((one) => (
-                <option key={one.poll} value={one.poll}>
-                  {one.question}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
-        <Problem text={problem} />
-        <div class="row end sticky">
-          <button type="button" class="button quiet" onClick={onClose}>
-            {words.value.cancel}
-          </button>
-          <button type="submit" class="button main">
-            {t.form_ready}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+    </GiftForm>
   );
 }

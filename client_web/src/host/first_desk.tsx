@@ -5,15 +5,13 @@ import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Empty, IconButton } from "../parts/bricks";
 import { clockFace } from "../parts/clock_face";
-import { confirmFirst, Dialog } from "../parts/dialog";
+import { confirmFirst } from "../parts/dialog";
 import { Icon } from "../parts/icons";
-import { Line } from "../parts/line";
-import { Problem } from "../parts/problem";
 import { useTick } from "../parts/time";
 import { type First, firsts, opensIn } from "../room/activities/firsts";
 import { act } from "./act";
+import { GiftForm, GiftList, WinnerRow } from "./gift_parts";
 
-const TITLE_LENGTH = 120;
 const PLACES = 1_000;
 const COUNTDOWN = 10_000;
 const DAY = 86_400_000;
@@ -23,23 +21,14 @@ export function FirstList({ room, onNew }: { room: Room; onNew: () => void }): J
   const t = words.value.gifts;
   const all = [...stateOf(room.now.value, firsts).firsts].reverse();
   return (
-    <>
-      <div class="panel-title">
-        <h2>{t.first}</h2>
-        <button type="button" class="button" onClick={onNew}>
-          <Icon name="plus" size={20} />
-          {t.first_new}
-        </button>
-      </div>
-      <div class="scrolls">
-        {all.length === 0 && <Empty drawing="door" title={t.first_none} hint={t.first_none_hint} />}
-        <ul class="stack">
-          {all.map((one) => (
-            <Item key={one.first} room={room} first={one} />
-          ))}
-        </ul>
-      </div>
-    </>
+    <GiftList title={t.first} make={t.first_new} onNew={onNew}>
+      {all.length === 0 && <Empty drawing="door" title={t.first_none} hint={t.first_none_hint} />}
+      <ul class="stack">
+        {all.map((one) => (
+          <Item key={one.first} room={room} first={one} />
+        ))}
+      </ul>
+    </GiftList>
   );
 }
 
@@ -149,7 +138,6 @@ function Steps({ room, first }: { room: Room; first: First }): JSX.Element | nul
 }
 
 function Winners({ room, first }: { room: Room; first: First }): JSX.Element {
-  const t = words.value.gifts;
   return (
     <ol class="winners">
       {(first.winners ?? []).map(({ place, name, guest }) => {
@@ -157,21 +145,14 @@ function Winners({ room, first }: { room: Room; first: First }): JSX.Element {
         const which = { first: first.first, place };
         const [now, back] = given ? (["first.unredeem", "first.redeem"] as const) : (["first.redeem", "first.unredeem"] as const);
         return (
-          <li key={place} class={given ? "given" : ""}>
-            <span class="place figures">{place}</span>
-            <span class="name">
-              {name || t.nobody} {guest && <span class="guest">{words.value.guest}</span>}
-            </span>
-            <button
-              type="button"
-              class={`button ${given ? "quiet" : ""}`}
-              aria-pressed={given}
-              onClick={() => void act(room, now, which, () => void act(room, back, which))}
-            >
-              {given && <Icon name="check" size={20} />}
-              {given ? t.redeemed : t.redeem}
-            </button>
-          </li>
+          <WinnerRow
+            key={place}
+            place={place}
+            name={name}
+            guest={guest}
+            given={given}
+            onHand={() => void act(room, now, which, () => void act(room, back, which))}
+          />
         );
       })}
     </ol>
@@ -190,37 +171,17 @@ export function FirstForm({ room, onClose }: { room: Room; onClose: () => void }
     else if (await act(room, "first.create", { title: title.trim(), places: many })) onClose();
   };
   return (
-    <Dialog title={t.first_new} onClose={onClose}>
-      <form
-        class="stack form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <label class="field">
-          <span>{t.form_title}</span>
-          <Line value={title} most={TITLE_LENGTH} placeholder={t.first_title_hint} onText={setTitle} />
-        </label>
-        <label class="field">
-          <span>{t.first_form_places}</span>
-          <input
-            class="input"
-            inputMode="numeric"
-            value={places}
-            onInput={(event) => setPlaces(event.currentTarget.value.trim())}
-          />
-        </label>
-        <Problem text={problem} />
-        <div class="row end sticky">
-          <button type="button" class="button quiet" onClick={onClose}>
-            {words.value.cancel}
-          </button>
-          <button type="submit" class="button main">
-            {t.form_ready}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <GiftForm
+      heading={t.first_new}
+      hint={t.first_title_hint}
+      many={t.first_form_places}
+      title={title}
+      count={places}
+      problem={problem}
+      onTitle={setTitle}
+      onCount={setPlaces}
+      onSave={() => void save()}
+      onClose={onClose}
+    />
   );
 }
