@@ -1,6 +1,7 @@
 import { giftsEn } from "./gifts_en";
 import { questionsEn } from "./questions_en";
 import type { Words } from "./zh-CN";
+import { photosEn } from "./photos_en";
 
 const s = (count: number | string) => (String(count) === "1" ? "" : "s");
 
@@ -317,6 +318,11 @@ export const en: Words = {
     "?": "Show these keys",
   },
   done: {
+    "photo.approve": "Shown",
+    "photo.hold": "Waiting again",
+    "photo.hide": "Not shown",
+    "photo.restore": "Back where it was",
+    "photo.delete": "Deleted",
     "poll.create": "Draft saved",
     "poll.open": "The vote is on",
     "poll.close": "Vote closed",
@@ -417,4 +423,6 @@ export const en: Words = {
     full: "Too many waiting to be sent; wait a moment",
   },
   bad_name: "That name can’t be used; try another",
+
+  ...photosEn,
 };

@@ -1,3 +1,4 @@
+import { photosZh } from "./photos_zh";
 import { beside } from "./beside";
 import { giftsZh } from "./gifts_zh";
 import { questionsZh } from "./questions_zh";
@@ -323,6 +324,11 @@ export const zhCN = {
     "?": "显示快捷键",
   },
   done: {
+    "photo.approve": "已上墙",
+    "photo.hold": "重新等待确认",
+    "photo.hide": "不上墙了",
+    "photo.restore": "已恢复",
+    "photo.delete": "已删除",
     "poll.create": "已存为草稿",
     "poll.open": "投票开始了",
     "poll.close": "投票已结束",
@@ -426,6 +432,8 @@ export const zhCN = {
     full: "待发送的太多了，稍等一下",
   },
   bad_name: "这个名字用不了，换一个吧",
+
+  ...photosZh,
 };
 
 export type Words = typeof zhCN;

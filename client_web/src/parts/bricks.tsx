@@ -69,6 +69,13 @@ const DRAWINGS = {
     { x: 102, y: 36, studs: 1, color: "var(--block-4)" },
     { x: 22, y: 14, studs: 5, color: "var(--block-3)" },
   ],
+  photos: [
+    { x: 22, y: 58, studs: 5, color: "var(--block-4)" },
+    { x: 22, y: 36, studs: 1, color: "var(--block-2)" },
+    { x: 102, y: 36, studs: 1, color: "var(--block-2)" },
+    { x: 62, y: 36, studs: 1, color: "var(--block-3)" },
+    { x: 22, y: 14, studs: 5, color: "var(--block-2)" },
+  ],
   lost: [
     { x: 4, y: 58, studs: 3, color: "var(--block-1)" },
     { x: 84, y: 58, studs: 2, color: "var(--line)" },

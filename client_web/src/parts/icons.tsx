@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 
 const PATHS = {
   send: "M4 12 20 4l-5 16-3.5-6.5L4 12Zm7.5 1.5L20 4",
+  photo: "M4 7h4l1.5-2h5L16 7h4v12H4V7Zm8 2.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7Z",
   pin: "M9 4h6l-1 6 3 3v2H7v-2l3-3-1-6Zm3 11v5",
   trash: "M5 7h14M10 7V5h4v2m-7 0 1 12h8l1-12",
   undo: "M9 8H5V4m0 4a8 8 0 1 1-1 6",

@@ -13,6 +13,9 @@ import type {
 export type {
   Ack,
   ChatView,
+  OwnPhoto,
+  PhotosView,
+  PhotoView,
   Code,
   Command,
   DrawView,

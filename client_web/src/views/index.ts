@@ -6,12 +6,13 @@ import { chatView } from "./chat";
 import { drawsView } from "./draws";
 import { firstsView } from "./firsts";
 import { peopleView } from "./people";
+import { photosView } from "./photos";
 import { pollsView } from "./polls";
 import { questionsView } from "./questions";
 import type { ConsolePart, TabPart, View, WallPart } from "./view";
 
 /** What a room can do, as this client knows it, in the order in which it stands on a page. A new activity is a line here. */
-export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, pollsView, questionsView, firstsView, drawsView];
+export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, photosView, pollsView, questionsView, firstsView, drawsView];
 
 export const activities: readonly Activity[] = views.map((view) => view.activity);
 

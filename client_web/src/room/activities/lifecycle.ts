@@ -4,7 +4,14 @@ import type { RoomSettings, RoomView } from "../messages";
 export type RoomState = Readonly<Pick<RoomView, "title" | "status">> & {
   readonly settings: Pick<
     RoomSettings,
-    "text_length" | "slow_mode_ms" | "approve_chat" | "approve_questions" | "filter_common" | "filter_holds"
+    | "text_length"
+    | "slow_mode_ms"
+    | "approve_chat"
+    | "approve_questions"
+    | "filter_common"
+    | "filter_holds"
+    | "photos_open"
+    | "photos_approved"
   >;
   /** When slow mode was last changed, as far as this page saw it; what was said before counts for none of it. */
   readonly slowSince: number;
@@ -17,6 +24,8 @@ const SETTINGS = {
   approve_questions: false,
   filter_common: false,
   filter_holds: false,
+  photos_open: true,
+  photos_approved: true,
 };
 
 const UNKNOWN: RoomState = { title: "", status: "open", settings: SETTINGS, slowSince: 0 };
