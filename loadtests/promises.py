@@ -182,6 +182,14 @@ ALONE: tuple[Row, ...] = (
         limit=600,
     ),
     Row(
+        16,
+        "photos are whole or not there",
+        "40 photos of 5 MB, each cut half-way, 8 kills: ≤ 60 % sent twice, one event each, three whole pictures each; "
+        "bombs and the like refused, memory + ≤ 40 MB; what is deleted leaves no file after 60 s",
+        "loadtests.uploads",
+        limit=600,
+    ),
+    Row(
         25,
         "those who went leave nothing behind",
         "200,000 connects and closes from 16 addresses: sockets, tasks and descriptors as before, memory within 10 %, "
