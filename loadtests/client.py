@@ -37,6 +37,7 @@ from loadtests.polling import open_polling
 from loadtests.websocket import open_websocket
 from loadtests.wire import Wire, WireError
 
+UNAVAILABLE = "unavailable"
 OnEvent = Callable[["Client", str, dict[str, Any]], None]
 
 
@@ -289,8 +290,22 @@ class Client:
         pending.connection = self.connection
         self._note(Sent(time.time(), self.connection, name, pending.type, self.room, pending.attempts))
         payload = {"id": name, "room": self.room, **pending.fields}
-        self.emit(pending.type, payload, partial(settle, pending.answer))
+        self.emit(pending.type, payload, partial(self._decided, name, pending))
         self._expect(pending.answer)
+
+    def _decided(self, name: str, pending: Pending, ack: dict[str, Any]) -> None:
+        """The answer, or the moment to ask again: what the server cannot do now it may do soon."""
+        pause = self.settings.insists
+        if pause is None or ack.get("ok") or (ack.get("error") or {}).get("code") != UNAVAILABLE:
+            settle(pending.answer, ack)
+            return
+        wait = pause * random.uniform(0.5, 1.5)
+        asyncio.get_running_loop().call_later(wait, self._ask_again, name, pending, self.connection)
+
+    def _ask_again(self, name: str, pending: Pending, connection: int) -> None:
+        """Over another connection it goes again by itself."""
+        if not pending.answer.done() and connection == self.connection and self.joined:
+            self._send(name, pending)
 
     def _expect(self, answer: asyncio.Future[dict[str, Any]]) -> None:
         if self.settings.restless is not None:

@@ -30,6 +30,7 @@ from loadtests.serving import RAISED, Served
 
 SHORT: dict[str, Any] = {"clients": 20, "rooms": 2, "rate": 100.0, "kills": 3, "shortest": 0.5, "longest": 1.5}
 CUT_EVERY, DELETE_EVERY = 0.5, 0.3  # seconds
+INSISTS = 0.5  # seconds; what is nacked as unavailable is asked again, as our pages do
 PIPELINED = 4  # every fourth client does not wait for an answer before it says the next thing
 
 
@@ -133,7 +134,11 @@ async def populate(server: Served, rooms: int, clients: int, moderators: int) ->
     await make(server, names)
     hosts = [server.client(name, f"h{number}", role="host") for number, name in enumerate(names)]
     talkers = [
-        server.client(names[number * rooms // clients], f"u{number}", Settings(transport=MIXED[number % len(MIXED)]))
+        server.client(
+            names[number * rooms // clients],
+            f"u{number}",
+            Settings(transport=MIXED[number % len(MIXED)], insists=INSISTS),
+        )
         for number in range(clients)
     ]
     staff = [server.client(names[number % rooms], f"m{number}", role="moderator") for number in range(moderators)]

@@ -30,6 +30,7 @@ class Peer:
         self.members: set[str] = set()
         self.skip: set[int] = set()  # seqs that are not sent on
         self.mute: set[str] = set()  # ids whose first ack is not given
+        self.unable: set[str] = set()  # ids that are refused once, to be asked again
         self.cut: Callable[[], None] = lambda: None  # what happens instead of that ack
         self.url = ""
         self.io.on("connect", self.connect)
@@ -54,6 +55,9 @@ class Peer:
 
     async def say(self, _sid: str, data: dict[str, Any]) -> dict[str, Any]:
         name = data["id"]
+        if name in self.unable:
+            self.unable.remove(name)
+            return {"ok": False, "error": {"code": "unavailable", "retry": True}}
         if name not in self.ids:
             seq = len(self.log) + 1
             self.ids[name] = seq
@@ -178,6 +182,19 @@ async def test_no_answer_in_time_is_a_time_out(peer: Peer) -> None:
     verdict = judge(Evidence([ann.diary]))
     assert verdict.figures["timed out"] == 1
     await ann.stop()
+
+
+@pytest.mark.parametrize("insists", [None, 0.01])
+async def test_who_insists_asks_again_under_the_same_id(peer: Peer, insists: float | None) -> None:
+    ann = member(peer, "ann")
+    ann.settings = Settings(answer_within=5, insists=insists)
+    await ann.start()
+    peer.unable = {"ann.2"}
+    ack = await ann.say("in the end")
+    assert ack["ok"] == (insists is not None)
+    assert [event["data"]["text"] for event in peer.log] == (["#ann.2 in the end"] if insists else [])
+    await ann.stop()
+    assert judge(Evidence([ann.diary])).figures["acked"] == len(peer.log)
 
 
 async def test_who_is_restless_leaves_a_connection_on_which_nothing_is_heard(peer: Peer) -> None:
