@@ -20,7 +20,8 @@ const SLOW = { off: 0, s5: 5_000, s15: 15_000, s30: 30_000, m1: 60_000 } as cons
 /** Ways in, rules, the bin, and what should not be done by a slip of the thumb. */
 export function More({ room }: { room: Room }): JSX.Element {
   const t = words.value;
-  const host = room.now.value.you?.role === "host";
+  const { you } = room.now.value;
+  const host = you?.role === "host";
   return (
     <div class="scrolls">
       <section class="group">
@@ -30,7 +31,7 @@ export function More({ room }: { room: Room }): JSX.Element {
       </section>
       {host && <Rules room={room} />}
       <WordFilter room={room} />
-      <Share id={room.session.pass.room} token={room.session.pass.token} mayInvite={host} />
+      <Share id={room.session.pass.room} token={room.session.pass.token} mayInvite={host} lent={you?.guest === true} />
       {host && <Results room={room} />}
       <PeopleLists room={room} />
       <Bin room={room} />

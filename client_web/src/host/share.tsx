@@ -11,6 +11,8 @@ import { timeOfDay } from "../parts/time";
 import { toast, toastFailure } from "../parts/toast";
 import { api, type RoomLink } from "../room/api";
 import { audienceAddress } from "../room/session";
+import { CoHosts } from "./co_hosts";
+import { sortedLinks } from "./ways_in";
 
 interface ShareProps {
   /** The room's. */
@@ -18,13 +20,15 @@ interface ShareProps {
   /** Left out by staff who are signed in. */
   token?: string;
   mayInvite: boolean;
+  /** A guest who was made a host gives out no keys to run the room by. */
+  lent?: boolean;
 }
 
 /** Ways into the room: the audience's for all to see, and keys for walls and co-hosts. */
-export function Share({ id, token, mayInvite }: ShareProps): JSX.Element {
+export function Share({ id, token, mayInvite, lent = false }: ShareProps): JSX.Element {
   const t = words.value;
   const [url, setUrl] = useState(() => audienceAddress(id));
-  const [made, setMade] = useState<Partial<Record<"host" | "wall", string>>>({});
+  const [wall, setWall] = useState<{ id: string; url: string } | null>(null);
   const [links, setLinks] = useState<readonly RoomLink[]>([]);
   const [pairing, setPairing] = useState(false);
 
@@ -48,12 +52,12 @@ export function Share({ id, token, mayInvite }: ShareProps): JSX.Element {
     };
   }, [id, mayInvite]);
 
-  const make = async (role: "host" | "wall") => {
+  const makeWall = async () => {
     if (busy) return;
     setBusy(true);
     try {
-      const link = await api.makeLink(id, role, token);
-      setMade((before) => ({ ...before, [role]: new URL(link.url, location.origin).href }));
+      const link = await api.makeLink(id, "wall", token);
+      setWall({ id: link.id, url: new URL(link.url, location.origin).href });
       refresh();
     } catch (error) {
       toastFailure(error);
@@ -69,7 +73,7 @@ export function Share({ id, token, mayInvite }: ShareProps): JSX.Element {
       }, toastFailure);
     });
 
-  const alive = links.filter((link) => link.revoked_at === null);
+  const { staff, others } = sortedLinks(links, Date.now());
   return (
     <section class="group">
       <h2>{t.share}</h2>
@@ -84,34 +88,32 @@ export function Share({ id, token, mayInvite }: ShareProps): JSX.Element {
         </div>
         <Address url={url} />
       </div>
-      {mayInvite &&
-        (["wall", "host"] as const).map((role) => (
-          <div class="card stack" key={role}>
-            <p>
-              <b>{role === "wall" ? t.share_wall : t.share_host}</b>
-              <br />
-              <span class="note">{role === "wall" ? t.share_wall_hint : t.share_host_hint}</span>
-            </p>
-            <div class="row tight halves">
-              {role === "wall" && (
-                <button type="button" class="button" onClick={() => setPairing(true)}>
-                  <Icon name="screen" size={20} />
-                  {staffWords.value.wall_connect}
-                </button>
-              )}
-              <button type="button" class="button" disabled={busy} onClick={() => void make(role)}>
-                <Icon name="plus" size={20} />
-                {t.share_make}
-              </button>
-            </div>
-            {made[role] && <Address url={made[role]} />}
+      {mayInvite && (
+        <div class="card stack">
+          <p>
+            <b>{t.share_wall}</b>
+            <br />
+            <span class="note">{t.share_wall_hint}</span>
+          </p>
+          <div class="row tight halves">
+            <button type="button" class="button" onClick={() => setPairing(true)}>
+              <Icon name="screen" size={20} />
+              {staffWords.value.wall_connect}
+            </button>
+            <button type="button" class="button" disabled={busy} onClick={() => void makeWall()}>
+              <Icon name="plus" size={20} />
+              {t.share_make}
+            </button>
           </div>
-        ))}
-      {alive.length > 0 && (
+          {wall && others.some((link) => link.id === wall.id) && <Address url={wall.url} />}
+        </div>
+      )}
+      {mayInvite && !lent && <CoHosts room={id} token={token} links={staff} onMade={refresh} onRevoke={revoke} />}
+      {others.length > 0 && (
         <details>
-          <summary>{`${t.share_links} · ${alive.length}`}</summary>
+          <summary>{`${t.share_links} · ${others.length}`}</summary>
           <ul>
-            {alive.map((link) => (
+            {others.map((link) => (
               <li class="row tight" key={link.id}>
                 <p class="grow">
                   {[t.roles[link.role as keyof typeof t.roles] ?? link.role, link.label].filter(Boolean).join(" · ")}{" "}

@@ -83,8 +83,9 @@ export const api = {
   links: async (room: string, token?: string) =>
     (await call<{ links: RoomLink[] }>("GET", `${at(room)}/links`, authorized(token))).links,
 
-  makeLink: (room: string, role: "host" | "moderator" | "wall", token?: string) =>
-    call<RoomLink>("POST", `${at(room)}/links`, { body: { role }, ...authorized(token) }),
+  /** `label`: whose it is; they are called so until they say otherwise. */
+  makeLink: (room: string, role: "host" | "moderator" | "wall", token?: string, label?: string) =>
+    call<RoomLink>("POST", `${at(room)}/links`, { body: label ? { role, label } : { role }, ...authorized(token) }),
 
   revokeLink: (room: string, link: string, token?: string) =>
     call<null>("DELETE", `${at(room)}/links/${encodeURIComponent(link)}`, authorized(token)),
