@@ -40,7 +40,7 @@ class Settings:
 
     With ``restless`` it opens a new connection when a command, or a step of opening, is unanswered for so long and
     nothing at all was heard since, as our pages do: on a lossy network TCP waits longer after each loss, up to minutes.
-    With ``insists`` what is refused as ``unavailable`` is asked again after so long, under the same id, as our pages do.
+    With ``insists`` what is refused as ``unavailable`` is asked again after so long, under its id, as our pages do.
     """
 
     transport: TransportName = "websocket"

@@ -41,6 +41,10 @@ class Unavailable(BrokerError):
     """No answer: unknown whether stored."""
 
 
+class Unreachable(Unavailable):
+    """Nobody listens where the log should be: this attempt surely stored nothing."""
+
+
 class Full(Unavailable):
     """There is no space for it: surely not stored."""
 

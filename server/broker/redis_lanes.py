@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import NoScriptError, OutOfMemoryError, RedisClusterException, RedisError, ResponseError
 
-from server.broker.port import BrokerError, Full, Unavailable
+from server.broker.port import BrokerError, Full, Unavailable, Unreachable
 
 QUEUE_LIMIT = 8192  # calls that wait for one node; beyond: Unavailable
 GROUP = 256  # calls in one pipeline
@@ -173,4 +173,6 @@ def _is_failure(answer: object) -> bool:
 def _meaning(error: Exception) -> BrokerError:
     if isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and str(error).startswith(NO_SPACE)):
         return Full("no space for the log")
+    if isinstance(error.__context__, ConnectionRefusedError):
+        return Unreachable("nobody listens where the log should be")
     return Unavailable("the log does not answer")

@@ -18,7 +18,7 @@ from protocols.messages import Command, Position, Record
 from rooms.activities.room import PersonErase
 from rooms.budget import Budgets
 from rooms.dedupe import Dedupe, fingerprint
-from server.broker.port import Answered, Batch, Broker, Full, Lost, Stale, Unavailable
+from server.broker.port import Answered, Batch, Broker, Full, Lost, Stale, Unavailable, Unreachable
 from server.hosting import traced
 from server.hosting.archive import Archive, Snapshot
 from server.hosting.asking import ask
@@ -65,6 +65,11 @@ class Patience:
     backoff: float = 0.05  # before the second attempt, doubling up to
     backoff_most: float = 0.5
     commands: float = 3.0  # how long a command waits for a log that does not answer, and at most one attempt more
+    refused: float = 1.0  # how long it waits where nobody listens: that is no hiccup, and its sender asks again
+
+    def of(self, error: Exception) -> float:
+        """How long a command waits while this is all that the log says."""
+        return self.refused if isinstance(error, Unreachable) else self.commands
 
 
 def _nothing(*_: object) -> None:
@@ -311,9 +316,9 @@ class Host:
             except Lost:
                 self._fail(decided, Refused(Code.UNAVAILABLE))
                 await self._renew()
-            except (Unavailable, TimeoutError):
+            except (Unavailable, TimeoutError) as error:
                 unsure = True
-                self._lose_patience()
+                self._lose_patience(patience.of(error))
                 await asyncio.sleep(backoff)
                 backoff = min(backoff * 2, patience.backoff_most)
                 continue
@@ -388,9 +393,9 @@ class Host:
         decided.outcomes = [(waiting, refused) for waiting in decided.taken]
         traced.note(self._around.trace, self.live, decided)
 
-    def _lose_patience(self) -> None:
+    def _lose_patience(self, patience: float) -> None:
         """Tell those who have waited long enough; if their command stands after all, sending it again finds it."""
-        latest = time.monotonic() - self._around.patience.commands
+        latest = time.monotonic() - patience
         for waiting in self._in_flight:
             if waiting.since <= latest:
                 waiting.settle(Refused(Code.UNAVAILABLE))
@@ -456,8 +461,8 @@ class Host:
         while True:
             try:
                 return await step()
-            except Unavailable:
-                self._lose_patience()
+            except Unavailable as error:
+                self._lose_patience(patience.of(error))
                 await asyncio.sleep(backoff)
                 backoff = min(backoff * 2, patience.backoff_most)
 

@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import NoScriptError, OutOfMemoryError, ResponseError
 
 from server.broker import redis_lanes
-from server.broker.port import Full, Unavailable
+from server.broker.port import Full, Unavailable, Unreachable
 from server.broker.redis_lanes import GROUP, Lanes, Script
 
 HEAD = Script("head.lua")
@@ -79,13 +79,25 @@ async def test_a_script_that_is_not_known_is_sent_whole(told: Told, lanes: Lanes
     assert lanes.failing_since is None
 
 
+def refused() -> Exception:
+    """As the client raises it where nobody listens."""
+    try:
+        try:
+            raise ConnectionRefusedError
+        except OSError:
+            raise NoConnection("connecting") from None
+    except NoConnection as error:
+        return error
+
+
 @pytest.mark.parametrize(
     ("error", "meaning"),
     [
         (OutOfMemoryError("OOM command not allowed"), Full),
         (ResponseError("MISCONF Errors writing to the AOF file"), Full),
         (ResponseError("ERR something else"), Unavailable),
-        (NoConnection("refused"), Unavailable),
+        (NoConnection("reset"), Unavailable),
+        (refused(), Unreachable),
     ],
 )
 async def test_what_redis_says_is_told_in_the_port_s_words(

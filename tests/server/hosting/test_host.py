@@ -11,9 +11,9 @@ from protocols.limits import DEDUPE_WINDOW_MS, KEY_LENGTH, MAILBOX_LIMIT
 from protocols.messages import Audience, By, Position, Role
 from rooms.dedupe import fingerprint
 from rooms.registry import REGISTRY
-from server.broker.port import Full, Stale, Unavailable
+from server.broker.port import Full, Stale, Unavailable, Unreachable
 from server.hosting.draft import Sender
-from server.hosting.host import Host
+from server.hosting.host import Host, Patience
 from server.hosting.replica import NotRecovered, Reason, Recovered
 from server.store.tables import ballots
 from tests.server.house import ANN, BOB, CANARY, HASTY, HOST, House, house
@@ -198,6 +198,18 @@ async def test_while_the_log_is_away_senders_are_told_and_nothing_is_decided(at:
         while not isinstance(await at.outcome("chat.send", ANN, id_=f"w{n}", text=str(n)), Position):
             pass  # on a slow machine an attempt may take longer than this host's patience
     assert len(await at.log()) == 4
+
+
+@pytest.mark.parametrize(("error", "acked"), [(Unreachable, False), (Unavailable, True)])
+async def test_where_nobody_listens_senders_wait_less(at: House, error: type[Unavailable], *, acked: bool) -> None:
+    at.patience = Patience(publish=5, backoff=0.001, backoff_most=0.001, commands=60, refused=0)
+    await at.room()
+    await at.restart()
+    host = await at.directory.open("r")
+    at.broker.before = [error("-")]
+    assert (code(await at.outcome("chat.send", ANN, id_="x", text="hi")) is Code.UNAVAILABLE) is not acked
+    assert (await at.ask(host, "chat.send", ANN, id_="x", text="hi")).seq == 2
+    assert len(await at.log()) == 2
 
 
 async def test_a_full_disk_is_said_at_once_and_passes(at: House) -> None:
