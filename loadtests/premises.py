@@ -268,7 +268,7 @@ async def speak(
     """People of several rooms say ``rate`` messages a second in each; how many were said in all.
 
     ``together``: all of a room at once, each a message; else one after the other. Returns when all is answered; what
-    was refused is left out. Raises NotMeasured if that was more than one in a hundred.
+    was refused is left out. Raises NotMeasured if that was more than one message and one in a hundred.
     """
     at_once = len(speakers[0]) if together else 1
     said, begun = 0, time.monotonic()
@@ -284,7 +284,7 @@ async def speak(
                 said += 1
     await answered(everyone)
     acked = sum(each.acked for each in everyone) - asked
-    if acked < said * (1 - REFUSED):
+    if acked < said - max(1, said * REFUSED) or not acked:
         last = next(each.refusal for each in everyone if each.refusal)
         message = f"{said - acked} of {said} messages were refused, one with {last!r}"
         raise NotMeasured(message)

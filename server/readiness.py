@@ -19,6 +19,7 @@ EVERY_S = 0.5
 WITHIN_S = 0.4  # that one look waits for its checks; they go on, and the next look takes their answers
 PATIENCE_S = 1.5  # for one check; a longer one is itself a reason
 STALE_S = 2.5  # since the last look: whoever looks has stopped
+TICK_S = 0.2  # between looks at whether the event loop is free
 BLOCKED_S = 1.0  # of the event loop
 RECENT_S = 2.0  # for so long a block is a reason
 # Rooms go on without these, on this node as on any other: told, but no reason to send people elsewhere.
@@ -89,11 +90,12 @@ class Readiness:
     async def run(self) -> None:
         """Look again and again, and notice when the event loop was not free, until cancelled."""
         try:
-            while True:
-                await self.look()
-                before = self._clock()
-                await asyncio.sleep(EVERY_S)
-                self.noticed(self._clock() - before - EVERY_S)
+            async with asyncio.TaskGroup() as tasks:
+                # On its own: the loop may be blocked while the parts are being asked, too.
+                tasks.create_task(self._tick())
+                while True:
+                    await self.look()
+                    await asyncio.sleep(EVERY_S)
         finally:
             for part in self._parts.values():
                 if part.asking is not None:
@@ -104,6 +106,15 @@ class Readiness:
         self._lag_s = max(0.0, late_s)
         if late_s > BLOCKED_S:
             self._blocked_s, self._blocked_at = late_s, self._clock()
+            for part in self._parts.values():
+                # In that time no part could answer.
+                part.since += late_s
+
+    async def _tick(self) -> None:
+        while True:
+            before = self._clock()
+            await asyncio.sleep(TICK_S)
+            self.noticed(self._clock() - before - TICK_S)
 
     def statistics(self) -> Mapping[str, float]:
         """Whether it is ready, and how the process is doing."""

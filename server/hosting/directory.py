@@ -25,6 +25,7 @@ from server.hosting.restore import Restored, restore
 
 IDLE_MS = 60_000  # without members, commands or anything due, before a room is closed
 DRAIN_S = 8.0  # for all rooms together
+RELEASE_S = 1.0  # after that, to free what had to be given up
 TEND_S = 1.0  # between looks after snapshots and idle rooms
 UNREADABLE_MS = 30_000  # that a room which cannot be read is not tried again
 UNREADABLE_LIMIT = 1_000  # of these
@@ -189,7 +190,8 @@ class Directory:
     async def drain(self, within_s: float = DRAIN_S) -> None:
         """Take no more commands, answer those that wait, write snapshots, close all rooms.
 
-        Rooms whose log does not answer in time are given up; their senders are told to try again.
+        Rooms whose log does not answer in time are given up; their senders are told to try again, and another node
+        may have the rooms at once.
         """
         self.draining = True
         closing = asyncio.gather(*self._opening.values(), return_exceptions=True)
@@ -201,9 +203,15 @@ class Directory:
                 for host, error in zip(hosts, closed, strict=True):
                     if error is not None:
                         log.error("closing_failed", room=host.room_id, exc_info=error)
-        for host in self._hosts.values():
+        given_up = list(self._hosts.values())
+        for host in given_up:
             log.warning("room_given_up", room=host.room_id, waiting=host.statistics()["waiting"])
             host.abort()
+        # This node may live for a while yet, and whom it keeps waiting would wait in vain. What is still on its way to
+        # the log stands there before the next owner claims the room, or is refused.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RELEASE_S):
+                await asyncio.gather(*(self._release(host.room_id) for host in given_up), return_exceptions=True)
 
     def statistics(self) -> Mapping[str, float]:
         """Sums over the rooms at work."""

@@ -43,7 +43,7 @@ async def answer(client: httpx.AsyncClient, wanted: Callable[[dict[str, str]], b
     while True:
         asked = time.monotonic()
         found = await client.get("/readyz")
-        assert time.monotonic() - asked < 1
+        assert time.monotonic() - asked < 2
         told = found.json()
         assert found.status_code == (503 if told["reasons"] else 200)
         # Rooms go on without their database, so that it keeps nobody out.
@@ -52,7 +52,7 @@ async def answer(client: httpx.AsyncClient, wanted: Callable[[dict[str, str]], b
         reasons = told["reasons"] | told["degraded"]
         if wanted(reasons):
             return time.monotonic() - begun
-        assert time.monotonic() - begun < 10, reasons
+        assert time.monotonic() - begun < 30, reasons
         await asyncio.sleep(0.02)
 
 

@@ -19,6 +19,7 @@ from server.config import Settings
 from server.serve import Listener
 from tests.server.gateway.rig import masked
 
+PATIENCE_S = 30.0  # on a machine that does much else
 OWNER = By("owner", "Owner", Role.HOST)
 
 
@@ -53,7 +54,7 @@ class Raw:
     async def packet(self) -> str:
         """The next packet that is no ping."""
         while True:
-            packet = await asyncio.wait_for(self._connection.recv(), 5)
+            packet = await asyncio.wait_for(self._connection.recv(), PATIENCE_S)
             assert isinstance(packet, str)
             if packet != "2":
                 return packet
@@ -119,7 +120,7 @@ class Raw:
 
     async def ended(self) -> None:
         """Waits until the server has closed."""
-        await asyncio.wait_for(self._connection.wait_closed(), 5)
+        await asyncio.wait_for(self._connection.wait_closed(), PATIENCE_S)
 
 
 @asynccontextmanager

@@ -67,6 +67,32 @@ async def test_a_blocked_loop_and_a_watch_that_stopped_are_reasons() -> None:
     assert loop() == "not looked after for 3 s"
 
 
+async def test_the_loop_is_watched_also_while_a_part_thinks() -> None:
+    clock, gate, asked, ticked = Steady(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def thinks() -> str | None:
+        asked.set()
+        await gate.wait()
+        return None
+
+    class Watched(Readiness):
+        def noticed(self, late_s: float) -> None:
+            super().noticed(late_s)
+            ticked.set()
+
+    ready = Watched({"database": thinks}, clock=clock)
+    running = asyncio.create_task(ready.run())
+    await asked.wait()
+    clock.now += 1.7  # nothing runs meanwhile
+    await asyncio.wait_for(ticked.wait(), 5)
+    assert ready.checks()["loop"]() == "the event loop was blocked for 1.5 s"
+    # It is not the part that was late.
+    await ready.look(0)
+    assert ready.why("database") == "not looked at yet"
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_a_task_that_ended_is_named() -> None:
     async def ends() -> None:
         return

@@ -7,6 +7,7 @@ import pytest
 from protocols.errors import Code, Refused
 from server.broker.port import Unavailable
 from server.hosting.host import SNAPSHOT_EVERY
+from server.hosting.owners import Alone
 from tests.server.house import ANN, BOB, CANARY, HOST, House, house
 
 
@@ -148,6 +149,32 @@ async def test_draining_gives_up_on_a_log_that_does_not_answer(at: House) -> Non
     assert isinstance(outcome, Refused)
     assert outcome.code is Code.UNAVAILABLE
     assert host.closed
+
+
+class Noting(Alone):
+    """Owners that note what was released."""
+
+    def __init__(self) -> None:
+        self.released: list[str] = []
+
+    async def release(self, room: str) -> bool:
+        self.released.append(room)
+        return True
+
+
+async def test_what_draining_gives_up_is_free_for_others(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    owners, told = Noting(), list[str]()
+    monkeypatch.setattr(at.directory, "_owners", owners)
+    at.directory.on_close = told.append
+    await at.room("other")
+    await at.room()
+    at.broker.gate.clear()
+    waiting = asyncio.create_task(at.outcome("chat.send", text="hi"))
+    await at.broker.arrived.wait()
+    async with asyncio.timeout(5):
+        await at.directory.drain(within_s=0.2)
+        await waiting
+    assert sorted(owners.released) == sorted(told) == ["other", "r"]
 
 
 async def test_what_was_counted_stays_counted(at: House) -> None:
