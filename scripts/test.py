@@ -1,7 +1,7 @@
 """Run every test, in stages, and say how long each took: test.py SLOW_DIRECTORY...
 
 A stage that fails does not hide the ones after it; the exit code is 1 if any failed.
-With REQUIRE_ALL=1 a skipped test is a failed one.
+With REQUIRE_ALL=1 a skipped test is a failed one. What failed in the crowded stages is run once more, alone (again.py).
 """
 
 import json
@@ -10,7 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+
+import again
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "test-results"
@@ -54,6 +57,12 @@ def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     slow = [directory for directory in sys.argv[1:] if (ROOT / directory).is_dir()]
     os.environ["SHOWFLOOR_CHROMIUM"] = browser()
+    alone: list[str] = []
+
+    def crowded(stage: str, *arguments: str) -> bool:
+        outcome = again.run(stage, [*arguments], root=ROOT, results=RESULTS)
+        alone.extend(outcome.alone)
+        return outcome.passed
 
     stages: dict[str, Callable[[], bool]] = {
         "client": client_passes,
@@ -61,10 +70,8 @@ def main() -> int:
             "quick", "-n", "auto", "--dist", "loadfile", *(f"--ignore={directory}" for directory in slow)
         ),
         # Browsers, suites and clusters wait more than they compute; the rigs load the machine themselves.
-        "slow": lambda: pytest_passes(
-            "slow", "-n", "4", "--dist", "loadfile", *(each for each in slow if each != RIGS)
-        ),
-        "rigs": lambda: pytest_passes("rigs", "-n", "3", "--dist", "loadfile", RIGS),
+        "slow": partial(crowded, "slow", "-n", "4", "--dist", "loadfile", *(each for each in slow if each != RIGS)),
+        "rigs": partial(crowded, "rigs", "-n", "3", "--dist", "loadfile", RIGS),
     }
     lines = []
     for name, stage in stages.items():
@@ -74,6 +81,8 @@ def main() -> int:
         verdict = "passed" if stage() else "FAILED"
         lines.append(f"   {name:8}{verdict:8}{time.monotonic() - start:7.1f} s")
 
+    lines += [f"   PASSED ONLY WHEN RUN ALONE: {test}" for test in alone]
+    (RESULTS / "alone.txt").write_text("".join(f"{test}\n" for test in alone))
     sys.stdout.write("\n".join(["", *lines, ""]))
     return 1 if any("FAILED" in line for line in lines) else 0
 
