@@ -16,7 +16,19 @@ from rooms.settings import DEFAULTS, RoomSettings
 ROOM: Final = By("room", "", Role.BOT)
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that a person made, which others may judge: whose it is, and whether everyone sees it now."""
+
+    by: By
+    shown: bool
+
+
 def _nobody(_thing: str) -> Iterable[By] | None:
+    return None
+
+
+def _nothing(_thing: str) -> Work | None:
     return None
 
 
@@ -30,6 +42,7 @@ class Context:
     ``suspect``    what is said should be seen by staff first: a word filter or a check outside says so
     ``settings``   filled in by the room
     ``partakers``  who took part in something of the room's: ``Activity.partakers``; filled in by the room
+    ``work``       what is known of something that a person made: ``Activity.work``; filled in by the room
     """
 
     by: By
@@ -41,6 +54,7 @@ class Context:
     settings: RoomSettings = DEFAULTS
     vouched: bool = False
     partakers: Callable[[str], Iterable[By] | None] = _nobody
+    work: Callable[[str], Work | None] = _nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +146,10 @@ class Activity(ABC):
 
     def partakers(self, thing: str) -> Iterable[By] | None:
         """Who took part in this thing of the activity's, such as a poll; None if it has none of that name."""
+        return None
+
+    def work(self, thing: str) -> Work | None:
+        """What is known of this thing that a person made, such as a photo; None if it has none of that name."""
         return None
 
     def about(self, user: str) -> tuple[int, ...]:

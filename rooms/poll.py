@@ -39,12 +39,14 @@ class PollTally(TypedDict):
 
 class PollView(TypedDict):
     """A poll as it is shown. ``result`` is null where it may not be seen; choices are places in ``options`` from 0,
-    or 1 to 5. A running clock has ``closes_at``, a paused one ``remaining_ms``."""
+    or 1 to 5. ``photos`` are those of the options, empty if none has one; whether a photo can be seen, the photos
+    tell. A running clock has ``closes_at``, a paused one ``remaining_ms``."""
 
     poll: str
     question: str
     kind: Kind
     options: list[str]
+    photos: list[str | None]
     max_choices: int
     who: Who
     hidden: bool
@@ -90,6 +92,7 @@ class Poll:
     who: Who
     hidden: bool
     duration_ms: int | None
+    photos: list[str | None] = field(default_factory=list)
     status: Status = "draft"
     closes_at: int | None = None
     remaining_ms: int | None = None
@@ -130,6 +133,24 @@ class Poll:
             self._count(ballot, -1)
         return ballot
 
+    def enter(self, option: str, photo: str) -> None:
+        """Have one option more, which is a photo; only while there are no ballots."""
+        before = self.photos or [None] * len(self.options)
+        self.options, self.photos = [*self.options, option], [*before, photo]
+        self.counts, self.guest_counts = [*self.counts, 0], [*self.guest_counts, 0]
+
+    def withdraw(self, photo: str) -> None:
+        """Lose the option that is this photo; only while there are no ballots."""
+        if photo not in self.photos:
+            return
+        place = self.photos.index(photo)
+        for each in (self.counts, self.guest_counts):
+            del each[place]
+        self.options = self.options[:place] + self.options[place + 1 :]
+        rest = self.photos[:place] + self.photos[place + 1 :]
+        self.photos = rest if any(rest) else []
+        self.max_choices = max(1, min(self.max_choices, len(self.options)))
+
     def _count(self, ballot: Ballot, step: int) -> None:
         for choice in ballot.choices:
             self.counts[choice - self.first] += step
@@ -150,6 +171,7 @@ class Poll:
             "question": self.question,
             "kind": self.kind,
             "options": self.options,
+            "photos": self.photos,
             "max_choices": self.max_choices,
             "who": self.who,
             "hidden": self.hidden,
@@ -178,6 +200,8 @@ class Poll:
     @classmethod
     def of_dump(cls, state: dict[str, Any]) -> Poll:
         """The poll that ``dump`` described."""
-        plain = {each.name: state[each.name] for each in fields(cls) if each.init and each.name != "ballots"}
+        # One that was made before there were photos says nothing of them.
+        named = (each.name for each in fields(cls) if each.init and each.name != "ballots")
+        plain = {name: state[name] for name in named if name in state}
         ballots = {user: Ballot(list(choices), *rest) for user, (choices, *rest) in state["ballots"].items()}
         return cls(**plain, ballots=ballots)

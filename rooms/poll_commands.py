@@ -16,7 +16,10 @@ Duration = Annotated[int, Field(ge=1_000, le=DURATION_MAXIMUM_MS)]
 
 
 class PollCreate(Command):
-    """Draft a poll. A rating has no options of its own; ``max_choices`` is for multi, else 1."""
+    """Draft a poll. A rating has no options of its own; ``max_choices`` is for multi, else 1.
+
+    ``photos`` gives each option its photo, or null. One option that is a photo is enough: others may follow.
+    """
 
     type = "poll.create"
     roles = STAFF
@@ -24,6 +27,7 @@ class PollCreate(Command):
     question: Question
     kind: Kind
     options: Annotated[list[Option], Field(max_length=OPTIONS, default_factory=list)]
+    photos: Annotated[list[Id | None], Field(max_length=OPTIONS, default_factory=list)]
     max_choices: Annotated[int, Field(ge=1, le=OPTIONS)] | None = None
     hidden: bool = False
     who: Who = "everyone"
@@ -36,6 +40,23 @@ class PollCommand(Command):
     roles = STAFF
 
     poll: Id
+
+
+class PollEnter(PollCommand):
+    """Give a draft one option more, which is a photo that everyone sees; one for each author."""
+
+    type = "poll.enter"
+
+    photo: Id
+    option: Option
+
+
+class PollWithdraw(PollCommand):
+    """Take the option away from a draft that is this photo."""
+
+    type = "poll.withdraw"
+
+    photo: Id
 
 
 class PollOpen(PollCommand):
@@ -105,7 +126,10 @@ def most_choices(wanted: PollCreate) -> int:
     options = wanted.options
     if wanted.kind == "rating" and options:
         raise Refused(Code.INVALID, f"A rating goes from 1 to {RATING} and has no options.")
-    if wanted.kind != "rating" and (len(options) < 2 or len(set(options)) < len(options)):
+    if wanted.photos and len(wanted.photos) != len(options):
+        raise Refused(Code.INVALID, "There is a photo, or null, for each option.")
+    least = 1 if any(wanted.photos) else 2
+    if wanted.kind != "rating" and (len(options) < least or len(set(options)) < len(options)):
         raise Refused(Code.INVALID, "A poll has at least two options, each different.")
     if wanted.kind != "multi" and wanted.max_choices not in {None, 1}:
         raise Refused(Code.INVALID, "Only a poll of kind multi takes several choices.")

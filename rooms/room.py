@@ -24,7 +24,7 @@ from rooms.activities.room import (
     Status,
 )
 from rooms.activities.words import Words
-from rooms.activity import ROOM, Activity, Context, Proposed, Tick
+from rooms.activity import ROOM, Activity, Context, Proposed, Tick, Work
 from rooms.registry import REGISTRY, Registry
 from rooms.roles import permit, speaker
 from rooms.settings import RoomSettings
@@ -110,7 +110,9 @@ class Room:
         if isinstance(command, PersonErase):
             return self._erasure(command, context)
         suspect = self._heeded(command, by, context)
-        inner = replace(context, by=by, suspect=suspect, settings=life.settings, partakers=self.partakers)
+        inner = replace(
+            context, by=by, suspect=suspect, settings=life.settings, partakers=self.partakers, work=self.work
+        )
         proposed = list(home.decide(command, inner))
         if isinstance(command, RoomClose):
             # First, so that the room's closing is the last word and its position the answer.
@@ -219,6 +221,10 @@ class Room:
         found = (people for each in self.activities.values() if (people := each.partakers(thing)) is not None)
         people = next(found, None)
         return None if people is None else [by for by in people if self._attends(by)]
+
+    def work(self, thing: str) -> Work | None:
+        """What is known of something that a person made; None if no activity knows it."""
+        return next((work for each in self.activities.values() if (work := each.work(thing)) is not None), None)
 
     def _attends(self, by: By) -> bool:
         if by.id.startswith(PSEUDONYM):

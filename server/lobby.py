@@ -140,9 +140,10 @@ def _result(poll: Mapping[str, Any]) -> dict[str, Any]:
     counts = poll["result"]["counts"]
     first = 1 if poll["kind"] == "rating" else 0
     texts = poll["options"] or [str(first + place) for place in range(len(counts))]
+    photos = poll["photos"] or [None] * len(counts)
     options = [
-        {"id": first + place, "text": text, "votes": votes}
-        for place, (text, votes) in enumerate(zip(texts, counts, strict=True))
+        {"id": first + place, "text": text, "votes": votes} | ({} if photo is None else {"photo": photo})
+        for place, (text, votes, photo) in enumerate(zip(texts, counts, photos, strict=True))
     ]
     told = {name: poll[name] for name in ("question", "kind", "status", "opened_at", "closed_at")}
     return {"id": poll["poll"], **told, "options": options, "voters": poll["result"]["voters"]}

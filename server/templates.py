@@ -69,10 +69,13 @@ def poll(question: str, *options: str, hidden: bool = False, seconds: int = 0, m
 def drafts_of(view: Sequence[Mapping[str, Any]], first_hidden: Mapping[str, bool]) -> list[Poll]:
     """The polls of a room as drafts: what was asked, and nothing of what came of it.
 
-    ``first_hidden`` says which were drafted with a hidden result: by now it may have been shown.
+    ``first_hidden`` says which were drafted with a hidden result: by now it may have been shown. Votes on photos are
+    left out: the photos are that room's.
     """
     drafts: list[Poll] = []
     for each in view[:POLLS_KEPT]:
+        if any(each["photos"]):
+            continue
         draft = {name: each[name] for name in ("question", "kind", "who")} | {"options": list(each["options"])}
         draft["hidden"] = first_hidden.get(each["poll"], each["hidden"])
         if each["kind"] == "multi":

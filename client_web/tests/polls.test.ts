@@ -77,6 +77,20 @@ describe("polls", () => {
     expect(on && timeLeft(on, 80_000)).toBe(0);
   });
 
+  it("take photos for options while they are drafts", () => {
+    const entered = all(
+      event("poll.created", words),
+      event("poll.entered", { poll: "p1", option: "3 号", photo: "f1" }),
+      event("poll.entered", { poll: "p1", option: "4 号", photo: "f2" }),
+    );
+    expect(entered.polls[0]).toMatchObject({ options: ["城堡", "恐龙", "3 号", "4 号"], photos: [null, null, "f1", "f2"] });
+    expect(entered.polls[0]?.result?.counts).toHaveLength(4);
+    const one = polls.apply(entered, event("poll.withdrawn", { poll: "p1", photo: "f1" }));
+    expect(one.polls[0]).toMatchObject({ options: ["城堡", "恐龙", "4 号"], photos: [null, null, "f2"] });
+    expect(polls.apply(one, event("poll.withdrawn", { poll: "p1", photo: "f2" })).polls[0]).toMatchObject({ photos: [] });
+    expect(all(opened()).polls[0]?.photos).toEqual([]);
+  });
+
   it("can be taken away", () => {
     expect(all(opened(), event("poll.removed", { poll: "p1" })).polls).toEqual([]);
   });

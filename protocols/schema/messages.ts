@@ -191,6 +191,9 @@ export type Wire =
   | PollCreate
   | PollCreated
   | PollCreatedEvent
+  | PollEnter
+  | PollEntered
+  | PollEnteredEvent
   | PollExtend
   | PollExtended
   | PollExtendedEvent
@@ -217,6 +220,9 @@ export type Wire =
   | PollVote
   | PollVoted
   | PollVotedEvent
+  | PollWithdraw
+  | PollWithdrawn
+  | PollWithdrawnEvent
   | PollsMine
   | PollsView
   | PositionShape
@@ -377,6 +383,8 @@ export type Command =
   | ChatPin
   | ChatUnpin
   | PollCreate
+  | PollEnter
+  | PollWithdraw
   | PollOpen
   | PollPause
   | PollResume
@@ -457,6 +465,8 @@ export type LoggedEvent =
   | ChatPinnedEvent
   | ChatUnpinnedEvent
   | PollCreatedEvent
+  | PollEnteredEvent
+  | PollWithdrawnEvent
   | PollOpenedEvent
   | PollPausedEvent
   | PollResumedEvent
@@ -1295,6 +1305,8 @@ export interface WordsClear {
 }
 /**
  * Draft a poll. A rating has no options of its own; ``max_choices`` is for multi, else 1.
+ *
+ * ``photos`` gives each option its photo, or null. One option that is a photo is enough: others may follow.
  */
 export interface PollCreate {
   type: "poll.create";
@@ -1310,10 +1322,43 @@ export interface PollCreate {
    * @maxItems 20
    */
   options?: string[];
+  /**
+   * @maxItems 20
+   */
+  photos?: (string | null)[];
   max_choices?: number | null;
   hidden?: boolean;
   who?: "everyone" | "bound" | "signed_up";
   duration_ms?: number | null;
+}
+/**
+ * Give a draft one option more, which is a photo that everyone sees; one for each author.
+ */
+export interface PollEnter {
+  type: "poll.enter";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+  photo: string;
+  option: string;
+}
+/**
+ * Take the option away from a draft that is this photo.
+ */
+export interface PollWithdraw {
+  type: "poll.withdraw";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+  photo: string;
 }
 /**
  * Let people vote, for ``duration_ms`` or the draft's, or until somebody closes it.
@@ -2980,7 +3025,7 @@ export interface WordsClearedEvent {
  */
 export interface WordsCleared {}
 /**
- * A draft, for hosts.
+ * A draft, for hosts; version 1 knew of no photos.
  */
 export interface PollCreatedEvent {
   type: "poll.created";
@@ -2993,7 +3038,7 @@ export interface PollCreatedEvent {
   data: PollCreated | null;
 }
 /**
- * A draft, for hosts.
+ * A draft, for hosts; version 1 knew of no photos.
  */
 export interface PollCreated {
   poll: string;
@@ -3004,9 +3049,51 @@ export interface PollCreated {
   who: "everyone" | "bound" | "signed_up";
   hidden: boolean;
   duration_ms: number | null;
+  photos?: (string | null)[];
 }
 /**
- * People may vote; whole, because everyone hears of it for the first time.
+ * A draft has one option more, which is this photo.
+ */
+export interface PollEnteredEvent {
+  type: "poll.entered";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollEntered | null;
+}
+/**
+ * A draft has one option more, which is this photo.
+ */
+export interface PollEntered {
+  poll: string;
+  option: string;
+  photo: string;
+}
+/**
+ * A draft has lost the option that was this photo.
+ */
+export interface PollWithdrawnEvent {
+  type: "poll.withdrawn";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollWithdrawn | null;
+}
+/**
+ * A draft has lost the option that was this photo.
+ */
+export interface PollWithdrawn {
+  poll: string;
+  photo: string;
+}
+/**
+ * People may vote; whole, because everyone hears of it for the first time; version 1 knew of no photos.
  */
 export interface PollOpenedEvent {
   type: "poll.opened";
@@ -3019,7 +3106,7 @@ export interface PollOpenedEvent {
   data: PollOpened | null;
 }
 /**
- * People may vote; whole, because everyone hears of it for the first time.
+ * People may vote; whole, because everyone hears of it for the first time; version 1 knew of no photos.
  */
 export interface PollOpened {
   poll: string;
@@ -3031,6 +3118,7 @@ export interface PollOpened {
   hidden: boolean;
   duration_ms: number | null;
   closes_at: number | null;
+  photos?: (string | null)[];
 }
 /**
  * The clock stands.
@@ -3742,13 +3830,15 @@ export interface PollsView {
 }
 /**
  * A poll as it is shown. ``result`` is null where it may not be seen; choices are places in ``options`` from 0,
- * or 1 to 5. A running clock has ``closes_at``, a paused one ``remaining_ms``.
+ * or 1 to 5. ``photos`` are those of the options, empty if none has one; whether a photo can be seen, the photos
+ * tell. A running clock has ``closes_at``, a paused one ``remaining_ms``.
  */
 export interface PollView {
   poll: string;
   question: string;
   kind: "single" | "multi" | "rating";
   options: string[];
+  photos: (string | null)[];
   max_choices: number;
   who: "everyone" | "bound" | "signed_up";
   hidden: boolean;

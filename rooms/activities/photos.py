@@ -14,7 +14,7 @@ from protocols.limits import CAPTION_LENGTH, PHOTO_SIDE, PHOTOS_EACH, PHOTOS_KEP
 from protocols.messages import STAFF, Audience, Budget, By, Command, Event, Id, Lasting, Record
 from protocols.text import Text
 from protocols.wire import Author
-from rooms.activity import Activity, Context, Proposed
+from rooms.activity import Activity, Context, Proposed, Work
 from rooms.settings import RoomSettings
 
 Place = Literal["pending", "shown", "hidden"]
@@ -359,6 +359,17 @@ class Photos(Activity):
     def outlasts(self, user: str) -> bool:
         """A photo stands in its own record, and goes with it."""
         return False
+
+    def partakers(self, thing: str) -> Iterable[By] | None:
+        """Who has a photo here that everyone sees."""
+        if thing != self.name:
+            return None
+        return list({each.by.id: each.by for each in self._placed("shown")}.values())
+
+    def work(self, thing: str) -> Work | None:
+        """Whose photo this is."""
+        photo = self._photos.get(thing)
+        return None if photo is None else Work(photo.by, photo.place == "shown")
 
     def _placed(self, place: Place) -> list[Photo]:
         return [each for each in self._ordered() if each.place == place]

@@ -7,7 +7,7 @@ wants to vote opens the audience's link. A pause stops the clock, not the voting
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
@@ -21,6 +21,7 @@ from rooms.poll_commands import (
     PollClose,
     PollCommand,
     PollCreate,
+    PollEnter,
     PollExtend,
     PollHide,
     PollOpen,
@@ -29,15 +30,18 @@ from rooms.poll_commands import (
     PollResume,
     PollReveal,
     PollVote,
+    PollWithdraw,
     most_choices,
 )
+from rooms.poll_entries import PollEntered, PollWithdrawn, enter, entries_of, withdraw
 
 
 @dataclass(frozen=True, slots=True)
 class PollCreated(Lasting):
-    """A draft, for hosts."""
+    """A draft, for hosts; version 1 knew of no photos."""
 
     type: ClassVar[str] = "poll.created"
+    version: ClassVar[int] = 2
 
     poll: str
     question: str
@@ -47,13 +51,15 @@ class PollCreated(Lasting):
     who: Who
     hidden: bool
     duration_ms: int | None
+    photos: list[str | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class PollOpened(Lasting):
-    """People may vote; whole, because everyone hears of it for the first time."""
+    """People may vote; whole, because everyone hears of it for the first time; version 1 knew of no photos."""
 
     type: ClassVar[str] = "poll.opened"
+    version: ClassVar[int] = 2
 
     poll: str
     question: str
@@ -64,6 +70,7 @@ class PollOpened(Lasting):
     hidden: bool
     duration_ms: int | None
     closes_at: int | None
+    photos: list[str | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,7 @@ def _closing(poll: Poll, reason: Literal["staff", "timer"]) -> list[Proposed]:
 
 
 def _size(poll: Poll) -> int:
-    return text_bytes(poll.question, *poll.options)
+    return text_bytes(poll.question, *poll.options, *filter(None, poll.photos))
 
 
 def _audience(poll: Poll) -> Audience:
@@ -181,6 +188,8 @@ class Polls(Activity):
     name = "polls"
     commands = (
         PollCreate,
+        PollEnter,
+        PollWithdraw,
         PollOpen,
         PollPause,
         PollResume,
@@ -193,6 +202,8 @@ class Polls(Activity):
     )
     events = (
         PollCreated,
+        PollEntered,
+        PollWithdrawn,
         PollOpened,
         PollPaused,
         PollResumed,
@@ -222,6 +233,8 @@ class Polls(Activity):
             raise Refused(Code.UNKNOWN_COMMAND)
         poll = self._find(command.poll)
         match command:
+            case PollEnter() | PollWithdraw():
+                return self._entry(poll, command, context)
             case PollOpen():
                 return self._open(poll, command, context)
             case PollPause() | PollResume() | PollExtend():
@@ -268,8 +281,8 @@ class Polls(Activity):
         if len(self._polls) >= POLLS_KEPT:
             raise Refused(Code.CONFLICT, f"A room has at most {POLLS_KEPT} polls; remove one first.")
         most = most_choices(command)
-        if text_bytes(command.question, *command.options) + sum(map(_size, self._polls.values())) > VIEW_BYTES:
-            raise Refused(Code.CONFLICT, "The polls of this room are as long as they may be; remove one first.")
+        photos = entries_of(command, context)
+        self._fits(command.question, *command.options, *filter(None, photos))
         created = PollCreated(
             context.new_id(),
             command.question,
@@ -279,14 +292,27 @@ class Polls(Activity):
             command.who,
             command.hidden,
             command.duration_ms,
+            photos,
         )
         return [Proposed(created, Audience.HOSTS)]
+
+    def _entry(self, poll: Poll, command: PollEnter | PollWithdraw, context: Context) -> list[Proposed]:
+        if isinstance(command, PollWithdraw):
+            return withdraw(poll, command)
+        self._fits(command.option, command.photo)
+        return enter(poll, command, context)
+
+    def _fits(self, *more: str) -> None:
+        if text_bytes(*more) + sum(map(_size, self._polls.values())) > VIEW_BYTES:
+            raise Refused(Code.CONFLICT, "The polls of this room are as long as they may be; remove one first.")
 
     def _open(self, poll: Poll, command: PollOpen, context: Context) -> list[Proposed]:
         if poll.status == "closed":
             raise Refused(Code.CONFLICT, "It was closed; make a new one.")
         if poll.status == "open":
             return []
+        if poll.kind != "rating" and len(poll.options) < 2:
+            raise Refused(Code.CONFLICT, "There is nothing to choose from yet.")
         duration = command.duration_ms or poll.duration_ms
         words = poll.words() | {"duration_ms": duration}
         return [Proposed(PollOpened(**words, closes_at=context.at + duration if duration else None))]
@@ -340,6 +366,10 @@ class Polls(Activity):
 
     def _changed(self, poll: Poll, event: Event, at: int) -> None:
         match event:
+            case PollEntered():
+                poll.enter(event.option, event.photo)
+            case PollWithdrawn():
+                poll.withdraw(event.photo)
             case PollPaused():
                 poll.closes_at, poll.remaining_ms = None, event.remaining_ms
             case PollResumed():

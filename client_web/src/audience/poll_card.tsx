@@ -63,7 +63,7 @@ export function PollCard({ room }: { room: Room }): JSX.Element | null {
               )}
             </>
           ) : (
-            <Bars poll={poll} result={result} mine={mine} />
+            <Bars room={room} poll={poll} result={result} mine={mine} />
           )}
           {!going && <p class="note">{t.room_closed_long}</p>}
           {result && (

@@ -13,6 +13,8 @@ import { act } from "./act";
 import { GiftForm, GiftList, WinnerRow } from "./gift_parts";
 
 const WINNERS = 100;
+/** Those who sent a photo that is shown. */
+const PHOTOS = "photos";
 
 /** Lucky draws: newest on top. */
 export function DrawList({ room, onNew }: { room: Room; onNew: () => void }): JSX.Element {
@@ -34,7 +36,7 @@ function Item({ room, draw }: { room: Room; draw: Draw }): JSX.Element {
   const t = words.value.gifts;
   const remove = () => void act(room, "draw.remove", { draw: draw.draw });
   const poll = stateOf(room.now.value, polls).polls.find((one) => one.poll === draw.of);
-  const from = draw.of === null ? t.draw_from.present : t.draw_of(poll?.question ?? t.draw_from.voters);
+  const from = draw.of === null ? t.draw_from.present : draw.of === PHOTOS ? t.draw_from.photos : t.draw_of(poll?.question ?? t.draw_from.voters);
   return (
     <li class={`card item stack ${draw.status === "draft" || draw.status === "frozen" ? "to-do" : ""}`}>
       <div class="row tight">
@@ -122,7 +124,7 @@ export function DrawForm({ room, onClose }: { room: Room; onClose: () => void })
   const t = words.value.gifts;
   const [title, setTitle] = useState("");
   const [winners, setWinners] = useState("1");
-  const [from, setFrom] = useState<"present" | "voters">("present");
+  const [from, setFrom] = useState<"present" | "voters" | "photos">("present");
   const [chosen, setChosen] = useState("");
   const [problem, setProblem] = useState("");
   const votes = stateOf(room.now.value, polls).polls.filter((poll) => poll.status !== "draft").reverse();
@@ -133,7 +135,7 @@ export function DrawForm({ room, onClose }: { room: Room; onClose: () => void })
     else if (!Number.isInteger(many) || many < 1 || many > WINNERS) setProblem(t.form_needs_places(WINNERS));
     else if (from === "voters" && !poll) setProblem(t.form_needs_poll);
     else {
-      const fields = { title: title.trim(), winners: many, of: from === "voters" && poll ? poll : null };
+      const fields = { title: title.trim(), winners: many, of: from === "photos" ? PHOTOS : from === "voters" && poll ? poll : null };
       if (await act(room, "draw.create", fields)) onClose();
     }
   };
@@ -156,6 +158,7 @@ export function DrawForm({ room, onClose }: { room: Room; onClose: () => void })
         of={[
           ["present", t.draw_from.present],
           ["voters", t.draw_from.voters],
+          ["photos", t.draw_from.photos],
         ]}
         onChoose={setFrom}
       />

@@ -55,7 +55,7 @@ function PollNow({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
       <p class="turnout">
         <Turnout result={poll.result} occupancy={open ? room.now.value.occupancy : null} />
       </p>
-      <Bars poll={poll} result={poll.result} />
+      <Bars room={room} poll={poll} result={poll.result} />
       {(open || poll.hidden) && (
         <p class="note row tight">
           <Icon name={poll.hidden ? "hidden" : "eye"} size={16} />

@@ -12,6 +12,7 @@ import { lifecycle } from "../room/activities/lifecycle";
 import { type Photo, photos } from "../room/activities/photos";
 import type { ConsolePart } from "../views/view";
 import { act } from "./act";
+import { EntryButton, EntryTarget } from "./entries";
 import { openPerson } from "./people";
 import "./photos.css";
 
@@ -92,6 +93,7 @@ function Group({ room, title, of, place, count }: GroupProps): JSX.Element | nul
       <h3 class="note">
         {title} <span class="figures">{figure(count ?? of.length)}</span>
       </h3>
+      {place === "shown" && <EntryTarget room={room} />}
       <Rows room={room} of={of} place={place} />
     </section>
   );
@@ -135,12 +137,13 @@ function Item({ room, photo, place }: { room: Room; photo: Photo; place: Place }
         <time class="figures">{timeOfDay(photo.at)}</time>
       </p>
       {photo.caption && <p class="said">{photo.caption}</p>}
-      <div class="row tight">
+      <div class="row">
         {place !== "shown" && (
           <button type="button" class={`button grow ${place === "pending" ? "main" : ""}`} onClick={() => approve(room, photo, place)}>
             {place === "hidden" ? t.photo_restore : t.photo_approve}
           </button>
         )}
+        {place === "shown" && <EntryButton room={room} photo={photo} />}
         {place !== "hidden" && (
           <button type="button" class="button grow" onClick={() => hide(room, photo)}>
             {t.photo_hide}

@@ -7,6 +7,8 @@ import { Icon } from "../parts/icons";
 import { clockFace } from "../parts/clock_face";
 import { Bars, Turnout } from "../polls/bars";
 import { Timer } from "../polls/timer";
+import { entriesOf, hasEntries } from "../photos/entries";
+import { EntryPicture } from "../photos/entry";
 import { type Poll, polls, pollToShow } from "../room/activities/polls";
 import { openPoll, removePoll, toggleHidden } from "./poll_acts";
 
@@ -100,7 +102,12 @@ function Item({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
         )}
         {poll.status !== "open" && <IconButton icon="trash" label={t.poll_remove} onClick={() => removePoll(room, poll)} />}
       </div>
-      {wide && <Bars poll={poll} result={poll.result} />}
+      {draft && hasEntries(poll) && (
+        <div class="entry-strip">
+          {entriesOf(room, poll).map((entry) => entry && <EntryPicture key={entry.photo} room={room} entry={entry} size={160} />)}
+        </div>
+      )}
+      {wide && <Bars room={room} poll={poll} result={poll.result} />}
     </li>
   );
 }

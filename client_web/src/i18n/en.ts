@@ -333,6 +333,8 @@ export const en: Words = {
     "photo.restore": "Back where it was",
     "photo.delete": "Deleted",
     "poll.create": "Draft saved",
+    "poll.enter": "Added to the vote",
+    "poll.withdraw": "Taken out of the vote",
     "poll.open": "The vote is on",
     "poll.close": "Vote closed",
     "poll.pause": "Paused",

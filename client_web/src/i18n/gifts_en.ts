@@ -48,7 +48,7 @@ export const giftsEn: GiftWords = {
   draw_title_hint: "For example: the big castle kit",
   draw_form_winners: "Winners",
   draw_form_from: "Drawn from",
-  draw_from: { present: "Everyone here", voters: "Voters" },
+  draw_from: { present: "Everyone here", voters: "Voters", photos: "Photo senders" },
   draw_of: (question) => `who voted on “${question}”`,
   form_needs_poll: "No poll has been opened yet",
   draw_states: { draft: "Draft", open: "Coming in", frozen: "About to be drawn", drawn: "Drawn" },

@@ -47,7 +47,7 @@ export const giftsZh = {
   draw_title_hint: "例如：城堡拼装套装",
   draw_form_winners: "中奖人数",
   draw_form_from: "从哪些人里抽",
-  draw_from: { present: "在场的人", voters: "投过票的人" },
+  draw_from: { present: "在场的人", voters: "投过票的人", photos: "发过照片的人" },
   draw_of: (question: string) => `投过“${question}”的人`,
   form_needs_poll: "还没有开始过的投票",
   draw_states: { draft: "草稿", open: "正在进名单", frozen: "等待开奖", drawn: "已开奖" },

@@ -339,6 +339,8 @@ export const zhCN = {
     "photo.restore": "已恢复",
     "photo.delete": "已删除",
     "poll.create": "已存为草稿",
+    "poll.enter": "已加入投票",
+    "poll.withdraw": "已移出投票",
     "poll.open": "投票开始了",
     "poll.close": "投票已结束",
     "poll.pause": "已暂停",

@@ -25,7 +25,7 @@ export interface PollResult {
   question: string;
   kind: "single" | "multi" | "rating";
   status: "open" | "closed";
-  options: { id: string | number; text: string; votes: number }[];
+  options: { id: string | number; text: string; votes: number; author?: string | null; caption?: string | null }[];
   voters: number;
   opened_at: number | null;
   closed_at: number | null;

@@ -82,7 +82,7 @@ function PollOutcome({ poll }: { poll: PollResult }): JSX.Element {
             <li key={option.id} class={poll.status === "closed" && option.votes > 0 && option.votes === most ? "best" : ""}>
               <div class="row tight">
                 <Sign place={place} kind={poll.kind} />
-                <span class="grow">{poll.kind === "rating" ? words.value.poll_points(Number(option.id)) : option.text}</span>
+                <span class="grow">{poll.kind === "rating" ? words.value.poll_points(Number(option.id)) : [option.text, option.caption, option.author].filter(Boolean).join(" · ")}</span>
                 <span class="figures count">
                   <b>{figure(option.votes)}</b> {percent(share)}
                 </span>

@@ -6,6 +6,8 @@ import { Icon } from "../parts/icons";
 import { toastFailure } from "../parts/toast";
 import { bars, type Poll, RATING, resultFor } from "../room/activities/polls";
 import { Failure } from "../room/failure";
+import { entriesOf, hasEntries } from "../photos/entries";
+import { EntryName, EntryPicture } from "../photos/entry";
 import { blockOf, percent, Sign, wide } from "./bars";
 
 /** What this person has chosen: on its way, counted, or nothing. */
@@ -68,20 +70,22 @@ export function Ballot({ room, poll }: { room: Room; poll: Poll }): JSX.Element 
     if (next.length <= poll.max_choices) setPicked(next);
   };
 
+  const entries = entriesOf(room, poll);
   const changed = picked !== null && [...picked].sort().join() !== [...chosen].sort().join();
   return (
     <div class="stack">
       {poll.kind === "rating" ? (
         <Rating question={poll.question} chosen={marked[0] ?? 0} onRate={tap} />
       ) : (
-        <div class="options" role={several ? "group" : "radiogroup"} aria-label={poll.question}>
+        <div class={`options ${hasEntries(poll) ? "entries" : ""}`} role={several ? "group" : "radiogroup"} aria-label={poll.question}>
           {bars(poll, result, t.poll_points).map((row, place) => {
             const on = marked.includes(row.choice);
+            const entry = entries[place];
             return (
               <button
                 key={row.choice}
                 type="button"
-                class={`option ${blockOf(place)} ${on ? "on" : ""}`}
+                class={`option ${blockOf(place)} ${on ? "on" : ""} ${entry ? "entry" : ""}`}
                 role={several ? "checkbox" : "radio"}
                 aria-checked={on}
                 disabled={several && !on && marked.length >= poll.max_choices}
@@ -89,9 +93,12 @@ export function Ballot({ room, poll }: { room: Room; poll: Poll }): JSX.Element 
                 onKeyDown={step}
               >
                 {result && <i class="fill" style={{ width: wide(row.share) }} aria-hidden="true" />}
-                <Sign place={place} />
-                <span class="grow">{row.label}</span>
-                {result && <span class="figures share">{percent(row.share)}</span>}
+                {entry && <EntryPicture room={room} entry={entry} size={640} />}
+                <span class="under">
+                  <Sign place={place} />
+                  {entry ? <EntryName entry={entry} /> : <span class="grow">{row.label}</span>}
+                  {result && <span class="figures share">{percent(row.share)}</span>}
+                </span>
                 <span class="mark" aria-hidden="true">
                   {on && <Icon name="check" size={20} />}
                 </span>

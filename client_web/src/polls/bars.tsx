@@ -2,6 +2,9 @@ import type { JSX } from "preact";
 import { figure, words } from "../i18n/words";
 import { Icon } from "../parts/icons";
 import { average, bars, type Poll } from "../room/activities/polls";
+import type { Room } from "../page";
+import { entriesOf } from "../photos/entries";
+import { EntryName, EntryPicture } from "../photos/entry";
 import type { Result } from "../room/messages";
 
 /** The colour of an option. They repeat after ten, their numbers never do. A rating is one thing: one colour. */
@@ -22,15 +25,17 @@ export const wide = (share: number): string => `${share * 100}%`;
 export const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
 interface BarsProps {
+  room: Room;
   poll: Poll;
   result: Result | null;
   mine?: readonly number[];
 }
 
 /** A result as rows of blocks. */
-export function Bars({ poll, result, mine }: BarsProps): JSX.Element {
+export function Bars({ room, poll, result, mine }: BarsProps): JSX.Element {
   const t = words.value;
   const rows = bars(poll, result, t.poll_points);
+  const entries = entriesOf(room, poll);
   const mean = poll.kind === "rating" && result ? average(result) : null;
   return (
     <div class="stack">
@@ -44,8 +49,9 @@ export function Bars({ poll, result, mine }: BarsProps): JSX.Element {
           <li key={row.choice} class={row.best && poll.status === "closed" ? "best" : ""}>
             <div class="row tight">
               <Sign place={place} kind={poll.kind} />
+              {entries[place] && <EntryPicture room={room} entry={entries[place]} size={160} />}
               <span class="grow">
-                {row.label}
+                {entries[place] ? <EntryName entry={entries[place]} /> : row.label}
                 {mine?.includes(row.choice) && <span class="tag good">{t.poll_mine}</span>}
               </span>
               {result && (

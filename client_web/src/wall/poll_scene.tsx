@@ -16,6 +16,8 @@ import {
   resultFor,
 } from "../room/activities/polls";
 import type { Result } from "../room/messages";
+import { hasEntries } from "../photos/entries";
+import { EntryGrid } from "./entry_grid";
 import "./poll_scene.css";
 import "./towers.css";
 
@@ -78,7 +80,7 @@ export function PollScene({ room }: { room: Room }): JSX.Element | null {
 
   const rows = bars(poll, result, t.poll_points);
   const towers = rows.length <= TOWERS;
-  const long = !towers || Array.from(poll.question).length > 22;
+  const long = !towers || hasEntries(poll) || Array.from(poll.question).length > 22;
   const mean = result && poll.kind === "rating" ? average(result) : null;
   return (
     <div class="vote">
@@ -92,7 +94,9 @@ export function PollScene({ room }: { room: Room }): JSX.Element | null {
           {mean !== null && <span class="figures voters">{t.poll_average(mean.toFixed(1))}</span>}
         </div>
       </header>
-      {towers ? (
+      {hasEntries(poll) ? (
+        <EntryGrid room={room} poll={poll} rows={rows} result={result} />
+      ) : towers ? (
         <Towers rows={rows} result={result} poll={poll} />
       ) : (
         <Rows rows={rows} result={result} />

@@ -11,8 +11,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from protocols.messages import Audience
+from rooms.activities.photos import Photos
 from server.http.api.exports import BYTE_ORDER_MARK, harmless
 from server.http.api.fields import PREFIX, Answer, RoomPath
+from server.http.api.photos import photos_of
 from server.http.api.questions import QuestionResult, asked
 from server.http.body import StrictRoute
 from server.http.callers import Caller, KnownCaller, host_of
@@ -21,15 +23,22 @@ from server.lobby import drafts, results
 
 router = APIRouter(prefix=PREFIX, tags=["results"], route_class=StrictRoute)
 
-COLUMNS = ("poll", "question", "kind", "status", "opened", "closed", "voters", "option", "votes")
+COLUMNS = (
+    *("poll", "question", "kind", "status", "opened", "closed", "voters", "option", "votes"),
+    *("photo", "author", "caption"),
+)
 
 
 class OptionResult(Answer):
-    """What can be chosen: ``id`` is what a ballot says for it."""
+    """What can be chosen: ``id`` is what a ballot says for it. ``author`` and ``caption`` are its photo's, if it has
+    one that is still there."""
 
     id: int
     text: str
     votes: int
+    photo: str | None = None
+    author: str | None = None
+    caption: str | None = None
 
 
 class PollResult(Answer):
@@ -89,12 +98,20 @@ async def _results(request: Request, room: str, caller: Caller) -> ResultsAnswer
     return ResultsAnswer(
         room=room,
         title=live.room.title,
-        polls=[PollResult(**each) for each in results(polls)],
+        polls=[_whole(each, photos_of(live.room)) for each in results(polls)],
         drafts=[DraftPoll(**each) for each in drafts(polls)],
         questions=asked(live.room),
         messages=counted.messages,
         people=counted.people,
     )
+
+
+def _whole(poll: dict[str, Any], photos: Photos) -> PollResult:
+    for option in poll["options"]:
+        photo = photos.find(option.get("photo", ""))
+        if photo is not None:
+            option |= {"author": photo.by.name, "caption": photo.caption}
+    return PollResult(**poll)
 
 
 def as_csv(told: ResultsAnswer) -> bytes:
@@ -106,7 +123,8 @@ def as_csv(told: ResultsAnswer) -> bytes:
     for poll in told.polls:
         head = (poll.id, poll.question, poll.kind, poll.status, _time(poll.opened_at), _time(poll.closed_at))
         for option in poll.options:
-            cells = (*head, str(poll.voters), option.text, str(option.votes))
+            entry = (option.photo or "", option.author or "", option.caption or "")
+            cells = (*head, str(poll.voters), option.text, str(option.votes), *entry)
             writer.writerow([harmless(cell) for cell in cells])
     return buffer.getvalue().encode("utf-8", "replace")
 

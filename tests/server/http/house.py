@@ -195,15 +195,15 @@ class House:
     async def say(self, text: str, name: str = "小王", user: str = "guest-1") -> None:
         await self.do("chat.send", By(user, name, Role.ATTENDEE, guest=True), text=text)
 
-    async def do(self, word: str, by: By, **body: Any) -> None:
+    async def do(self, word: str, by: By, *, vouched: bool = False, **body: Any) -> None:
         """Have a command done in room r1."""
-        await self.do_in("r1", word, by, **body)
+        await self.do_in("r1", word, by, vouched=vouched, **body)
 
-    async def do_in(self, room: str, word: str, by: By, **body: Any) -> None:
+    async def do_in(self, room: str, word: str, by: By, *, vouched: bool = False, **body: Any) -> None:
         """Have a command done in a room."""
         host = self.host(room)
         command = REGISTRY.command(word, {"id": f"d{len(host.commands)}", "room": room, **body})
-        await host.ask(command, Sender(by))
+        await host.ask(command, Sender(by, vouched=vouched))
 
     def exports(self) -> Slots:
         slots: Slots = self.app._app.state.exports  # type: ignore[attr-defined]

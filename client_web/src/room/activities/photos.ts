@@ -3,6 +3,7 @@ import type { LoggedEvent, PhotosView, PhotoView } from "../messages";
 
 /** Photos of one kind in a page, the newest. */
 const KEPT = 100;
+const GONE_KEPT = 500;
 
 export type Photo = Readonly<PhotoView>;
 
@@ -17,6 +18,8 @@ export interface PhotosState {
   /** The seq and the time at which a photo was last shown to everyone. */
   readonly newest: number;
   readonly postedAt: number;
+  /** Those of which was told that they are shown no more, the last. */
+  readonly gone: readonly string[];
 }
 
 type Content = Extract<LoggedEvent, { type: "photo.offered" | "photo.posted" | "photo.binned" }>;
@@ -50,7 +53,7 @@ export const photos: Activity<PhotosState> = {
 
   read(view) {
     const { photos: shown = [], count = 0, pending = [], bin = [] } = (view ?? {}) as Partial<PhotosView>;
-    return { photos: shown, count, pending, bin, newest: 0, postedAt: 0 };
+    return { photos: shown, count, pending, bin, newest: 0, postedAt: 0, gone: [] };
   },
 
   apply(state, event) {
@@ -66,7 +69,7 @@ export const photos: Activity<PhotosState> = {
         if (!photo) return state;
         const rest = taken(state, photo.photo);
         const shown = put(rest.photos, photo).slice(-KEPT);
-        return { ...rest, photos: shown, count: rest.count + 1, newest: event.seq, postedAt: event.at };
+        return { ...rest, photos: shown, count: rest.count + 1, newest: event.seq, postedAt: event.at, gone: rest.gone.filter((one) => one !== photo.photo) };
       }
       case "photo.binned": {
         const photo = photoOf(event);
@@ -76,7 +79,8 @@ export const photos: Activity<PhotosState> = {
       }
       case "photo.hidden":
       case "photo.deleted":
-        return event.data ? taken(state, event.data.photo) : state;
+        if (!event.data) return state;
+        return { ...taken(state, event.data.photo), gone: [...state.gone, event.data.photo].slice(-GONE_KEPT) };
       case "room.retired": {
         const before = event.data?.before ?? 0;
         const young = (some: readonly Photo[]) => some.filter((one) => one.at >= before);

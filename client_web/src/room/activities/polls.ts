@@ -16,12 +16,15 @@ export const RATING = 5;
 /** Choices count from 0 in the order of the options; a rating's are 1 to 5. */
 export const firstChoice = (poll: Pick<Poll, "kind">): number => (poll.kind === "rating" ? 1 : 0);
 
-const places = (poll: PollCreated): number => (poll.kind === "rating" ? RATING : poll.options.length);
+const places = (poll: Pick<PollCreated, "kind" | "options">): number => (poll.kind === "rating" ? RATING : poll.options.length);
 
-function nought(poll: PollCreated): Result {
+function nought(poll: Pick<PollCreated, "kind" | "options">): Result {
   const counts = Array.from({ length: places(poll) }, () => 0);
   return { counts, voters: 0, guests: { counts, voters: 0 } };
 }
+
+/** A draft whose options have changed. */
+const recounted = (poll: Poll): Poll => ({ ...poll, result: nought(poll) });
 
 const ASLEEP = { closes_at: null, remaining_ms: null, opened_at: null, closed_at: null } as const;
 
@@ -35,6 +38,7 @@ function opened(state: PollsState, event: Extract<LoggedEvent, { type: "poll.ope
   const known = state.polls.find((one) => one.poll === words.poll);
   const poll: Poll = {
     ...ASLEEP,
+    photos: [],
     ...words,
     closes_at,
     status: "open",
@@ -54,8 +58,28 @@ export const polls: Activity<PollsState> = {
     switch (event.type) {
       case "poll.created": {
         if (!event.data) return state;
-        const draft: Poll = { ...ASLEEP, ...event.data, status: "draft", result: nought(event.data) };
+        const draft: Poll = { ...ASLEEP, photos: [], ...event.data, status: "draft", result: nought(event.data) };
         return { ...state, polls: [...state.polls, draft] };
+      }
+      case "poll.entered": {
+        if (!event.data) return state;
+        const { poll, option, photo } = event.data;
+        return change(state, poll, (one) => {
+          const before = one.photos.length ? one.photos : one.options.map(() => null);
+          return recounted({ ...one, options: [...one.options, option], photos: [...before, photo] });
+        });
+      }
+      case "poll.withdrawn": {
+        if (!event.data) return state;
+        const { poll, photo } = event.data;
+        return change(state, poll, (one) => {
+          const place = one.photos.indexOf(photo);
+          if (place < 0) return one;
+          const rest = one.photos.filter((_, other) => other !== place);
+          const options = one.options.filter((_, other) => other !== place);
+          const most = Math.max(1, Math.min(one.max_choices, options.length));
+          return recounted({ ...one, options, photos: rest.some(Boolean) ? rest : [], max_choices: most });
+        });
       }
       case "poll.opened":
         return opened(state, event);

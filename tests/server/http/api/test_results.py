@@ -56,6 +56,26 @@ async def test_a_spreadsheet_has_one_row_an_option(house: House) -> None:
     }
 
 
+async def test_an_entry_is_told_with_its_photo(house: House) -> None:
+    await house.do("room.configure", HOST, settings={"photos_approved": False})
+    content = {"width": 4, "height": 3, "color": "#ffffff"}
+    for number, caption in enumerate(("=castle", None)):
+        who = By(f"g{number}", f"G{number}", Role.ATTENDEE)
+        await house.do("photo.add", who, vouched=True, photo=f"p{number}", caption=caption, **content)
+    photos: dict[str, Any] = {"options": ["1", "2"], "photos": ["p0", "p1"]}
+    await house.do("poll.create", HOST, question="Best?", kind="single", **photos)
+    poll: str = house.host().records[-1].data.poll  # type: ignore[union-attr]
+    await house.do("poll.open", HOST, poll=poll)
+    found = await rows(house)
+    assert [(row["photo"], row["author"], row["caption"]) for row in found] == [
+        ("p0", "G0", "'=castle"),
+        ("p1", "G1", ""),
+    ]
+    await house.do("photo.delete", HOST, photo="p0")
+    found = await rows(house)
+    assert [(row["photo"], row["author"]) for row in found] == [("p0", ""), ("p1", "G1")]
+
+
 async def test_no_cell_is_a_formula(house: House) -> None:
     options = ["=1+1", "+1", "-1", "@SUM(A1)", "\uff1d1", "1-1"]
     await played(house, "=cmd|' /C calc'!A0", *options)

@@ -1,0 +1,50 @@
+import type { JSX } from "preact";
+import type { Room } from "../page";
+import { entriesOf } from "../photos/entries";
+import { EntryName, EntryPicture } from "../photos/entry";
+import { blockOf, percent, Sign, wide } from "../polls/bars";
+import type { Bar, Poll } from "../room/activities/polls";
+import type { Result } from "../room/messages";
+import { columnsFor } from "./columns";
+import "./entry_grid.css";
+
+interface GridProps {
+  room: Room;
+  poll: Poll;
+  rows: readonly Bar[];
+  result: Result | null;
+}
+
+/** A vote among photos: each with its bar, once the result may be seen. */
+export function EntryGrid({ room, poll, rows, result }: GridProps): JSX.Element {
+  const entries = entriesOf(room, poll);
+  const columns = columnsFor(rows.length);
+  const tall = rows.length <= 3 ? 1 : rows.length <= 8 ? 2 : 3;
+  return (
+    <ol
+      class={`entry-grid ${rows.length > 6 ? "many" : ""}`}
+      style={{ "--columns": String(columns), "--columns-tall": String(tall) }}
+    >
+      {rows.map((row, place) => {
+        const entry = entries[place];
+        return (
+          <li key={row.choice} class={`${blockOf(place)} ${poll.status === "closed" && row.best ? "best" : ""}`}>
+            <div class="frame">
+              {entry ? <EntryPicture room={room} entry={entry} size={rows.length > 2 ? 640 : 2048} /> : <p class="words">{row.label}</p>}
+              <Sign place={place} />
+            </div>
+            <p class="label">
+              {entry ? <EntryName entry={entry} /> : <span class="grow">{row.label}</span>}
+              {result && <span class="share figures">{percent(row.share)}</span>}
+            </p>
+            {result && (
+              <div class={`bar ${row.count ? "" : "none"}`}>
+                <i style={{ width: wide(row.share) }} />
+              </div>
+            )}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
