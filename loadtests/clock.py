@@ -222,6 +222,10 @@ async def jump_down(stage: Stage, offset: int, *, crash: bool) -> None:
     for client in stage.crowd:
         await client.until_joined()
     spread(stage.crowd)
+    # Who still travels would be taken for thrown out by the next jump.
+    home = await until(lambda: all(one.joined and one.url == one.urls[0] for one in stage.crowd), 30)
+    if not home:
+        stage.outcome.faults.append(f"{how}: not all came home to the gateway")
 
 
 def runs_back(place: stored.Place) -> list[str]:
