@@ -61,4 +61,12 @@ class RoomHistory(Request):
     limit: Annotated[int, Field(ge=1, le=HISTORY_PAGE)] = HISTORY_PAGE
 
 
-REQUESTS: dict[str, type[Request]] = {request.type: request for request in (RoomJoin, RoomLeave, RoomHistory)}
+class PeopleList(Request):
+    """Who is in the room; for hosts, once they have joined. What changes is told as ``room.people``."""
+
+    type: ClassVar[str] = "people.list"
+
+
+REQUESTS: dict[str, type[Request]] = {
+    request.type: request for request in (RoomJoin, RoomLeave, RoomHistory, PeopleList)
+}

@@ -78,6 +78,41 @@ class Occupancy(TypedDict):
     count: int
 
 
+class PersonHere(Author):
+    """Somebody in the room; ``away``: without a connection, but for less than half a minute."""
+
+    away: NotRequired[bool]
+
+
+class PeopleListed(TypedDict):
+    """Who is in the room: all if ``whole``, else its staff alone. ``away`` says how many attendees have no
+    connection and may come back; ``occupancy`` does not count them."""
+
+    ok: Literal[True]
+    number: int
+    people: list[PersonHere]
+    occupancy: int
+    away: int
+    whole: bool
+
+
+class PeopleChanged(TypedDict):
+    """What has changed in the list of people since ``after``, its number before; who holds another asks for it anew.
+
+    ``came`` holds whoever is new or has changed, ``went`` ids; ``joined`` and ``left`` say how many people did.
+    """
+
+    room: str
+    after: int
+    number: int
+    came: list[PersonHere]
+    went: list[str]
+    joined: int
+    left: int
+    away: int
+    whole: bool
+
+
 class MineChanged(TypedDict):
     """What concerns this person alone, anew."""
 

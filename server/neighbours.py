@@ -24,6 +24,7 @@ from server.hosting.host import Surroundings
 from server.hosting.retiring import Retiring
 from server.hosting.shared import SharedDirectory
 from server.pairings import PairingTable
+from server.presence import Presence
 from server.trace_post import answer_post
 
 SETTING = f"{PREFIX}REDIS_URL"
@@ -110,10 +111,12 @@ class Neighbours:
         )
         attendance = Attendance(post, me=owners.me, others=lambda: owners.nodes.others(owners.now))
         members.entered, members.left, members.elsewhere = attendance.entered, attendance.left, attendance.elsewhere
+        presence = members.presence = Presence(post, others=lambda: owners.nodes.others(owners.now))
 
         def gone(nodes: set[str]) -> None:
             post.forget(nodes)
             attendance.gone(nodes)
+            presence.gone(nodes)
             shared.gone(nodes)
 
         owners.on_gone, owners.on_lost, owners.on_head = gone, shared.lost, shared.ended

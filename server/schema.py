@@ -27,6 +27,9 @@ from protocols.wire import (
     MineChanged,
     Nack,
     Occupancy,
+    PeopleChanged,
+    PeopleListed,
+    PersonHere,
     PositionShape,
     PositionTold,
     Reason,
@@ -49,12 +52,13 @@ Schema = dict[str, Any]
 
 VOLATILE: Final = {
     "room.occupancy": Occupancy,
+    "room.people": PeopleChanged,
     "room.mine": MineChanged,
     "room.position": PositionTold,
     "room.role": RoleTold,
     "connection.closed": ConnectionClosed,
 }
-ANSWERS: Final = (Ack, Nack, Left, Author, PositionShape, You, RoomName, Reason, Code)
+ANSWERS: Final = (Ack, Nack, Left, PeopleListed, PersonHere, Author, PositionShape, You, RoomName, Reason, Code)
 
 
 def schema(registry: Registry = REGISTRY) -> Schema:

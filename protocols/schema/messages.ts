@@ -137,6 +137,9 @@ export type Wire =
   | OwnPhoto
   | OwnQuestion
   | PassedView
+  | PeopleChanged
+  | PeopleList
+  | PeopleListed
   | PeopleMine
   | PeopleView
   | Person
@@ -146,6 +149,7 @@ export type Wire =
   | PersonErase
   | PersonErased
   | PersonErasedEvent
+  | PersonHere
   | PersonKick
   | PersonKicked
   | PersonKickedEvent
@@ -525,9 +529,10 @@ export type Reason = "first" | "epoch" | "future" | "trimmed" | "limit" | "expir
  * A message on the wire; its type is the Socket.IO event name.
  */
 export type Message = Command | Request | LoggedEvent | Volatile;
-export type Request = RoomJoin | RoomLeave | RoomHistory;
+export type Request = RoomJoin | RoomLeave | RoomHistory | PeopleList;
 export type Volatile =
   | Occupancy
+  | PeopleChanged
   | MineChanged
   | PositionTold
   | RoleTold
@@ -4026,12 +4031,48 @@ export interface RoomHistory {
   limit?: number;
 }
 /**
+ * Who is in the room; for hosts, once they have joined. What changes is told as ``room.people``.
+ */
+export interface PeopleList {
+  type: "people.list";
+  id: string;
+  room: string;
+}
+/**
  * How many are in the room.
  */
 export interface Occupancy {
   type: "room.occupancy";
   room: string;
   count: number;
+}
+/**
+ * What has changed in the list of people since ``after``, its number before; who holds another asks for it anew.
+ *
+ * ``came`` holds whoever is new or has changed, ``went`` ids; ``joined`` and ``left`` say how many people did.
+ */
+export interface PeopleChanged {
+  type: "room.people";
+  room: string;
+  after: number;
+  number: number;
+  came: PersonHere[];
+  went: string[];
+  joined: number;
+  left: number;
+  away: number;
+  whole: boolean;
+}
+/**
+ * Somebody in the room; ``away``: without a connection, but for less than half a minute.
+ */
+export interface PersonHere {
+  id: string;
+  name: string;
+  role: "host" | "moderator" | "attendee" | "wall" | "bot";
+  guest?: boolean;
+  via?: string;
+  away?: boolean;
 }
 /**
  * What concerns this person alone, anew.
@@ -4083,4 +4124,16 @@ export interface QuestionVotes {
 export interface Nack {
   ok: false;
   error: Fault;
+}
+/**
+ * Who is in the room: all if ``whole``, else its staff alone. ``away`` says how many attendees have no
+ * connection and may come back; ``occupancy`` does not count them.
+ */
+export interface PeopleListed {
+  ok: true;
+  number: number;
+  people: PersonHere[];
+  occupancy: number;
+  away: number;
+  whole: boolean;
 }

@@ -17,7 +17,7 @@ from protocols.closing import Closing
 from protocols.errors import Code, Refused
 from protocols.limits import UNANSWERED_LIMIT
 from protocols.messages import STAFF, Command, Position, Role, audience_of
-from protocols.requests import REQUESTS, Request, RoomHistory, RoomJoin
+from protocols.requests import REQUESTS, PeopleList, Request, RoomHistory, RoomJoin
 from rooms.registry import REGISTRY, explained
 from server.gateway.application import Accepted, Ack, Recovery
 from server.gateway.entrants import Entrant, Entrants, Person
@@ -221,12 +221,18 @@ class Door:
                 if socket.closing is not None:
                     raise Refused(Code.NOT_JOINED)
                 self._enter(socket, entrant, host, request, ack)
+            case PeopleList():
+                if entrant.host is None:
+                    raise Refused(Code.NOT_JOINED)
+                people = self._joining.people(entrant.viewer)
+                if ack is not None:
+                    ack(people)
             case RoomHistory():
                 page = await self._history(socket, entrant, request)
                 if ack is not None:
                     ack(page)
             case _:
-                self._joining.leave(socket, entrant.viewer)
+                self._joining.leave(socket, entrant.viewer, for_good=True)
                 entrant.host = None
                 if ack is not None:
                     ack(b'{"ok":true}')

@@ -151,7 +151,8 @@ class Entrants:
                 self._end(socket, closing)
 
     def _end(self, socket: Socket, closing: Closing) -> None:
-        self._joining.leave(socket, socket.data.viewer)
+        # Whose token ran out comes back with a new one; whoever is put out does not.
+        self._joining.leave(socket, socket.data.viewer, for_good=closing is not Closing.EXPIRED)
         socket.disconnect(closing, closed_frame(closing))
 
     def _change(self, socket: Socket, role: Role) -> None:

@@ -9,7 +9,7 @@ import orjson
 from protocols.errors import Code, Refused
 from protocols.frames import Prepared
 from protocols.limits import RECOVERY_BYTES
-from protocols.messages import Audience, Position, audience_of
+from protocols.messages import STAFF, Audience, Position, audience_of
 from protocols.requests import RoomHistory, RoomJoin
 from protocols.wire import told as told_event
 from server.gateway.events import frame
@@ -86,9 +86,9 @@ class Joining:
         self._members.enter(host, socket, viewer, audience)
         return replay
 
-    def leave(self, socket: Socket, viewer: Viewer) -> None:
-        """Takes the socket out of its room."""
-        self._members.leave(socket, viewer)
+    def leave(self, socket: Socket, viewer: Viewer, *, for_good: bool = False) -> None:
+        """Takes the socket out of its room; ``for_good``: the person is not expected back."""
+        self._members.leave(socket, viewer, for_good=for_good)
 
     async def history(self, viewer: Viewer, request: RoomHistory) -> bytes:
         """A page of events as this viewer's audience was told of them."""
@@ -105,6 +105,15 @@ class Joining:
             events.append(orjson.Fragment(event))
         events.reverse()
         return orjson.dumps({"ok": True, "events": events, "more": page.more or len(events) < len(page.records)})
+
+    def people(self, viewer: Viewer) -> bytes:
+        """Who is in the viewer's room. Raises Refused: forbidden, not_joined."""
+        if viewer.role not in STAFF:
+            raise Refused(Code.FORBIDDEN)
+        members = self._members.get(viewer.room)
+        if members is None:
+            raise Refused(Code.NOT_JOINED)
+        return members.people_listed()
 
 
 def own_room(viewer: Viewer, room: str) -> None:

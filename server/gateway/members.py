@@ -12,6 +12,8 @@ from protocols.frames import Prepared, prepare_event
 from protocols.messages import Audience, Record, Role
 from server.gateway.events import frame, position_frame
 from server.gateway.fanout import Channel
+from server.gateway.roster import LISTED_ROLES, Listing
+from server.presence import Member, Presence
 
 if TYPE_CHECKING:
     from server.gateway.socket import Socket
@@ -33,6 +35,8 @@ class RoomMembers:
     told_ticks: dict[tuple[Audience, str], bytes] = field(default_factory=dict)
     told_occupancy: int = -1
     elsewhere: Callable[[str], int] = lambda _room: 0
+    presence: Presence = field(default_factory=Presence)
+    listing: Listing = field(default_factory=Listing)
 
     @property
     def room(self) -> str:
@@ -123,6 +127,22 @@ class RoomMembers:
             for channel in self.channels.values():
                 channel.send_volatile("room.occupancy", event)
 
+    def people_listed(self) -> bytes:
+        """Who is in the room, on all nodes; what changes is told from then on."""
+        return self.listing.answer(self.presence.roster(self.room), self.occupancy)
+
+    def tell_people(self) -> None:
+        """Tells hosts who came and went since they were last told, all at once."""
+        channel = self.channels[Audience.HOSTS]
+        if not len(channel):
+            self.listing.forget()
+            return
+        change = self.listing.change(self.presence.roster(self.room))
+        if change is not None:
+            told = orjson.dumps({"room": self.room, **change})
+            # Where one is dropped, the number of the next shows it.
+            channel.send_volatile("room.people", prepare_event("room.people", [told]))
+
     def tell_position(self, *, whole: bool = True) -> None:
         """Sends where the room stands; who stands elsewhere, or in another epoch, joins anew."""
         for audience, channel in self.channels.items():
@@ -137,8 +157,9 @@ class Members:
     """The rooms that have members on this node; an empty one is forgotten.
 
     ``heed(room, records)`` is told of committed records before the members are, ``review(host)`` of a host that took
-    over, which may hold what nobody was told of here. ``elsewhere(room)`` counts the attendees on other nodes who are
-    not on this one, ``entered(room, user)`` and ``left(room, user)`` are told of those on this one.
+    over, which may hold what nobody was told of here. ``presence`` is told of those who are listed.
+    ``elsewhere(room)`` counts the attendees on other nodes who are not on this one, ``entered(room, user)`` and
+    ``left(room, user)`` are told of those on this one.
     """
 
     def __init__(self) -> None:
@@ -148,6 +169,7 @@ class Members:
         self.elsewhere: Callable[[str], int] = lambda _room: 0
         self.entered: Callable[[str, str], None] = lambda _room, _user: None
         self.left: Callable[[str, str], None] = lambda _room, _user: None
+        self.presence = Presence()
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -164,9 +186,11 @@ class Members:
         self.follow(host)
         members = self._rooms.get(viewer.room)
         if members is None:
-            members = self._rooms[viewer.room] = RoomMembers(host, elsewhere=self.elsewhere)
+            members = self._rooms[viewer.room] = RoomMembers(host, elsewhere=self.elsewhere, presence=self.presence)
         if members.enter(socket, viewer, audience):
             self.entered(viewer.room, viewer.user)
+        if viewer.role in LISTED_ROLES:
+            self.presence.entered(viewer.room, Member(viewer.user, viewer.name, viewer.role.value, viewer.guest))
         return members
 
     def follow(self, host: AtWork) -> None:
@@ -185,13 +209,15 @@ class Members:
         else:
             self.tell(host.room_id, host.live.epoch, missed)
 
-    def leave(self, socket: Socket, viewer: Viewer) -> None:
-        """Takes a socket out of its room."""
+    def leave(self, socket: Socket, viewer: Viewer, *, for_good: bool = False) -> None:
+        """Takes a socket out of its room; ``for_good``: the person is not expected back."""
         members = self._rooms.get(viewer.room)
         if members is None:
             return
         if members.leave(socket, viewer):
             self.left(viewer.room, viewer.user)
+        if viewer.user not in members.sockets:
+            self.presence.left(viewer.room, viewer.user, for_good=for_good)
         if not members.sockets:
             del self._rooms[viewer.room]
 

@@ -1,4 +1,4 @@
-"""Tells what has no seq: tallies at most every 250 ms, occupancy every second."""
+"""Tells what has no seq: tallies at most every 250 ms, occupancy and who came and went every second."""
 
 from __future__ import annotations
 
@@ -19,11 +19,17 @@ async def tell_volatile(members: Members) -> None:
     while True:
         await asyncio.sleep(TALLY_INTERVAL_MS / 1000)
         turn += 1
+        if turn % rounds_to_occupancy == 0:
+            try:
+                members.presence.tell()
+            except Exception:
+                log.exception("presence_failed")
         for room in members:
             try:
                 room.tell_ticks()
                 if turn % rounds_to_occupancy == 0:
                     room.tell_occupancy()
+                    room.tell_people()
             except Exception:
                 # One broken room must not silence the others.
                 log.exception("ticks_failed")

@@ -79,6 +79,28 @@ async def test_a_person_on_two_nodes_counts_once(gateways: Gateways, monkeypatch
     await until(lambda: counts() == [0, 0])
 
 
+async def test_a_host_on_one_node_sees_who_is_on_the_other(gateways: Gateways) -> None:
+    (one, at_one), (two, at_two) = gateways
+
+    async def listed() -> dict[str, bool]:
+        people = (await hana.ask("people.list", {"id": "p", "room": "r1"}))["people"]
+        return {each["id"]: each.get("away", False) for each in people}
+
+    async def seen(wanted: dict[str, bool]) -> None:
+        async with asyncio.timeout(30):
+            while await listed() != wanted:
+                await hana.until("room.people")
+
+    async with raw(at_one, {"token": token(one, "hana", Role.HOST)}) as hana:
+        await hana.join()
+        async with raw(at_two, {"token": token(two, "ann")}) as ann:
+            await ann.join()
+            await seen({"hana": False, "ann": False})
+            async with raw(at_one, {"token": token(one, "ann")}) as again:
+                await again.join()
+        await seen({"hana": False, "ann": True})
+
+
 async def test_a_wall_waits_on_one_node_and_is_let_in_on_the_other(gateways: Gateways) -> None:
     (one, at_one), (two, at_two) = gateways
     key = await two.services.keys.create("made on two")

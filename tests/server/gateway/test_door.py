@@ -344,3 +344,25 @@ async def test_a_check_outside_sees_first_what_the_audience_writes(server: tuple
         told = [(event[0], event[1]["data"]["text"]) for event in lin.seen if event[0].startswith("chat.")]
         assert told == [("chat.sent", "fine"), ("chat.held", "hold"), ("chat.held", "fail"), ("chat.sent", "refuse")]
         assert [seen for _, seen in outside.asked] == [("fine",), ("hold",), ("refuse",), ("fail",)]
+
+
+async def test_hosts_alone_are_told_who_is_here_and_after_they_have_joined(server: tuple[App, str]) -> None:
+    app, address = server
+    ask = {"id": "p", "room": "r1"}
+    async with (
+        raw(address, {"token": token(app, "hana", Role.HOST)}) as hana,
+        raw(address, {"token": token(app, "ann", guest=True)}) as ann,
+    ):
+        assert (await hana.ask("people.list", ask))["error"]["code"] == "not_joined"
+        for client in (hana, ann):
+            await client.join()
+        assert (await ann.ask("people.list", ask))["error"]["code"] == "forbidden"
+        assert (await hana.ask("people.list", {**ask, "room": "r2"}))["error"]["code"] == "forbidden"
+        answer = await hana.ask("people.list", ask)
+        assert answer["people"] == [
+            {"id": "hana", "name": "Hana", "role": "host"},
+            {"id": "ann", "name": "Ann", "role": "attendee", "guest": True},
+        ]
+        assert (await hana.ask("person.kick", {"id": "k", "room": "r1", "user": "ann"}))["ok"]
+        left = (await hana.until("room.people"))[1]
+    assert (left["after"], left["went"], left["left"]) == (answer["number"], ["ann"], 1)

@@ -191,3 +191,52 @@ async def test_who_follows_a_host_that_holds_nothing_older_is_told_where_it_stan
     (told,) = events(ann)
     assert told[0] == "room.position"
     assert len(told) == 2  # no place to resume from: a stock client would not ask for what it missed
+
+
+async def test_hosts_hear_who_comes_and_goes_all_at_once_and_nobody_else_does(hall: Hall) -> None:
+    boss, _ = await hall.enter("hana", Role.HOST)
+    ann, ann_viewer = await hall.enter("ann")
+    answer = orjson.loads(hall.room.people_listed())
+    assert [(each["id"], each["role"]) for each in answer["people"]] == [("hana", "host"), ("ann", "attendee")]
+    assert (answer["occupancy"], answer["away"], answer["whole"]) == (1, 0, True)
+    again, again_viewer = await hall.enter("ann")
+    bob, _ = await hall.enter("bob")
+    await hall.enter("wall-1", Role.WALL)
+    hall.room.tell_people()
+    hall.members.leave(ann, ann_viewer)
+    hall.room.tell_people()
+
+    (told,) = [event for event in events(boss) if event[0] == "room.people"]
+    assert (told[1]["after"], told[1]["joined"], told[1]["left"]) == (answer["number"], 1, 0)
+    assert [each["id"] for each in told[1]["came"]] == ["bob"]
+
+    hall.members.leave(again, again_viewer)
+    hall.room.tell_people()
+    (told,) = [event for event in events(boss) if event[0] == "room.people"]
+    assert [(each["id"], each["away"]) for each in told[1]["came"]] == [("ann", True)]
+    assert (told[1]["joined"], told[1]["left"], told[1]["away"]) == (0, 0, 1)
+    assert "room.people" not in types(bob)
+
+
+async def test_who_is_put_out_is_off_the_list_at_once(hall: Hall) -> None:
+    boss, _ = await hall.enter("hana", Role.HOST)
+    ann, viewer = await hall.enter("ann")
+    hall.room.people_listed()
+    hall.members.leave(ann, viewer, for_good=True)
+    hall.room.tell_people()
+    (told,) = [event for event in events(boss) if event[0] == "room.people"]
+    assert (told[1]["went"], told[1]["left"]) == (["ann"], 1)
+
+
+async def test_without_a_host_nothing_is_told_and_the_next_one_begins_anew(hall: Hall) -> None:
+    boss, viewer = await hall.enter("hana", Role.HOST)
+    ann, _ = await hall.enter("ann")
+    hall.room.people_listed()
+    hall.members.leave(boss, viewer, for_good=True)
+    await hall.enter("bob")
+    hall.room.tell_people()
+    boss, _ = await hall.enter("hana", Role.HOST)
+    hall.room.tell_people()
+    assert types(boss) == []
+    assert [each["id"] for each in orjson.loads(hall.room.people_listed())["people"]] == ["ann", "bob", "hana"]
+    assert types(ann) == []
