@@ -262,6 +262,7 @@ class App:
             metrics.add("attendance", made.neighbours.statistics)
         metrics.add("gateway", self._gateway_statistics)
         metrics.add("door", self.door.statistics)
+        metrics.add("presence", made.members.presence.statistics)
         if self.text_check is not None:
             metrics.add("text_check", self.text_check.checks.statistics)
         metrics.add("node", self.readiness.statistics)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { initial } from "../src/chat/initial";
 import { en } from "../src/i18n/en";
+import { peopleEn } from "../src/i18n/people_en";
+import { peopleZh } from "../src/i18n/people_zh";
 import { zhCN } from "../src/i18n/zh-CN";
 import { clockFace } from "../src/parts/clock_face";
 import { masked } from "../src/wall/masked";
@@ -15,20 +17,20 @@ function texts(words: object): string[] {
 
 describe("words", () => {
   it("say something in both languages", () => {
-    for (const words of [zhCN, en]) {
+    for (const words of [zhCN, en, peopleZh, peopleEn]) {
       const silent = texts(words).filter((text) => text.includes("undefined"));
       expect(silent).toEqual([]);
     }
   });
 
   it("keep Chinese out of the English ones, but for the switch and names", () => {
-    const { switch_language, other_language, ...rest } = en;
+    const { switch_language, other_language, ...rest } = { ...en, people: peopleEn };
     expect([switch_language, other_language].every((text) => /\p{Script=Han}/u.test(text))).toBe(true);
     expect(texts(rest).filter((text) => /\p{Script=Han}/u.test(text))).toEqual([]);
   });
 
   it("use Chinese punctuation between Chinese words", () => {
-    expect(texts(zhCN).filter((text) => /\p{Script=Han}[,;?!:]/u.test(text))).toEqual([]);
+    expect(texts([zhCN, peopleZh]).filter((text) => /\p{Script=Han}[,;?!:]/u.test(text))).toEqual([]);
   });
 });
 

@@ -33,6 +33,7 @@ def test_it_holds_every_message() -> None:
     assert types_of(defs, "LoggedEvent") == list(REGISTRY.events)
     assert types_of(defs, "Volatile") == [
         "room.occupancy",
+        "room.people",
         "room.mine",
         "room.position",
         "room.role",

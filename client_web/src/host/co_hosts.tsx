@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { peopleWords } from "../i18n/people_words";
 import { words } from "../i18n/words";
 import { Address, copy } from "../parts/address";
 import { IconButton } from "../parts/bricks";
@@ -29,6 +30,7 @@ const addressOf = (link: RoomLink): string => new URL(link.url, location.origin)
 /** A key for each co-host by name, with what it lets them do; each is taken back alone. */
 export function CoHosts({ room, token, links, onMade, onRevoke }: CoHostsProps): JSX.Element {
   const t = words.value;
+  const p = peopleWords.value;
   const [name, setName] = useState("");
   const [power, setPower] = useState<Power>("host");
   const [made, setMade] = useState("");
@@ -62,23 +64,23 @@ export function CoHosts({ room, token, links, onMade, onRevoke }: CoHostsProps):
         <span class="note">{t.share_host_hint}</span>
       </p>
       <label class="field">
-        <span>{t.co_host_name}</span>
-        <Line name="co-host" autocomplete="off" most={NAME_LENGTH} value={name} placeholder={t.co_host_example} onText={setName} />
+        <span>{p.co_host_name}</span>
+        <Line name="co-host" autocomplete="off" most={NAME_LENGTH} value={name} placeholder={p.co_host_example} onText={setName} />
       </label>
       <Choices
-        label={t.co_host_powers}
+        label={p.co_host_powers}
         value={power}
-        of={POWERS.map((one) => [one, t.co_host_power[one]] as const)}
+        of={POWERS.map((one) => [one, p.co_host_power[one]] as const)}
         onChoose={setPower}
       />
-      <p class="note">{t.co_host_power_hint[power]}</p>
+      <p class="note">{p.co_host_power_hint[power]}</p>
       <button type="submit" class="button" disabled={busy || !name.trim()}>
         <Icon name="plus" size={20} />
         {t.share_make}
       </button>
       {fresh && (
         <div class="stack tight" role="status">
-          <p class="note">{t.co_host_made(nameOf(fresh))}</p>
+          <p class="note">{p.co_host_made(nameOf(fresh))}</p>
           <Address url={addressOf(fresh)} />
         </div>
       )}
@@ -88,7 +90,7 @@ export function CoHosts({ room, token, links, onMade, onRevoke }: CoHostsProps):
             <li class="binned row tight" key={link.id}>
               <p class="grow">
                 <b>{nameOf(link)}</b>{" "}
-                <span class={`tag ${link.role}`}>{t.co_host_power[link.role as Power]}</span>{" "}
+                <span class={`tag ${link.role}`}>{p.co_host_power[link.role as Power]}</span>{" "}
                 <time class="note figures">{timeOfDay(link.created_at)}</time>
               </p>
               <IconButton icon="copy" label={`${t.share_copy} · ${nameOf(link)}`} onClick={() => void copy(addressOf(link))} />

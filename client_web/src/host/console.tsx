@@ -12,6 +12,7 @@ import type { ConsolePart } from "../views/view";
 import { deedsOf } from "./deeds";
 import { HeldQueue } from "./held";
 import { Health } from "./health";
+import { HereSheet } from "./here";
 import { KeyList, useKeys } from "./keys";
 import { More } from "./more";
 import { Quiet } from "./order";
@@ -59,6 +60,7 @@ export function Console({ room, parts }: ConsoleProps): JSX.Element {
       <Tabs room={room} parts={parts} />
       {parts.map(({ Over, panel: { name } }) => Over && <Over key={name} room={room} />)}
       {showingKeys.value && <KeyList onClose={() => (showingKeys.value = false)} />}
+      <HereSheet room={room} />
       <PersonSheet room={room} />
       <Confirmation />
       <Toasts />

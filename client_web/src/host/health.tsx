@@ -3,9 +3,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { IconButton, Logo } from "../parts/bricks";
-import { LanguageSwitch, Live, Occupancy } from "../parts/top_bar";
+import { LanguageSwitch, Live } from "../parts/top_bar";
 import { lifecycle } from "../room/activities/lifecycle";
 import { showingKeys } from "./desk";
+import { Here } from "./here";
 
 const OVER = 10_000;
 
@@ -45,7 +46,7 @@ export function Health({ room }: { room: Room }): JSX.Element {
         <i aria-hidden="true" />
         <span>{up ? t.connected : t.offline}</span>
       </span>
-      <Occupancy count={snapshot.occupancy} />
+      <Here room={room} />
       <span class="figures rate">{t.rate(rate < 10 ? rate.toFixed(1) : rate.toFixed(0))}</span>
       <IconButton class="only-desk" icon="keys" label={t.keys} onClick={() => (showingKeys.value = true)} />
       <LanguageSwitch />

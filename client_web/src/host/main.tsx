@@ -9,6 +9,7 @@ import { Gone } from "../parts/gone";
 import { activities, consoleParts } from "../views";
 import type { ConsolePart } from "../views/view";
 import { lifecycle } from "../room/activities/lifecycle";
+import { roster } from "../room/activities/roster";
 import { failureOf } from "../room/failure";
 import { Session, takeAddress } from "../room/session";
 import { device } from "../room/storage";
@@ -57,7 +58,7 @@ const arrival = new Arrival(async () => {
     consoleParts(),
   ]);
   parts.value = fetched;
-  if (session) room.value = openRoom(session, "host", activities);
+  if (session) room.value = openRoom(session, "host", [...activities, roster]);
   else location.replace(signIn());
 });
 

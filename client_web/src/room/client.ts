@@ -4,7 +4,7 @@ import { Failure, failureOf } from "./failure";
 import { judge } from "./gate";
 import { freshId } from "./ids";
 import type { Link } from "./link";
-import type { By, CommandType, Fields, HistoryAnswer, JoinAnswer, LoggedEvent, Mine, Position, Reason } from "./messages";
+import type { By, CommandType, Fields, HistoryAnswer, JoinAnswer, LoggedEvent, Mine, PeopleListed, Position, Reason } from "./messages";
 import { Outgoing, type SendOptions, type Sending } from "./outgoing";
 import type { Shelf } from "./storage";
 
@@ -154,6 +154,13 @@ export class RoomClient {
     const answer = await this.options.link.request("room.history", body, JOIN_WITHIN);
     if (!answer.ok) throw failureOf(answer.error);
     return answer as HistoryAnswer;
+  }
+
+  /** Who is in the room; told to hosts only. */
+  async people(): Promise<PeopleListed> {
+    const answer = await this.options.link.request("people.list", { id: freshId(), room: this.options.room }, JOIN_WITHIN);
+    if (!answer.ok) throw failureOf(answer.error);
+    return answer as PeopleListed;
   }
 
   /** Change what an activity holds beside the log, such as older pages of it. */

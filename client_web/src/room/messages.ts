@@ -7,6 +7,7 @@ import type {
   JoinAnswer,
   Left,
   Nack,
+  PeopleListed,
   PositionShape,
 } from "../../../protocols/schema/messages";
 
@@ -27,7 +28,10 @@ export type {
   Mine,
   OrderView,
   OwnQuestion,
+  PeopleChanged,
+  PeopleListed,
   PeopleView,
+  PersonHere,
   PollCreated,
   PollsView,
   QuestionsView,
@@ -51,4 +55,4 @@ export type Fields<Type extends CommandType> = Omit<
 >;
 
 /** Whatever may be answered to a command or a request. */
-export type Answer = Ack | JoinAnswer | HistoryAnswer | Left | Nack;
+export type Answer = Ack | JoinAnswer | HistoryAnswer | Left | PeopleListed | Nack;

@@ -1,0 +1,27 @@
+import type { PeopleWords } from "./people_zh";
+
+export const peopleEn: PeopleWords = {
+  co_host_name: "Whose link is it?",
+  co_host_example: "Shanshan",
+  co_host_powers: "What it allows",
+  co_host_power: { host: "Everything", moderator: "Keeping order" },
+  co_host_power_hint: {
+    host: "Runs the room as you do: votes, wall, rules, links and results.",
+    moderator: "Runs votes and questions, lets through, deletes, mutes and bans. No rules, no links, no results.",
+  },
+  co_host_made: (name) => `${name}’s link, to be sent to nobody else`,
+
+  here: "Who’s here",
+  here_open: (count) => `${count} online: show the list`,
+  here_online: (count) => `${count} online`,
+  here_away: (count) => `${count} reconnecting`,
+  here_away_short: (count) => `${count} reconnecting`,
+  here_away_one: "Reconnecting",
+  here_news: (joined, left) => [joined && `${joined} joined`, left && `${left} left`].filter(Boolean).join(", "),
+  here_search: "Find somebody",
+  here_nobody: "Nobody has come in yet",
+  here_not_found: "Nobody of that name on the list",
+  here_large: (most) =>
+    `With more than ${most} in the audience, only hosts and moderators are listed. To deal with somebody, tap their face in the chat.`,
+  here_you: "you",
+};

@@ -1,0 +1,28 @@
+/** Words about the people of a room, for those who run it. */
+export const peopleZh = {
+  co_host_name: "给谁用？",
+  co_host_example: "珊珊",
+  co_host_powers: "能做什么",
+  co_host_power: { host: "全部", moderator: "维持秩序" },
+  co_host_power_hint: {
+    host: "和你一样：投票、大屏、规则、链接和结果都能管",
+    moderator: "能开投票、处理提问、审核、删除、禁言和封禁；不能改规则、发链接、下载结果",
+  },
+  co_host_made: (name: string) => `${name} 的链接，只发给对方一人`,
+
+  here: "谁在房间",
+  here_open: (count: string) => `${count} 人在线，查看名单`,
+  here_online: (count: string) => `${count} 人在线`,
+  here_away: (count: string) => `${count} 人重连中`,
+  here_away_short: (count: string) => `重连 ${count}`,
+  here_away_one: "重连中",
+  here_news: (joined: number, left: number) =>
+    [joined && `新来 ${joined} 人`, left && `离开 ${left} 人`].filter(Boolean).join("，"),
+  here_search: "找人",
+  here_nobody: "还没有人进来",
+  here_not_found: "名单里没有这个名字",
+  here_large: (most: string) => `观众超过 ${most} 人时只列出主持人和管理员；要处理某位观众，在聊天里点头像`,
+  here_you: "你",
+};
+
+export type PeopleWords = typeof peopleZh;
