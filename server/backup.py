@@ -1,9 +1,10 @@
-"""Back up log and database while servers work with them, and bring them back from a backup.
+"""Back up log, database and photos while servers work with them, and bring them back from a backup.
 
 A backup is a folder:
 
 ``rooms.sqlite``  the database       ``log.sqlite``   the log, copied after it, so that it is never behind
 ``secret.mark``   tells whether a secret is the one of this folder; ``secret`` itself is there only if asked for
+``blobs``         photos, of a store that is a folder; ``blobs.json`` their digests
 ``backup.json``   when it was made, and the digests of the files
 
 It has this form also where log and database are in Redis and PostgreSQL (``places.py``). ``rooms.sqlite`` is not there
@@ -22,11 +23,12 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from server.blob_copies import BLOBS, LIST_FILE, blobs_brought, blobs_copied
 from server.broker.log_file import mark_copy
 from server.certificate import write_private
 from server.config import SettingsError
@@ -39,10 +41,11 @@ LOG_FILE = "log.sqlite"
 DATABASE_FILE = "rooms.sqlite"
 SECRET_FILE = "secret"  # noqa: S105 - its name
 MANIFEST = "backup.json"
-VERSION = 1
+VERSION = 2  # 1 knew of no blobs
 
 Tell = Callable[[str, int], None]  # a file's name, and how much of it is done in percent
 Copy = Callable[[Path, Path, Progress], None]
+Put = Callable[[], None]
 HERE = Places()
 
 
@@ -52,13 +55,17 @@ def _silent(_name: str, _percent: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup says of itself. ``files`` are digests by name; ``rooms`` and ``records`` are those of the log."""
+    """What a backup says of itself. ``files`` are digests by name; ``rooms`` and ``records`` are those of the log.
+
+    ``blobs`` are the files of photos; LIST_FILE names them.
+    """
 
     made_at: int
     rooms: int
     records: int
     files: dict[str, str]
     version: int = VERSION
+    blobs: int = 0
 
 
 def back_up(
@@ -86,7 +93,7 @@ def back_up(
     with _said(target), _private():
         part.mkdir(parents=True)
         try:
-            manifest = _filled(part, data, copies, secret, tell)
+            manifest = _filled(part, data, copies, secret, folder=places.blob_folder(data), tell=tell)
             part.rename(target)
             settled(target.absolute().parent)
         finally:
@@ -94,17 +101,21 @@ def back_up(
     return manifest
 
 
-def _filled(part: Path, data: Path, copies: Mapping[str, Copy], secret: str | None, tell: Tell) -> Manifest:
+def _filled(
+    part: Path, data: Path, copies: Mapping[str, Copy], secret: str | None, *, folder: Path | None, tell: Tell
+) -> Manifest:
     made_at = int(time.time() * 1000)
     for name, copy in copies.items():
         copy(data, part / name, _percents(name, tell))
+    # Photos after the log: of each that it speaks of the files were there before.
+    blobs = 0 if folder is None else blobs_copied(folder, part, _percents(BLOBS, tell))
     rooms, records = mark_copy(part / LOG_FILE, made_at)
     if (data / MARK_FILE).is_file():
         shutil.copyfile(data / MARK_FILE, part / MARK_FILE)
     if secret is not None:
         write_private(part / SECRET_FILE, secret.encode() + b"\n")
-    files = sorted(part.iterdir())
-    manifest = Manifest(made_at, rooms, records, {file.name: digest_of(file) for file in files})
+    files = sorted(file for file in part.iterdir() if file.is_file())
+    manifest = Manifest(made_at, rooms, records, {file.name: digest_of(file) for file in files}, blobs=blobs)
     (part / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n", "utf-8")
     for file in (*files, part / MANIFEST, part):
         settled(file)
@@ -114,20 +125,22 @@ def _filled(part: Path, data: Path, copies: Mapping[str, Copy], secret: str | No
 def restore(source: Path, data: Path, *, places: Places = HERE, tell: Tell = _silent) -> Manifest:
     """Bring log and database back from a backup, to where there must be neither. Raises SettingsError in one line."""
     manifest = _manifest(source)
+    files = {name: digest for name, digest in manifest.files.items() if name != LIST_FILE}
     fills: dict[str, Callable[[Path, Progress], None]] = {}
     if places.database is not None and DATABASE_FILE in manifest.files:
         fills[DATABASE_FILE] = places.fill_database
     if places.redis is not None:
         fills[LOG_FILE] = places.fill_log
-    with held(data), _said(data), _private():
+    with held(data), _said(data), _private(), ExitStack() as stack:
         places.look()
-        for name in manifest.files.keys() - fills.keys():
+        for name in files.keys() - fills.keys():
             taken = [each for each in (name, f"{name}-wal", f"{name}-shm") if (data / each).exists()]
             if taken:
                 raise SettingsError(f"{data / taken[0]} is there already: restore into another folder, or move it away")
+        put_blobs = stack.enter_context(_blobs(source, places.blob_folder(data), manifest, tell))
         parts = {}
         try:
-            for name, digest in manifest.files.items():
+            for name, digest in files.items():
                 parts[name] = data / f"{name}.part-{os.getpid()}"
                 _copy_checked(source / name, parts[name], digest)
                 if name not in fills:
@@ -138,11 +151,19 @@ def restore(source: Path, data: Path, *, places: Places = HERE, tell: Tell = _si
                 parts[name].unlink()
             for name in parts.keys() - fills.keys():
                 parts[name].rename(data / name)
+            put_blobs()
             settled(data)
         finally:
             for part in parts.values():
                 part.unlink(missing_ok=True)
     return manifest
+
+
+def _blobs(source: Path, folder: Path | None, manifest: Manifest, tell: Tell) -> AbstractContextManager[Put]:
+    digest = manifest.files.get(LIST_FILE)
+    if folder is None or digest is None:
+        return nullcontext(lambda: None)
+    return blobs_brought(source, folder, digest, _percents(BLOBS, tell))
 
 
 def _copy_checked(source: Path, target: Path, digest: str) -> None:
@@ -168,10 +189,10 @@ def _manifest(source: Path) -> Manifest:
         raise SettingsError(f"{source} is no backup: it has no {MANIFEST}") from None
     except (OSError, ValueError, TypeError):
         raise SettingsError(f"{path} cannot be read") from None
-    if manifest.version != VERSION:
+    if manifest.version not in range(1, VERSION + 1):
         raise SettingsError(f"{source} was made by a newer version of this program")
     names = set(manifest.files)
-    if not {LOG_FILE} <= names <= {LOG_FILE, DATABASE_FILE, MARK_FILE, SECRET_FILE}:
+    if not {LOG_FILE} <= names <= {LOG_FILE, DATABASE_FILE, MARK_FILE, SECRET_FILE, LIST_FILE}:
         raise SettingsError(f"{path} cannot be read")
     return manifest
 

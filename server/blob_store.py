@@ -34,13 +34,20 @@ def checked(url: str) -> str:
 
 def blobs_of(url: str | None, data: Path) -> Blobs:
     """The store; without a url, a folder in the data folder. Raises ValueError."""
-    if url is None:
-        return FolderBlobs(data / FOLDER)
-    parts = urlsplit(checked(url))
-    if parts.scheme == "file":
-        return FolderBlobs(Path(unquote(parts.path)))
+    folder = folder_of(url and checked(url), data)
+    if url is None or folder is not None:
+        return FolderBlobs(folder or data / FOLDER)
+    parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     return S3Blobs(parts.netloc, unquote(parts.path), **options)  # type: ignore[arg-type]
+
+
+def folder_of(url: str | None, data: Path) -> Path | None:
+    """The folder that it is; None for one elsewhere. ``url`` was checked."""
+    if url is None:
+        return data / FOLDER
+    parts = urlsplit(url)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
 
 def redacted(url: str) -> str:

@@ -14,10 +14,10 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """The subcommands; each sets ``run``."""
     backup = commands.add_parser(
         "backup",
-        help="copy log and database while servers run",
-        description="Copy the log and the database into a new folder, from the data folder or from where"
-        " SHOWFLOOR_REDIS_URL and SHOWFLOOR_DATABASE_URL say; servers may be at work. The copy holds what people said:"
-        " it is readable by its owner alone. Nothing is overwritten.",
+        help="copy log, database and photos while servers run",
+        description="Copy the log, the database and photos into a new folder, from the data folder or from where"
+        " SHOWFLOOR_REDIS_URL, SHOWFLOOR_DATABASE_URL and SHOWFLOOR_BLOB_URL say; servers may be at work. Photos in S3"
+        " are left out. The copy holds what people said: it is readable by its owner alone. Nothing is overwritten.",
     )
     backup.add_argument("dest", type=Path, metavar="DEST", help="the folder to make")
     backup.add_argument(
@@ -30,7 +30,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
     restore = commands.add_parser(
         "restore",
-        help="bring log and database back from a backup",
+        help="bring log, database and photos back from a backup",
         description="Copy a backup into a data folder that has no log and no database, or into the empty Redis and"
         " PostgreSQL of SHOWFLOOR_REDIS_URL and SHOWFLOOR_DATABASE_URL. Every room goes on in a new epoch: clients are"
         " told once, and read anew.",
@@ -70,7 +70,9 @@ def _backup(arguments: argparse.Namespace) -> int:
         places=Places.of(),
         tell=_told,
     )
-    print(f"{arguments.dest}: {made.rooms} rooms, {made.records} records")
+    print(f"{arguments.dest}: {made.rooms} rooms, {made.records} records, {made.blobs} files of photos")
+    if Places.of().blob_folder(data) is None:
+        _say("photos are in S3 and not in it: copy the bucket after this, or let it keep versions")
     if arguments.log_alone:
         _say("the database is not in it: it must have been dumped before this")
     if secret is None:
@@ -84,7 +86,9 @@ def _restore(arguments: argparse.Namespace) -> int:
 
     data = data_folder(arguments.data)
     made = restore(arguments.src, data, places=Places.of(), tell=_told)
-    print(f"{data}: {made.rooms} rooms, {made.records} records")
+    print(f"{data}: {made.rooms} rooms, {made.records} records, {made.blobs} files of photos")
+    if made.blobs and Places.of().blob_folder(data) is None:
+        _say(f"photos belong into S3 and are not in it yet: copy what is under {arguments.src}/blobs, before you start")
     if DATABASE_FILE not in made.files:
         _say("the backup holds no database: bring back the dump that was made before it, before you start")
     _say("the next start begins a new epoch in every room; clients are told once, and read anew")

@@ -1,4 +1,4 @@
-"""Where log and database are, for backup and restore: in the data folder, or in Redis and PostgreSQL.
+"""Where log, database and blobs are, for backup and restore: in the data folder, or in Redis, PostgreSQL and S3.
 
 A backup has one form wherever they are, so that it may also be restored into the other world.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rooms.registry import REGISTRY
+from server import blob_store
 from server.broker.copying import any_room, log_from_file, log_into_file
 from server.broker.port import Unavailable
 from server.broker.redis import RedisBroker
@@ -28,21 +29,32 @@ from server.store.copying import copy_rows, is_empty
 from server.store.database import Database
 from server.store.migrate import migrated, upgrade
 
+BLOB_SETTING = f"{PREFIX}BLOB_URL"
+
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The urls of Redis and PostgreSQL; None for what is in the data folder."""
+    """The urls of Redis, PostgreSQL and the blob store; None for what is in the data folder."""
 
     redis: str | None = None
     database: str | None = None
+    blobs: str | None = None
 
     @classmethod
     def of(cls, environ: Mapping[str, str] | None = None) -> Places:
         """As the environment names them. Raises SettingsError."""
         environ = os.environ if environ is None else environ
-        return cls(environ.get(REDIS_SETTING) or None, address_of(environ))
+        blobs = environ.get(BLOB_SETTING) or None
+        try:
+            return cls(environ.get(REDIS_SETTING) or None, address_of(environ), blobs and blob_store.checked(blobs))
+        except ValueError as error:
+            raise SettingsError(f"{BLOB_SETTING} {error}") from None
+
+    def blob_folder(self, data: Path) -> Path | None:
+        """The folder of the blobs; None where they are in a store that has copies of its own."""
+        return blob_store.folder_of(self.blobs, data)
 
     # Both raise SettingsError, sqlite3.Error and OSError.
 

@@ -9,6 +9,7 @@ from protocols.messages import Audience, Position
 from server.backup import DATABASE_FILE, LOG_FILE, MANIFEST, back_up, restore
 from server.config import SettingsError
 from server.hosting.replica import NotRecovered, Reason, Recovered
+from server.places import Places
 from tests.server.house import ANN, House, house
 
 
@@ -133,3 +134,46 @@ def test_an_empty_folder_has_nothing_to_back_up(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"there is no log\.sqlite"):
         back_up(tmp_path, tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
+
+
+async def test_photos_of_a_folder_come_along_and_back(at: House, tmp_path: Path) -> None:
+    await at.room()
+    photo = at.folder / "blobs" / "photos" / "r" / "p1" / "640.webp"
+    photo.parent.mkdir(parents=True)
+    photo.write_bytes(b"picture")
+    made = back_up(at.folder, tmp_path / "copy")
+    assert made.blobs == 1
+    assert stat.S_IMODE((tmp_path / "copy" / "blobs" / "photos").stat().st_mode) == 0o700
+    restored = restore(tmp_path / "copy", tmp_path / "again")
+    assert restored.blobs == 1
+    assert (tmp_path / "again" / "blobs" / "photos" / "r" / "p1" / "640.webp").read_bytes() == b"picture"
+    assert not list((tmp_path / "again").glob("*.part-*"))
+    assert not (tmp_path / "again" / "blobs.json").exists()
+
+    elsewhere = Places(blobs=f"file://{tmp_path}/far/away")
+    restore(tmp_path / "copy", tmp_path / "third", places=elsewhere)
+    assert (tmp_path / "far" / "away" / "photos" / "r" / "p1" / "640.webp").read_bytes() == b"picture"
+    with pytest.raises(SettingsError, match="away is there already"):
+        restore(tmp_path / "copy", tmp_path / "fourth", places=elsewhere)
+    assert not list((tmp_path / "fourth").glob("*.sqlite*"))
+
+
+async def test_photos_in_s3_are_left_out(at: House, tmp_path: Path) -> None:
+    await at.room()
+    (at.folder / "blobs").mkdir()
+    (at.folder / "blobs" / "old").write_bytes(b"of another time")
+    s3 = Places(blobs="s3://bucket/prefix")
+    assert back_up(at.folder, tmp_path / "copy", places=s3).blobs == 0
+    assert not (tmp_path / "copy" / "blobs").exists()
+    back_up(at.folder, tmp_path / "with")
+    restore(tmp_path / "with", tmp_path / "again", places=s3)
+    assert not (tmp_path / "again" / "blobs").exists()
+
+
+async def test_a_backup_without_photos_is_read_as_before(at: House, tmp_path: Path) -> None:
+    await at.room()
+    back_up(at.folder, tmp_path / "copy")
+    stated = json.loads((tmp_path / "copy" / MANIFEST).read_text())
+    assert stated.pop("blobs") == 0
+    (tmp_path / "copy" / MANIFEST).write_text(json.dumps(stated | {"version": 1}))
+    assert restore(tmp_path / "copy", tmp_path / "again").blobs == 0
