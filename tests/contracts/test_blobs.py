@@ -4,39 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-import urllib.request
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from server.blob_store import blobs_of
 from server.blobs.orphans import AGE_MS, Orphans
 from server.blobs.port import BlobRefused, Blobs, NoSuchBlob
-
-
-@pytest.fixture(scope="session")
-def s3() -> Iterator[str]:
-    """An S3-compatible server; its address."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(params=["folder", "s3"])
-def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
-    if request.param == "folder":
-        return blobs_of(None, tmp_path)
-    return blobs_of(bucket_url(request.getfixturevalue("s3"), f"b{time.time_ns()}"), tmp_path)
-
-
-def bucket_url(s3: str, bucket: str) -> str:
-    signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request"}
-    urllib.request.urlopen(urllib.request.Request(f"{s3}/{bucket}", method="PUT", headers=signed)).read()
-    return f"s3://{bucket}/some/prefix?endpoint={s3}&region=us-east-1&key=test&secret=secret-canary"
+from tests.contracts.buckets import bucket_url
 
 
 async def pieces(*chunks: bytes) -> AsyncIterator[bytes]:
