@@ -15,14 +15,17 @@ from protocols.limits import WORD_LENGTH, WORDS_AT_ONCE, WORDS_BYTES, WORDS_KEPT
 from protocols.messages import STAFF, Audience, Command, Lasting, Record
 from protocols.text import clean_line, text_bytes
 from rooms.activity import Activity, Context, Proposed
-from rooms.words import COMMON, WordList, folded
+from rooms.words import COMMON, WordList, listed
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=WORD_LENGTH), AfterValidator(clean_line)]
 SomeWords = Annotated[list[Word], Field(min_length=1, max_length=WORDS_AT_ONCE)]
 
 
 class WordsAdd(Command):
-    """Filter these words too; those that are on the list already are passed over."""
+    """Filter these words too; those that are on the list already are passed over.
+
+    A word of an alphabet is found as a word; ``*word*`` also inside longer ones, ``word*`` where one begins with it.
+    """
 
     type = "words.add"
     roles = STAFF
@@ -115,7 +118,7 @@ class Words(Activity):
             case WordsAdd(words=words):
                 return self._add(words)
             case WordsRemove(words=words):
-                there = [word for word in words if folded(word)[0] in self._words]
+                there = [word for word in words if listed(word) in self._words]
                 return [Proposed(WordsRemoved(there), Audience.HOSTS)] if there else []
             case WordsClear():
                 return [Proposed(WordsCleared(), Audience.HOSTS)] if self._words else []
@@ -124,8 +127,9 @@ class Words(Activity):
     def _add(self, words: Sequence[str]) -> list[Proposed]:
         fresh: dict[str, str] = {}
         for word in words:
-            looks = folded(word)[0]
-            if not looks or (len(looks) == 1 and looks.isascii()):
+            looks = listed(word)
+            letters = looks.strip("*")
+            if not letters or (len(letters) == 1 and letters.isascii()):
                 raise Refused(Code.INVALID, "The field words holds an entry that would be found everywhere or nowhere.")
             if looks not in self._words:
                 fresh.setdefault(looks, word)
@@ -137,10 +141,10 @@ class Words(Activity):
         """What comes of it is looked for from the next message on."""
         match record.data:
             case WordsAdded(words=words):
-                self._words |= {folded(word)[0]: word for word in words}
+                self._words |= {listed(word): word for word in words}
             case WordsRemoved(words=words):
                 for word in words:
-                    self._words.pop(folded(word)[0], None)
+                    self._words.pop(listed(word), None)
             case WordsCleared():
                 self._words = {}
             case _:
@@ -161,5 +165,5 @@ class Words(Activity):
 
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""
-        self._words = {folded(word)[0]: word for word in state["words"]}
+        self._words = {listed(word): word for word in state["words"]}
         self._changed()

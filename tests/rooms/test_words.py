@@ -1,12 +1,13 @@
 """What the word filter sees through, what it leaves alone, and that no list and no text make it slow."""
 
+import re
 from random import Random
 from typing import Any
 
 import pytest
 
 from protocols.limits import TEXT_MAXIMUM, WORD_LENGTH, WORDS_KEPT
-from rooms.words import COMMON, WordList, folded
+from rooms.words import COMMON, WordList, folded, listed
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,15 @@ from rooms.words import COMMON, WordList, folded
         ("spam", "𝓼𝓹𝓪𝓶"),
         ("spam", "ⓢⓟⓐⓜ"),
         ("straße", "STRASSE"),
-        ("é", "cafe\u0301s and cafés"),
+        ("*é*", "cafe\u0301s and cafés"),
+        ("*spam*", "antispammer"),
+        ("＊spam＊", "antispammer"),
+        ("spam*", "spammers"),
+        ("*spam", "antispam!"),
+        ("spam", "spam2"),
+        ("vx", "加vx12345"),
+        ("加vx", "请加vx:1"),
+        ("спам", "это спам."),
         ("spam", "加s p a m吧"),
         ("加微信", "请加 微 信联系"),
         ("加微信", "加\u3164微*信"),
@@ -30,7 +39,7 @@ from rooms.words import COMMON, WordList, folded
         ("ｶﾞ", "ガ"),
         ("🖕", "well 🖕🏽"),
         ("b", "a b c"),
-        ("bc", "abcd"),
+        ("*bc*", "abcd"),
     ],
 )
 def test_what_is_found(word: str, text: str) -> None:
@@ -42,6 +51,16 @@ def test_what_is_found(word: str, text: str) -> None:
     [
         ("spam", "spa"),
         ("spam", "his pamphlet"),
+        ("*spam*", "his pamphlet"),
+        ("spam", "spammer"),
+        ("spam", "antispam"),
+        ("ass", "class assignment, passed"),
+        ("spam*", "antispammer"),
+        ("*spam", "antispammer"),
+        ("спам", "спамер"),
+        ("加vx", "加vxyz"),
+        ("1314", "21314"),
+        ("bc", "abcd"),
         ("spam", "spa men"),
         ("spam", "s-pa"),
         ("加微信", "加微"),
@@ -59,7 +78,7 @@ def test_nothing_is_found_by_an_empty_list_nor_by_a_word_that_shows_nothing() ->
 
 
 def test_a_shorter_word_inside_a_longer_one_is_found() -> None:
-    words = WordList(["abcd", "bc", "c e"])
+    words = WordList(["*abcd*", "*bc*", "c e"])
     assert words.finds("xbcx")
     assert words.finds("abcx")
     assert words.finds("a c.e")
@@ -78,6 +97,36 @@ def test_it_finds_what_looking_at_every_place_finds(seed: int) -> None:
     for _ in range(300):
         text = "".join(luck.choices("天地人和 ", k=luck.randint(0, 12)))
         assert found.finds(text) is any(word in text.replace(" ", "") for word in words), (words, text)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_it_finds_what_stands_alone_or_where_a_star_lets_it(seed: int) -> None:
+    luck = Random(seed)
+    for _ in range(200):
+        letters = "".join(luck.choices("ab", k=luck.randint(1, 3)))
+        before, after = luck.choice(["", "*"]), luck.choice(["", "*"])
+        text = "".join(luck.choices("ab天1", k=luck.randint(0, 9)))
+        edge = "[ab]"
+        wanted = ("" if before else f"(?<!{edge})") + letters + ("" if after else f"(?!{edge})")
+        assert WordList([before + letters + after]).finds(text) is bool(re.search(wanted, text)), (
+            before,
+            letters,
+            after,
+            text,
+        )
+
+
+def test_entries_that_mean_the_same_are_the_same() -> None:
+    assert [listed(word) for word in ("Spam", "＊ＳＰＡＭ＊", " *spam", "*加微信*", "加vx*", "***", "\u200b")] == [
+        "spam",
+        "*spam*",
+        "*spam",
+        "加微信",
+        "加vx*",
+        "",
+        "",
+    ]
+    assert WordList(["spam", "*spam*"]).finds("antispammer")
 
 
 class Counting(dict[Any, Any]):
@@ -131,6 +180,6 @@ def test_a_text_that_grows_when_it_is_folded_grows_within_bounds() -> None:
 
 
 def test_the_words_that_come_with_it_are_what_they_are_compared_as() -> None:
-    assert [folded(word)[0] for word in COMMON] == list(COMMON)
+    assert [listed(word) for word in COMMON] == list(COMMON)
     assert len(set(COMMON)) == len(COMMON)
     assert not WordList(COMMON).finds("一起拼乐高城堡吧 class assignment")
