@@ -75,6 +75,7 @@ CAPTION_LENGTH: Final = 100  # characters beside a photo
 DURATION_MAXIMUM_MS: Final = 24 * 3_600_000
 HELD_KEPT: Final = 200  # messages that wait for staff; more are refused
 HELD_EACH: Final = 10  # of one person
+REFUSED_OWN: Final = 10  # of one's own that staff refused or deleted, the latest that one is told of
 HELD_BYTES: Final = 64 * 1024  # of their texts in a host's view
 MUTES_KEPT: Final = 500  # people muted in a room at the same time
 MUTE_MAXIMUM_MS: Final = 24 * 3_600_000

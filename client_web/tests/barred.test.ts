@@ -69,6 +69,6 @@ test("slow mode counts what waits for staff, and nothing from before it was set"
   expect(wait({ slow: 5_000, saidAt: NOW - 2_000 })).toBe(3_000);
   expect(wait({ slow: 5_000, saidAt: NOW - 2_000, slowSince: NOW - 1_000 })).toBe(0);
   const held = [{ message: "m", seq: 2, at: NOW - 1_000, text: "hi" }];
-  expect(wait({ slow: 5_000, mine: { chat: { held } } })).toBe(4_000);
+  expect(wait({ slow: 5_000, mine: { chat: { held, refused: [] } } })).toBe(4_000);
   expect(wait({ saidAt: NOW })).toBe(0);
 });

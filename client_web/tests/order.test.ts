@@ -50,7 +50,7 @@ test("what waits is in the queue until it is settled, and in its place once it i
 
 test("a stored message that waits has no event to come, its sender is told of it alone", () => {
   const at = (seq: number): Position => ({ epoch: "e", seq });
-  const mine = { chat: { held: [{ message: "m", seq: 5, at: 99, text: "hi" }] } };
+  const mine = { chat: { held: [{ message: "m", seq: 5, at: 99, text: "hi" }], refused: [] } };
   expect(chat.alone?.(mine, at(5))).toBe(true);
   expect(chat.alone?.(mine, at(6))).toBe(false);
   expect(chat.alone?.({}, at(5))).toBe(false);

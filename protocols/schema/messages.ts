@@ -283,6 +283,7 @@ export type Wire =
   | QuestionsMine
   | QuestionsView
   | Reason
+  | RefusedView
   | Request
   | Result
   | RoleTold
@@ -732,10 +733,11 @@ export interface ChatHold {
   message: string;
 }
 /**
- * One's own messages that wait for staff, oldest first.
+ * One's own messages that wait for staff, and the latest that staff refused or deleted; oldest first.
  */
 export interface ChatMine {
   held: HeldView[];
+  refused: RefusedView[];
 }
 /**
  * A message of one's own that waits; ``seq`` is that of the event that holds it.
@@ -745,6 +747,15 @@ export interface HeldView {
   seq: number;
   at: number;
   text: string;
+}
+/**
+ * A message of one's own that staff put into the bin; ``seen`` says whether others had seen it before.
+ */
+export interface RefusedView {
+  message: string;
+  at: number;
+  text: string;
+  seen: boolean;
 }
 /**
  * Let people chat again.
@@ -1264,6 +1275,8 @@ export interface RoomCalm {
 }
 /**
  * Filter these words too; those that are on the list already are passed over.
+ *
+ * A word of an alphabet is found as a word; ``*word*`` also inside longer ones, ``word*`` where one begins with it.
  */
 export interface WordsAdd {
   type: "words.add";

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NotRequired
 from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
-from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, HELD_BYTES, HELD_EACH, HELD_KEPT, VIEW_BYTES
+from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, HELD_BYTES, HELD_EACH, HELD_KEPT, REFUSED_OWN, VIEW_BYTES
 from protocols.messages import STAFF, Audience, By, Command, Event, Lasting, Record
 from protocols.text import text_bytes
 from protocols.wire import Author
@@ -90,6 +90,7 @@ class ChatBinned(Event):
     """What staff deleted lies in the hosts' bin; ``by`` is its author. ``sent_seq`` 0: nobody else ever saw it."""
 
     type: ClassVar[str] = "chat.binned"
+    own: ClassVar[bool] = True
 
     message: str
     text: str
@@ -111,6 +112,7 @@ class ChatRestored(Event):
     """A message is back in its place, whole; ``by`` is its author."""
 
     type: ClassVar[str] = "chat.restored"
+    own: ClassVar[bool] = True
 
     message: str
     text: str
@@ -153,10 +155,20 @@ class HeldView(TypedDict):
     text: str
 
 
+class RefusedView(TypedDict):
+    """A message of one's own that staff put into the bin; ``seen`` says whether others had seen it before."""
+
+    message: str
+    at: int
+    text: str
+    seen: bool
+
+
 class ChatMine(TypedDict):
-    """One's own messages that wait for staff, oldest first."""
+    """One's own messages that wait for staff, and the latest that staff refused or deleted; oldest first."""
 
     held: list[HeldView]
+    refused: list[RefusedView]
 
 
 class ChatView(TypedDict):
@@ -323,12 +335,12 @@ class Chat(Activity):
         if message is None:
             raise Refused(Code.NOT_FOUND, "This message is not in the bin.")
         # What nobody saw has no place to go back to.
-        never = ChatSent(message.message, message.text)
+        gone = Proposed(ChatUnbinned(message.message), Audience.HOSTS, erases=(message.held,))
+        if not message.seq:
+            settled = Proposed(ChatSettled(message.message), Audience.HOSTS, by=message.by)
+            return [gone, settled, Proposed(ChatSent(message.message, message.text), by=message.by)]
         again = ChatRestored(message.message, message.text, message.seq, message.at)
-        return [
-            Proposed(ChatUnbinned(message.message), Audience.HOSTS, erases=(message.held,)),
-            Proposed(again if message.seq else never, by=message.by),
-        ]
+        return [gone, Proposed(again, by=message.by)]
 
     def apply(self, record: Record) -> None:
         """A stub of chat.sent or chat.binned takes a place, as what it replaced did."""
@@ -393,13 +405,20 @@ class Chat(Activity):
         return view
 
     def mine(self, user: str) -> dict[str, Any] | None:
-        """One's own messages that wait."""
+        """One's own messages that wait, and those that staff refused or deleted."""
         held = [each for each in self._held.values() if each.by.id == user]
-        shown = [{"message": each.message, "seq": each.seq, "at": each.at, "text": each.text} for each in held]
-        return {"held": shown} if shown else None
+        binned = [each for each in self._bin if each.by.id == user][-REFUSED_OWN:]
+        if not held and not binned:
+            return None
+        return {
+            "held": [{"message": each.message, "seq": each.seq, "at": each.at, "text": each.text} for each in held],
+            "refused": [
+                {"message": each.message, "at": each.at, "text": each.text, "seen": each.seq > 0} for each in binned
+            ],
+        }
 
     def outlasts(self, user: str) -> bool:
-        """What waits stands in its own record, and goes with it."""
+        """What waits, and what was refused, stands in its own record, and goes with it."""
         return False
 
     def dump(self) -> dict[str, Any]:

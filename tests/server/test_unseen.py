@@ -115,7 +115,9 @@ async def test_nobody_else_is_told_of_what_waits(server: tuple[App, str]) -> Non
         told = (await ben.client.until("chat.sent"))[1]
         assert (told["data"]["text"], told["by"]["id"]) == (HELD, "ann")
         await ann.hear_out()
-        assert ann.event("room.mine")["mine"] == {}
+        told_alone = ann.event("room.mine")["mine"]["chat"]
+        refusals = [(each["text"], each["seen"]) for each in told_alone["refused"]]
+        assert (told_alone["held"], refusals) == ([], [(REJECTED, False)])
         assert ann.event("chat.sent")["data"]["message"] == held[HELD]
 
 

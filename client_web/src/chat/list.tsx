@@ -190,7 +190,7 @@ export function ChatList({ room, deeds, ownDeeds = null }: ListProps): JSX.Eleme
             )}
           </div>
         )}
-        {messages.length === 0 && pending.length === 0 && !snapshot.mine.chat && (
+        {messages.length === 0 && pending.length === 0 && !snapshot.mine.chat?.held.length && (
           <Empty drawing="chat" title={t.chat_empty} hint={t.chat_empty_hint} />
         )}
         <ol class="messages">

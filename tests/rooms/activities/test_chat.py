@@ -3,7 +3,7 @@
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, DAY_MS, HELD_EACH, VIEW_BYTES
+from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, DAY_MS, HELD_EACH, REFUSED_OWN, VIEW_BYTES
 from protocols.messages import Audience, By, Role
 from rooms.activities import chat
 from rooms.activities.room import RoomRetired
@@ -178,7 +178,8 @@ def test_a_message_waits_until_staff_lets_it_through() -> None:
     (waits,) = play.do(ANN, "chat.send", text="¤please")
     assert (waits.type, waits.audience, waits.by) == ("chat.held", Audience.HOSTS, ANN)
     message = getattr(waits.data, "message", "")
-    mine = {"held": [{"message": message, "seq": waits.seq, "at": play.now, "text": "¤please"}]}
+    own = {"message": message, "seq": waits.seq, "at": play.now, "text": "¤please"}
+    mine = {"held": [own], "refused": []}
     assert play.room.mine(ANN.id) == {"chat": mine}
     assert play.room.mine(BEN.id) == {}
     assert texts(play) == []
@@ -206,9 +207,35 @@ def test_what_staff_rejects_lies_in_the_bin_and_can_still_be_let_through() -> No
     assert all(each.audience is Audience.HOSTS for each in decided)
     assert [each["text"] for each in play.view("chat", Audience.HOSTS)["bin"]] == ["no"]
     assert texts(play) == []
-    assert types(play.do(HOST, "chat.restore", message=message)) == ["chat.unbinned", "chat.sent"]
+    restored = play.do(HOST, "chat.restore", message=message)
+    assert types(restored) == ["chat.unbinned", "chat.settled", "chat.sent"]
     assert texts(play) == ["no"]
     assert play.view("chat", Audience.HOSTS)["bin"] == []
+
+
+def test_an_author_is_told_what_became_of_what_staff_refused_or_deleted() -> None:
+    play = approved_first()
+    refused = say(play, "no")
+    play.do(HOST, "chat.reject", message=refused)
+    said = say(play, "seen")
+    play.do(HOST, "chat.approve", message=said)
+    play.do(HOST, "chat.delete", message=said)
+    told = [(each["text"], each["seen"]) for each in play.room.mine(ANN.id)["chat"]["refused"]]
+    assert told == [("no", False), ("seen", True)]
+    assert play.room.mine(BEN.id) == {}
+    assert play.replayed().mine(ANN.id) == play.room.mine(ANN.id)
+    for message in (refused, said):
+        restored = play.do(HOST, "chat.restore", message=message)
+        assert ANN.id in [each.data.told_alone(each.by) for each in restored if each.data], "the author hears of it"
+    assert play.room.mine(ANN.id) == {}
+
+
+def test_an_author_is_told_of_the_latest_that_were_refused_only() -> None:
+    play = approved_first()
+    for number in range(REFUSED_OWN + 2):
+        play.do(HOST, "chat.reject", message=say(play, str(number)))
+    refused = play.room.mine(ANN.id)["chat"]["refused"]
+    assert [each["text"] for each in refused] == [str(number) for number in range(2, REFUSED_OWN + 2)]
 
 
 def test_either_decision_can_be_taken_back() -> None:
