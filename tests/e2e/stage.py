@@ -142,6 +142,19 @@ async def say(page: Page, text: str) -> None:
     await page.locator(".composer button[type=submit]").click()
 
 
+# Under which tab of a phone's console something stands.
+UNDER = {"待处理": "队列", "聊天": "队列", "提问": "队列", "照片": "队列", "投票": "投票", "礼物": "投票"}
+
+
+async def to(console: Page, place: str) -> None:
+    """To a part of the console on a phone, by its name in Chinese; a desk shows them all."""
+    if not await console.locator("nav.tabs").is_visible():
+        return
+    await console.locator("nav.tabs").get_by_role("button", name=UNDER.get(place, place)).click()
+    if place in UNDER:
+        await console.locator("nav.places").get_by_role("button", name=place).click()
+
+
 async def draft_and_open(console: Page, question: str, options: list[str], *, hidden: bool = False) -> None:
     """Fill the form for a new vote and start it, in Chinese."""
     await console.locator(".next button").click()

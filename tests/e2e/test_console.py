@@ -5,15 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from tests.e2e.stage import Stage, open_vote
+from tests.e2e.stage import Stage, open_vote, to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-async def to(console: Page, tab: str) -> None:
-    await console.locator("nav.tabs").get_by_role("button", name=tab).click()
 
 
 async def test_a_vote_opens_over_another_only_if_that_is_meant(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.stage import Stage
+from tests.e2e.stage import Stage, to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -15,7 +15,7 @@ async def test_the_first_to_tap_gets_the_gift(stage: Stage) -> None:
     wall = await stage.open(await stage.link("wall"), "wall")
     ann, ben = await stage.enter("小安"), await stage.enter("小本")
 
-    await console.get_by_role("navigation").get_by_role("button", name="礼物").click()
+    await to(console, "礼物")
     await console.get_by_role("button", name="新建抢先领").click()
     form = console.get_by_role("dialog")
     await form.get_by_label("送什么").fill("小恐龙拼装包")
@@ -43,7 +43,7 @@ async def test_a_draw_is_sealed_drawn_and_checked_by_the_audience(stage: Stage) 
     wall = await stage.open(await stage.link("wall"), "wall")
     phone = await stage.enter("小安")
 
-    await console.get_by_role("navigation").get_by_role("button", name="礼物").click()
+    await to(console, "礼物")
     await console.get_by_role("button", name="新建抽奖").click()
     form = console.get_by_role("dialog")
     await form.get_by_label("送什么").fill("城堡拼装套装")

@@ -7,7 +7,7 @@ import time
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.stage import Stage, say
+from tests.e2e.stage import Stage, say, to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -22,8 +22,7 @@ async def console_of(stage: Stage, role: str = "host", kind: str = "desk") -> Pa
 
 async def sheet_of(console: Page, name: str) -> Page:
     """The sheet about whoever said something under this name."""
-    if await console.locator(".tabs").is_visible():
-        await console.locator(".tabs").get_by_role("button", name="聊天").click()
+    await to(console, "聊天")
     await console.get_by_role("button", name=f"{name}：查看和处理").first.click()
     await expect(console.get_by_role("dialog")).to_be_visible()
     return console

@@ -54,7 +54,7 @@ async def test_asked_approved_on_the_wall_answered(stage: Stage) -> None:
     await ask(ann, SECRET)
     await expect(ann.locator(".asked.own", has_text=SECRET)).to_contain_text("待确认")
     await ask(ann, RUDE)
-    queue = console.locator(".questions .item.waiting")
+    queue = console.locator(".queue .item.waiting")
     await expect(queue).to_have_count(2)
     await queue.filter(has_text=RUDE).get_by_role("button", name="不公开").click()
     await expect(ann.locator(".asked.own", has_text=RUDE)).to_contain_text("未展示")

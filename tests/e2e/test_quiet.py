@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.stage import Stage, say
+from tests.e2e.stage import Stage, say, to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -24,7 +24,7 @@ async def test_mute_close_panic_and_back(stage: Stage) -> None:
     await expect(wall.get_by_text("大家好")).to_be_visible()
 
     # One person, for five minutes.
-    await console.locator("nav.tabs").get_by_role("button", name="聊天").click()
+    await to(console, "聊天")
     await console.get_by_role("button", name="小安：查看和处理").first.click()
     await console.get_by_role("button", name="禁言 5 分钟").click()
     await expect(writes(phone)).to_have_attribute("placeholder", re.compile(r"^你已被禁言，还有 0[45]:\d\d$"))
@@ -33,7 +33,7 @@ async def test_mute_close_panic_and_back(stage: Stage) -> None:
     await expect(writes(phone)).to_be_enabled()
 
     # The chat.
-    await console.locator("nav.tabs").get_by_role("button", name="更多").click()
+    await to(console, "更多")
     await console.get_by_role("switch", name="关闭聊天").click()
     await expect(writes(phone)).to_have_attribute("placeholder", "聊天暂时关闭")
 
@@ -64,8 +64,8 @@ async def test_what_waits_is_seen_by_its_author_until_staff_lets_it_through(stag
     await say(phone, "第二句")
     await expect(phone.locator(".held")).to_have_count(2)
     await expect(phone.locator(".held").first).to_contain_text("等店员确认")
-    await console.locator("nav.tabs").get_by_role("button", name="聊天").click()
-    queue = console.locator(".held-queue")
+    await to(console, "待处理")
+    queue = console.locator(".queue")
     await queue.get_by_role("button", name="通过", exact=True).first.click()
     await expect(other.get_by_text("我拼好了")).to_be_visible()
     await queue.get_by_role("button", name="不通过").click()

@@ -1,61 +1,90 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { ChatList } from "../chat/list";
 import { Composer } from "../chat/composer";
+import { deskWords } from "../i18n/desk_words";
 import { words } from "../i18n/words";
-import { type Room, stateOf } from "../page";
+import type { Room } from "../page";
 import { Banner } from "../parts/banner";
 import { Confirmation } from "../parts/dialog";
-import { Icon, type IconName } from "../parts/icons";
 import { Toasts } from "../parts/toast";
-import { chat } from "../room/activities/chat";
+import { wide } from "../parts/wide";
 import type { ConsolePart } from "../views/view";
 import { deedsOf } from "./deeds";
-import { HeldQueue } from "./held";
+import { showingKeys, tab } from "./desk";
 import { Health } from "./health";
 import { HereSheet } from "./here";
 import { KeyList, useKeys } from "./keys";
 import { More } from "./more";
 import { Quiet } from "./order";
 import { PersonSheet } from "./people";
-import { showingKeys, tab } from "./desk";
+import { Beside, Tabs } from "./places";
+import { Queue, ToQueue } from "./queue";
 
 interface ConsoleProps {
   room: Room;
   parts: readonly ConsolePart[];
 }
 
-/** A part of the console; a phone shows the one whose tab is chosen. */
-const panel = (name: string, more: string): string => `panel ${more} ${tab.value === name ? "shown" : ""}`;
+interface PanelProps {
+  name: string;
+  label: string;
+  /** Where it stands on a desk. */
+  more: string;
+  children: ComponentChildren;
+}
+
+/** A part of the console; a phone shows the one that is chosen. */
+function Panel({ name, label, more, children }: PanelProps): JSX.Element {
+  return (
+    <section
+      id={`panel-${name}`}
+      class={`panel ${more} ${tab.value === name ? "shown" : ""}`}
+      aria-label={label}
+      tabIndex={-1}
+    >
+      {children}
+      {tab.value === name && !wide.value && <Toasts within />}
+    </section>
+  );
+}
 
 /** All of a host's work: on a phone one part at a time, on a desk side by side. */
 export function Console({ room, parts }: ConsoleProps): JSX.Element {
   const t = words.value;
+  const desk = deskWords.value;
   useKeys(room, parts);
+  // What is on the wall comes before all else that a host runs.
+  const first = (part: ConsolePart) => (part.panel.under === "stage" ? 0 : 1);
+  const ordered = [...parts].sort((a, b) => first(a) - first(b));
   return (
     <div class="console">
       <Health room={room} />
       <Banner room={room} />
       <Quiet room={room} />
+      <Beside room={room} parts={parts} />
       <main>
-        <section class={panel("chat", "talk")} aria-label={t.queue}>
-          <h2 class="panel-title">{t.queue}</h2>
-          <HeldQueue room={room} />
+        <Panel name="chat" label={t.chat} more="talk">
+          <h2 class="panel-title">{t.chat}</h2>
           <ChatList room={room} deeds={deedsOf(room)} />
           <Composer room={room} staff placeholder={t.say_host} />
-        </section>
+        </Panel>
         <div class="middle">
-          <section class={panel("now", "on-now")} aria-label={t.on_now}>
-            {parts.map(({ Now, panel: { name } }) => Now && <Now key={name} room={room} />)}
-          </section>
-          {parts.map(({ panel: { name, label, Panel } }) => (
-            <section key={name} class={panel(name, "whole")} aria-label={label()}>
-              <Panel room={room} />
-            </section>
+          <Panel name="waiting" label={desk.waiting} more="waiting">
+            <Queue room={room} parts={parts} />
+          </Panel>
+          <Panel name="now" label={t.on_now} more="on-now">
+            {ordered.map(({ Now, panel: { name } }) => Now && <Now key={name} room={room} />)}
+            <ToQueue room={room} parts={parts} />
+          </Panel>
+          {ordered.map(({ panel: { name, label, under = "run", Panel: Whole } }) => (
+            <Panel key={name} name={name} label={label()} more={`whole under-${under}`}>
+              <Whole room={room} />
+            </Panel>
           ))}
         </div>
-        <section class={panel("more", "rest")} aria-label={t.more}>
+        <Panel name="more" label={t.more} more="rest">
           <More room={room} />
-        </section>
+        </Panel>
       </main>
       <Tabs room={room} parts={parts} />
       {parts.map(({ Over, panel: { name } }) => Over && <Over key={name} room={room} />)}
@@ -63,42 +92,7 @@ export function Console({ room, parts }: ConsoleProps): JSX.Element {
       <HereSheet room={room} />
       <PersonSheet room={room} />
       <Confirmation />
-      <Toasts />
+      {wide.value && <Toasts />}
     </div>
-  );
-}
-
-interface TabOf {
-  name: string;
-  icon: IconName;
-  label: string;
-  count?: number;
-}
-
-function Tabs({ room, parts }: ConsoleProps): JSX.Element {
-  const t = words.value;
-  const tabs: TabOf[] = [
-    { name: "now", icon: "now", label: t.tabs.now },
-    { name: "chat", icon: "chat", label: t.tabs.chat, count: stateOf(room.now.value, chat).held.length },
-    ...parts.map(({ panel: { name, icon, label, count } }) => ({ name, icon, label: label(), count: count?.(room) ?? 0 })),
-    { name: "more", icon: "more", label: t.tabs.more, count: stateOf(room.now.value, chat).bin.length },
-  ];
-  return (
-    <nav class="tabs">
-      {tabs.map(({ name, icon, label, count }) => (
-        <button
-          key={name}
-          type="button"
-          aria-current={tab.value === name ? "page" : undefined}
-          onClick={() => (tab.value = name)}
-        >
-          <Icon name={icon} />
-          <span>
-            {label}
-            {count ? <b class="figures">{count}</b> : null}
-          </span>
-        </button>
-      ))}
-    </nav>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { words } from "../i18n/words";
+import { deskWords } from "../i18n/desk_words";
+import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { IconButton, Logo } from "../parts/bricks";
 import { LanguageSwitch, Live } from "../parts/top_bar";
@@ -31,23 +32,36 @@ function useRate(room: Room): number {
   return rate;
 }
 
+/** How much is said, beside what the room takes; from four fifths on it is marked. */
+function Rate({ rate, budget }: { rate: number; budget: number }): JSX.Element {
+  const t = deskWords.value;
+  const said = rate < 10 ? rate.toFixed(1) : rate.toFixed(0);
+  return (
+    <span class={`figures rate ${rate >= 0.8 * budget ? "high" : ""}`} title={t.rate_title(said, figure(budget))}>
+      <span aria-hidden="true">{t.rate_of(said, figure(budget))}</span>
+      <span class="seen-by-readers">{t.rate_title(said, figure(budget))}</span>
+    </span>
+  );
+}
+
 /** How the room is doing, in one line. */
 export function Health({ room }: { room: Room }): JSX.Element {
   const t = words.value;
   const snapshot = room.now.value;
   const rate = useRate(room);
   const up = snapshot.phase === "live";
+  const { title, settings } = stateOf(snapshot, lifecycle);
   return (
     <header class="health">
       <Logo size={28} />
-      <h1>{stateOf(snapshot, lifecycle).title}</h1>
+      <h1>{title}</h1>
       <Live room={room} />
       <span class={`link ${up ? "up" : "down"}`} title={up ? t.connected : t.offline}>
         <i aria-hidden="true" />
         <span>{up ? t.connected : t.offline}</span>
       </span>
       <Here room={room} />
-      <span class="figures rate">{t.rate(rate < 10 ? rate.toFixed(1) : rate.toFixed(0))}</span>
+      <Rate rate={rate} budget={settings.room_rate} />
       <IconButton class="only-desk" icon="keys" label={t.keys} onClick={() => (showingKeys.value = true)} />
       <LanguageSwitch />
     </header>

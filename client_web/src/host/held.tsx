@@ -1,10 +1,12 @@
 import type { JSX } from "preact";
-import { Badges, Face } from "../chat/messages";
+import { Badges } from "../chat/messages";
+import { deskWords } from "../i18n/desk_words";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
-import { IconButton } from "../parts/bricks";
+import { Icon } from "../parts/icons";
 import { timeOfDay } from "../parts/time";
-import { chat } from "../room/activities/chat";
+import { chat, type ChatMessage } from "../room/activities/chat";
+import type { Waiting } from "../views/view";
 import { act } from "./act";
 import { openPerson } from "./people";
 
@@ -13,36 +15,41 @@ type Verdict = "chat.approve" | "chat.reject";
 const settle = (room: Room, verdict: Verdict, message: string): void =>
   void act(room, verdict, { message }, () => void act(room, "chat.hold", { message }));
 
-/** Decide on the message that has waited longest. */
-export function settleFirst(room: Room, verdict: Verdict): void {
-  const first = stateOf(room.client.snapshot, chat).held[0];
-  if (first) settle(room, verdict, first.message);
-}
+/** Messages that wait for staff. */
+export const chatWaiting = (room: Room): Waiting[] =>
+  stateOf(room.client.snapshot, chat).held.map((message) => ({
+    at: message.at,
+    row: () => <HeldItem key={message.message} room={room} message={message} />,
+    approve: () => settle(room, "chat.approve", message.message),
+    refuse: () => settle(room, "chat.reject", message.message),
+  }));
 
-/** What waits for staff, the oldest first. */
-export function HeldQueue({ room }: { room: Room }): JSX.Element | null {
+function HeldItem({ room, message: { message, by, at, text } }: { room: Room; message: ChatMessage }): JSX.Element {
   const t = words.value;
-  const { held } = stateOf(room.now.value, chat);
-  if (held.length === 0) return null;
   return (
-    <section class="held-queue" aria-label={t.held_queue}>
-      <h3 class="note">{`${t.held_queue} · ${held.length}`}</h3>
-      <ul>
-        {held.map(({ message, by, at, text }) => (
-          <li class="row tight" key={message}>
-            <button type="button" class="whose" aria-label={t.person_open(by.name)} onClick={() => openPerson(by)}>
-              <Face by={by} />
-            </button>
-            <p class="grow">
-              <b>{by.name}</b> <Badges by={by} /> <time class="note figures">{timeOfDay(at)}</time>
-              <br />
-              {text}
-            </p>
-            <IconButton icon="close" label={t.reject} onClick={() => settle(room, "chat.reject", message)} />
-            <IconButton class="good" icon="check" label={t.approve} onClick={() => settle(room, "chat.approve", message)} />
-          </li>
-        ))}
-      </ul>
-    </section>
+    <li class="card item to-do held">
+      <div>
+        <p class="note row tight">
+          <Icon name="chat" size={16} />
+          <span class="seen-by-readers">{deskWords.value.kinds.chat}</span>
+          <button type="button" class="asker" aria-label={t.person_open(by.name)} onClick={() => openPerson(by)}>
+            {by.name}
+          </button>
+          <Badges by={by} />
+          <time class="figures">{timeOfDay(at)}</time>
+        </p>
+        <p class="said">{text}</p>
+      </div>
+      <div class="row acts">
+        <button type="button" class="button main" onClick={() => settle(room, "chat.approve", message)}>
+          <Icon name="check" size={20} />
+          {t.approve}
+        </button>
+        <button type="button" class="button" onClick={() => settle(room, "chat.reject", message)}>
+          <Icon name="close" size={20} />
+          {t.reject}
+        </button>
+      </div>
+    </li>
   );
 }

@@ -3,31 +3,36 @@ import { useEffect } from "preact/hooks";
 import { words } from "../i18n/words";
 import type { Room } from "../page";
 import { Dialog } from "../parts/dialog";
+import { takeOffer } from "../parts/toast";
 import type { ConsolePart } from "../views/view";
-import { showingKeys, tab } from "./desk";
 import { undoRemove } from "./deeds";
-import { settleFirst } from "./held";
+import { showingKeys } from "./desk";
 import { askPanic, turn } from "./order";
+import { corner } from "./places";
+import { waitingIn } from "./queue";
 
-/** What a key does; keys work wherever nothing is being written. */
-function press(room: Room, parts: readonly ConsolePart[], key: string): boolean {
+/** What keys do; they work wherever nothing is being written. */
+export function keysOf(room: Room, parts: readonly ConsolePart[]): Record<string, () => void> {
   const deeds: Record<string, () => void> = {
-    "1": () => (tab.value = "chat"),
-    z: () => undoRemove(room),
-    a: () => settleFirst(room, "chat.approve"),
-    x: () => settleFirst(room, "chat.reject"),
+    z: () => takeOffer() || undoRemove(room),
+    a: () => waitingIn(room, parts)[0]?.approve(),
+    x: () => waitingIn(room, parts)[0]?.refuse(),
     m: () => turn(room, "muted"),
     c: () => turn(room, "chat_closed"),
     "!": () => askPanic(room),
     "/": () => document.querySelector<HTMLElement>(".composer textarea")?.focus(),
     "?": () => (showingKeys.value = true),
   };
-  for (const [place, part] of parts.entries()) {
-    deeds[place + 2] = () => (tab.value = part.panel.name);
-    Object.assign(deeds, part.keys?.(room));
-  }
-  deeds[key]?.();
-  return key in deeds;
+  for (let place = 0; place < 5; place += 1) deeds[place + 1] = () => corner(room, parts, place);
+  for (const part of parts) Object.assign(deeds, part.keys?.(room));
+  return deeds;
+}
+
+/** Whether that key does something here. */
+function press(room: Room, parts: readonly ConsolePart[], key: string): boolean {
+  const deed = keysOf(room, parts)[key];
+  deed?.();
+  return deed !== undefined;
 }
 
 export function useKeys(room: Room, parts: readonly ConsolePart[]): void {

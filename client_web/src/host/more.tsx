@@ -3,6 +3,7 @@ import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { IconButton } from "../parts/bricks";
 import { confirmFirst } from "../parts/dialog";
+import { Hold } from "../parts/hold";
 import { timeOfDay } from "../parts/time";
 import { chat } from "../room/activities/chat";
 import { lifecycle } from "../room/activities/lifecycle";
@@ -88,17 +89,17 @@ function Bin({ room }: { room: Room }): JSX.Element {
 function Doors({ room }: { room: Room }): JSX.Element {
   const t = words.value;
   const open = stateOf(room.now.value, lifecycle).status === "open";
+  const close = () => void act(room, "room.close", {}, () => void act(room, "room.open", {}));
   return (
     <section class="group">
       <h2>{t.room}</h2>
       {open ? (
-        <button
-          type="button"
-          class="button risky wide"
-          onClick={() => confirmFirst(t.close_room, t.close_room_sure, t.close_room, () => void act(room, "room.close", {}))}
-        >
-          {t.close_room}
-        </button>
+        <Hold
+          label={t.close_room}
+          hint={t.panic_hold}
+          onHeld={close}
+          onTap={() => confirmFirst(t.close_room, t.close_room_sure, t.close_room, close)}
+        />
       ) : (
         <button type="button" class="button main wide" onClick={() => void act(room, "room.open", {})}>
           {t.open_room}

@@ -41,23 +41,30 @@ export const photoDesk: ConsolePart = {
     name: "photos",
     icon: "photo",
     label: () => words.value.photos,
-    count: (room) => stateOf(room.now.value, photos).pending.length,
+    count: (room) => stateOf(room.now.value, photos).count,
+    under: "queue",
     Panel: PhotoPanel,
   },
+  waiting: (room) =>
+    stateOf(room.client.snapshot, photos).pending.map((photo) => ({
+      at: photo.at,
+      row: () => <Item key={photo.photo} room={room} photo={photo} place="pending" />,
+      approve: () => approve(room, photo, "pending"),
+      refuse: () => hide(room, photo),
+    })),
 };
 
-/** All photos: what waits, what is shown, what was hidden. */
+/** All photos but those that wait: what is shown, what was hidden. */
 function PhotoPanel({ room }: { room: Room }): JSX.Element {
   const t = words.value;
   const state = stateOf(room.now.value, photos);
-  const none = state.pending.length + state.photos.length + state.bin.length === 0;
+  const none = state.photos.length + state.bin.length === 0;
   return (
     <>
       <h2 class="panel-title">{t.photos}</h2>
       <div class="scrolls photos">
         {room.now.value.you?.role === "host" && <Settings room={room} />}
         {none && <Empty drawing="photos" title={t.photos_none} hint={t.photos_none_hint} />}
-        <Group room={room} title={t.photos_waiting} of={state.pending} place="pending" />
         <Group room={room} title={t.photos_shown} of={[...state.photos].reverse()} place="shown" count={state.count} />
         <Folded room={room} title={t.photos_hidden} of={[...state.bin].reverse()} place="hidden" />
       </div>

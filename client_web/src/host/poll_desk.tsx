@@ -31,7 +31,7 @@ export const pollDesk: ConsolePart = {
   panel: {
     name: "polls",
     icon: "bars",
-    label: () => words.value.tabs.polls,
+    label: () => words.value.polls,
     count: (room) => stateOf(room.now.value, polls).polls.filter((poll) => poll.status === "draft").length,
     Panel: ({ room }) => <PollList room={room} onDraft={draft} />,
   },

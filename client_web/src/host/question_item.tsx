@@ -21,6 +21,7 @@ import {
   toggleShown,
   unmerge,
 } from "./question_acts";
+import { go } from "./desk";
 import { openPerson } from "./people";
 
 const ANSWER = 1_000;
@@ -99,7 +100,15 @@ function Acts({ room, question, shown }: ItemProps & { shown: boolean }): JSX.El
         <div class="row acts">
           <Act icon="check" label={t.question_approve} main onClick={() => approve(room, question)} />
           <Act icon="screen" label={t.question_approve_show} onClick={() => approveAndShow(room, question)} />
-          <IconButton icon="merge" label={t.question_merge} onClick={() => (merging.value = question.question)} />
+          <IconButton
+            icon="merge"
+            label={t.question_merge}
+            onClick={() => {
+              merging.value = question.question;
+              // The one that asks the same is most likely open.
+              go("questions");
+            }}
+          />
           <IconButton icon="hidden" label={t.question_refuse} onClick={() => hide(room, question)} />
         </div>
       );

@@ -13,13 +13,12 @@ import "./questions.css";
 /** Rows of each list in the page at once. */
 const SHOWN = 80;
 
-/** All questions: what waits, what is open, what was answered, what was hidden. */
+/** All questions but those that wait: what is open, what was answered, what was hidden. */
 export function QuestionPanel({ room }: { room: Room }): JSX.Element {
   const t = words.value;
   const snapshot = room.now.value;
   const state = stateOf(snapshot, questions);
   const [order, setOrder] = useState<Order>("votes");
-  const waiting = withStatus(state, "waiting");
   const open = sorted(withStatus(state, "open"), order);
   const shown = open.filter((one) => one.question === state.shown);
   const answered = sorted(withStatus(state, "answered"), "time");
@@ -57,7 +56,6 @@ export function QuestionPanel({ room }: { room: Room }): JSX.Element {
         {state.questions.length === 0 && (
           <Empty drawing="questions" title={t.questions_none} hint={t.questions_none_hint} />
         )}
-        <Group room={room} title={t.questions_waiting} of={waiting} />
         <Group room={room} title={t.questions_open} of={[...shown, ...open.filter((one) => !shown.includes(one))]} />
         <Folded room={room} title={t.questions_answered} of={answered} />
         <Folded room={room} title={t.questions_hidden} of={hidden} />

@@ -37,7 +37,6 @@ export const photosEn: typeof photosZh = {
     conflict: "That’s too many photos. Delete some first.",
     closed: "Photos are closed for now.",
   },
-  photos_waiting: "Waiting",
   photos_shown: "On the wall",
   photos_hidden: "Not on the wall",
   photos_none: "No photos yet",

@@ -37,7 +37,6 @@ export const photosZh = {
     conflict: "照片太多了，先删掉几张吧。",
     closed: "现在不收照片。",
   },
-  photos_waiting: "等待确认",
   photos_shown: "已上墙",
   photos_hidden: "没有上墙",
   photos_none: "还没有照片",

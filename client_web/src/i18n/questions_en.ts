@@ -43,11 +43,9 @@ export const questionsEn: typeof questionsZh = {
   },
 
   questions_approve_first: "Approve questions first",
-  questions_waiting: "Waiting for you",
   questions_hidden: "Hidden",
   questions_none: "No questions yet",
   questions_none_hint: "What the audience asks will be here",
-  questions_to_approve: (count: number) => (count === 1 ? "1 question to approve" : `${count} questions to approve`),
   question_approve: "Approve",
   question_approve_show: "Approve and show",
   question_refuse: "Do not show",

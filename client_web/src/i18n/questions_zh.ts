@@ -40,11 +40,9 @@ export const questionsZh = {
 
   // Console
   questions_approve_first: "提问先确认，再公开",
-  questions_waiting: "待确认",
   questions_hidden: "已隐藏",
   questions_none: "还没有提问",
   questions_none_hint: "观众提问后会出现在这里",
-  questions_to_approve: (count: number) => `${count} 个提问待确认`,
   question_approve: "通过",
   question_approve_show: "通过并上墙",
   question_refuse: "不公开",

@@ -25,12 +25,38 @@ export interface TabPart {
   Panel: Part;
 }
 
+/** What of an activity is one person's own, shown to that person under "mine". */
+export interface MinePart {
+  name: string;
+  label: () => string;
+  /** Whether there is anything. */
+  some: (room: Room) => boolean;
+  /** How many of it they have yet to do something about, such as prizes to collect. */
+  due?: (room: Room) => number;
+  List: Part;
+}
+
+/** The tab at the bottom of a phone: what people send in, what a host runs, the wall, the rest. */
+export type Under = "queue" | "run" | "stage" | "more";
+
+/** Something that staff should look at before others see it. */
+export interface Waiting {
+  /** Since when: what has waited longest comes first. */
+  at: number;
+  /** A list item. */
+  row: () => JSX.Element;
+  approve: () => void;
+  refuse: () => void;
+}
+
 /** An activity in the console. */
 export interface ConsolePart {
   /** What of it is on now, and the next thing to do about it. */
   Now?: Part;
-  /** All of it: a tab on a phone, a part of the middle column on a desk. */
-  panel: { name: string; icon: IconName; label: () => string; count?: (room: Room) => number; Panel: Part };
+  /** All of it: on a phone it stands `under` a tab (`run` if nothing is said), on a desk in the middle column. */
+  panel: { name: string; icon: IconName; label: () => string; count?: (room: Room) => number; under?: Under; Panel: Part };
+  /** What of it waits for staff, to be shown in the one queue. */
+  waiting?: (room: Room) => Waiting[];
   /** What lies over the console when it is asked for, such as a form. */
   Over?: Part;
   /** What its keys do; the words for them stand in `key_list`. */
@@ -45,6 +71,7 @@ export interface View {
   activity: Activity;
   Card?: Part;
   tab?: TabPart;
+  mine?: MinePart;
   wall?: () => Promise<WallPart>;
   console?: () => Promise<ConsolePart>;
 }

@@ -5,6 +5,7 @@ export type RoomState = Readonly<Pick<RoomView, "title" | "status">> & {
   readonly settings: Pick<
     RoomSettings,
     | "text_length"
+    | "room_rate"
     | "slow_mode_ms"
     | "approve_chat"
     | "approve_questions"
@@ -19,6 +20,7 @@ export type RoomState = Readonly<Pick<RoomView, "title" | "status">> & {
 
 const SETTINGS = {
   text_length: 500,
+  room_rate: 40,
   slow_mode_ms: 0,
   approve_chat: false,
   approve_questions: false,
