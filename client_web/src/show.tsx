@@ -3,6 +3,7 @@ import { render, type ComponentChild } from "preact";
 import { words } from "./i18n/words";
 import "./style/base.css";
 import "./style/parts.css";
+import "./style/toasts.css";
 import "./style/blocks.css";
 
 export function show(content: () => ComponentChild): void {

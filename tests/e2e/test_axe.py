@@ -99,7 +99,7 @@ async def test_the_audience_has_no_barriers(stage: Stage, clean: Judge) -> None:
     await page.locator(".ask button[type=submit]").click()
     await page.locator(".asked.own").wait_for()
     await clean(page, "questions")
-    await page.get_by_role("button", name="我的头像", exact=True).click()
+    await page.get_by_role("tab", name="我的").click()
     await page.get_by_role("button", name="显示座位码").click()
     await page.locator(".seat-code").wait_for()
     await clean(page, "me")
@@ -116,6 +116,9 @@ async def test_the_console_has_no_barriers(stage: Stage, clean: Judge) -> None:
     for tab in await page.locator("nav.tabs button").all():
         await tab.click()
         await clean(page, f"console, {await tab.inner_text()}", ("phone",))
+        for place in await page.locator("nav.places button").all():
+            await place.click()
+            await clean(page, f"console, {await place.inner_text()}", ("phone",))
     await page.keyboard.press("n")
     await page.get_by_role("dialog").wait_for()
     await clean(page, "a new vote")

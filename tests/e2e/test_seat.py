@@ -30,10 +30,10 @@ async def bare(stage: Stage, url: str) -> Page:
 
 
 async def seat_code(phone: Page) -> str:
-    await phone.get_by_role("button", name="我的头像", exact=True).click()
+    await phone.get_by_role("tab", name="我的").click()
     await phone.get_by_role("button", name="显示座位码").click()
     code = await phone.locator(".seat-code b").inner_text()
-    await phone.get_by_role("button", name="关闭").click()
+    await phone.get_by_role("tab", name="聊天").click()
     return code
 
 
@@ -58,8 +58,9 @@ async def test_a_seat_code_brings_name_and_vote_to_another_phone(stage: Stage) -
     await second.get_by_role("radio", name="火箭").click()
     await expect(first.get_by_role("radio", name="火箭")).to_be_checked()
     await expect(second.locator(".option .share")).to_have_text(["0%", "0%", "100%"])  # one person, one ballot
-    await second.get_by_role("button", name="我的头像", exact=True).click()
-    await expect(second.get_by_role("dialog")).to_contain_text("小安")
+    await second.get_by_role("tab", name="我的").click()
+    await expect(second.locator(".mine-name")).to_contain_text("小安")
+    await expect(second.locator(".mine-votes")).to_contain_text("火箭")
     assert stage.troubles == []
 
 

@@ -7,6 +7,7 @@ import { Icon } from "../parts/icons";
 import { Line } from "../parts/line";
 import { useTick } from "../parts/time";
 import { toastFailure } from "../parts/toast";
+import { failureOf } from "../room/failure";
 import { type Draw, draws, drawToShow } from "../room/activities/draws";
 import type { Mine } from "../room/messages";
 import "../style/gifts.css";
@@ -26,29 +27,38 @@ export function DrawCard({ room }: { room: Room }): JSX.Element | null {
   const shown = drawToShow(state, room.client.clock.now(), STAYS);
   useTick(shown?.status === "drawn", 5_000);
   const tickets = snapshot.mine.draws?.tickets ?? {};
+  const [full, setFull] = useState<ReadonlySet<string>>(new Set());
   const won = state.draws.filter((one) => {
     const place = tickets[one.draw]?.place;
     return one !== shown && place && !one.won.some((prize) => prize.place === place && prize.redeemed);
   });
   return (
     <>
-      {state.draws.map((one) => one.status === "open" && <Presence key={one.draw} room={room} draw={one} />)}
+      {state.draws.map(
+        (one) =>
+          one.status === "open" && (
+            <Presence key={one.draw} room={room} draw={one} onFull={() => setFull((all) => new Set(all).add(one.draw))} />
+          ),
+      )}
       {[...won.slice(-3), ...(shown ? [shown] : [])].map((one) => (
-        <Lot key={one.draw} room={room} draw={one} ticket={tickets[one.draw] ?? null} />
+        <Lot key={one.draw} room={room} draw={one} ticket={tickets[one.draw] ?? null} full={full.has(one.draw)} />
       ))}
     </>
   );
 }
 
 /** Whoever has the page open is in it; nothing to see. */
-function Presence({ room, draw }: { room: Room; draw: Draw }): null {
+function Presence({ room, draw, onFull }: { room: Room; draw: Draw; onFull: () => void }): null {
   const { you, mine, phase } = room.now.value;
   const wants = you?.role === "attendee" && phase === "live" && !mine.draws?.tickets[draw.draw];
   useEffect(() => {
     if (!wants) return undefined;
     const timer = setTimeout(() => {
-      // Refused when it was frozen meanwhile, or full: the card says how it stands.
-      room.client.send("draw.enter", { draw: draw.draw }, { replaces: `enter ${draw.draw}` }).catch(() => undefined);
+      // Refused when it was frozen meanwhile, which the card says, or full.
+      room.client.send("draw.enter", { draw: draw.draw }, { replaces: `enter ${draw.draw}` }).catch((error: unknown) => {
+        const again = room.client.snapshot.sending.some((item) => item.replaces === `enter ${draw.draw}`);
+        if (failureOf(error).code === "conflict" && !again) onFull();
+      });
     }, Math.random() * SPREAD);
     return () => clearTimeout(timer);
   }, [wants, draw.draw]);
@@ -59,9 +69,11 @@ interface LotProps {
   room: Room;
   draw: Draw;
   ticket: Ticket | null;
+  /** It had no room for this person. */
+  full: boolean;
 }
 
-function Lot({ room, draw, ticket }: LotProps): JSX.Element {
+function Lot({ room, draw, ticket, full }: LotProps): JSX.Element {
   const t = words.value.gifts;
   const open = draw.status === "open";
   return (
@@ -71,7 +83,7 @@ function Lot({ room, draw, ticket }: LotProps): JSX.Element {
         <span class="note figures">{`${t.draw_winners(figure(draw.winners))} · ${t.draw_entrants(figure(draw.entrants))}`}</span>
       </header>
       <h2>{draw.title}</h2>
-      <Own room={room} draw={draw} ticket={ticket} />
+      <Own room={room} draw={draw} ticket={ticket} full={full} />
       {draw.status === "drawn" && <Winners draw={draw} own={ticket?.place ?? null} />}
       {draw.status !== "open" && (
         <div class="row">
@@ -83,9 +95,17 @@ function Lot({ room, draw, ticket }: LotProps): JSX.Element {
 }
 
 /** How it stands for this person. */
-function Own({ room, draw, ticket }: LotProps): JSX.Element {
+function Own({ room, draw, ticket, full }: LotProps): JSX.Element {
   const t = words.value.gifts;
-  if (!ticket) return <p class="note">{draw.status === "open" ? t.draw_entering : t.draw_not_in}</p>;
+  if (!ticket) {
+    // Those who run the room are in none.
+    const entering = draw.status === "open" && room.now.value.you?.role === "attendee";
+    return (
+      <p class="note" role="status">
+        {entering && full ? t.draw_full : entering ? t.draw_entering : t.draw_not_in}
+      </p>
+    );
+  }
   const number = ticket.ticket.slice(-6).toUpperCase();
   if (ticket.place !== null) {
     const given = draw.won.some((prize) => prize.place === ticket.place && prize.redeemed);
@@ -109,7 +129,7 @@ function Own({ room, draw, ticket }: LotProps): JSX.Element {
 }
 
 /** How a winner is reached, for those who run the room alone. */
-function Contact({ room, draw, given }: { room: Room; draw: Draw; given: string | null }): JSX.Element {
+export function Contact({ room, draw, given }: { room: Room; draw: Draw; given: string | null }): JSX.Element {
   const t = words.value.gifts;
   const [text, setText] = useState("");
   const tell = (contact: string | null) => {

@@ -4,21 +4,18 @@ import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Banner } from "../parts/banner";
 import { IconButton } from "../parts/bricks";
+import { Confirmation } from "../parts/dialog";
 import { Icon } from "../parts/icons";
-import { Toasts } from "../parts/toast";
 import { TopBar } from "../parts/top_bar";
 import { chat } from "../room/activities/chat";
 import { tabParts, views } from "../views";
-import { MeButton } from "./me";
 import { Tabs } from "./tabs";
 
 /** The room itself: what is on, and below it the talk and whatever else people do. */
 export function Hall({ room }: { room: Room }): JSX.Element {
   return (
     <div class="hall">
-      <TopBar room={room}>
-        <MeButton room={room} />
-      </TopBar>
+      <TopBar room={room} />
       <Banner room={room} />
       <Promoted room={room} />
       <div class="now">
@@ -28,7 +25,7 @@ export function Hall({ room }: { room: Room }): JSX.Element {
       <main>
         <Tabs room={room} parts={tabParts} />
       </main>
-      <Toasts />
+      <Confirmation />
     </div>
   );
 }

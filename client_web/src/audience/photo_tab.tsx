@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Empty } from "../parts/bricks";
-import { Confirmation, confirmFirst, Dialog } from "../parts/dialog";
+import { confirmFirst, Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
 import { timeOfDay } from "../parts/time";
 import { toast, toastFailure } from "../parts/toast";
@@ -69,12 +69,11 @@ export function PhotoTab({ room }: { room: Room }): JSX.Element {
           {open.caption && <p>{open.caption}</p>}
         </Dialog>
       )}
-      <Confirmation />
     </>
   );
 }
 
-function OwnRow({ room, own }: { room: Room; own: OwnPhoto }): JSX.Element {
+export function OwnRow({ room, own }: { room: Room; own: OwnPhoto }): JSX.Element {
   const t = words.value;
   const remove = () =>
     confirmFirst(t.photo_delete_title, t.photo_delete_text, t.photo_delete, () => {

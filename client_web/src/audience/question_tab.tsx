@@ -141,7 +141,7 @@ function AnswerLine({ answer }: { answer: NonNullable<Question["answer"]> }): JS
 }
 
 /** One's own, wherever it stands. */
-function OwnRow({ room, own }: { room: Room; own: Own }): JSX.Element {
+export function OwnRow({ room, own }: { room: Room; own: Own }): JSX.Element {
   const t = words.value;
   const { question, text, standing, seen } = own;
   const answer = seen?.answer ?? null;

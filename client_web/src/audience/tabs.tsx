@@ -2,7 +2,10 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { figure, words } from "../i18n/words";
 import type { Room } from "../page";
+import { IconButton } from "../parts/bricks";
+import { Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
+import { Toasts } from "../parts/toast";
 import { tab as shelf } from "../room/storage";
 import type { TabPart } from "../views/view";
 import "./tabs.css";
@@ -12,6 +15,11 @@ interface TabsProps {
   parts: readonly TabPart[];
 }
 
+/** So many stand beside each other on a phone, and one's own; the others are one tap further. */
+const FIRST = 3;
+
+const isFurther = (part: TabPart, place: number): boolean => place >= FIRST && part.name !== "mine";
+
 /** What people do, one tab each. All of them stay as they were left: where one was reading, and what one wrote. */
 export function Tabs({ room, parts }: TabsProps): JSX.Element {
   const kept = `showfloor.tab.${room.session.pass.room}`;
@@ -20,24 +28,32 @@ export function Tabs({ room, parts }: TabsProps): JSX.Element {
     return parts.some((part) => part.name === last) ? last : parts[0]?.name;
   });
   const seen = useSeen(room, parts, chosen);
+  const news = parts.filter((part) => part.newest(room) > (seen.get(part.name) ?? 0));
   const choose = (name: string) => {
     shelf.set(kept, name);
     setChosen(name);
   };
   return (
     <>
-      <div class="kinds" role="tablist" aria-label={words.value.parts}>
-        {parts.map((part) => (
-          <Choice
-            key={part.name}
-            part={part}
-            room={room}
-            chosen={part.name === chosen}
-            news={part.newest(room) > (seen.get(part.name) ?? 0)}
-            onChoose={() => choose(part.name)}
-          />
-        ))}
+      <div class="kinds">
+        <div role="tablist" aria-label={words.value.parts}>
+          {parts.map((part, place) => (
+            <Choice
+              key={part.name}
+              part={part}
+              room={room}
+              chosen={part.name === chosen}
+              further={isFurther(part, place)}
+              news={news.includes(part)}
+              onChoose={() => choose(part.name)}
+            />
+          ))}
+        </div>
+        {parts.some(isFurther) && <Further room={room} parts={parts.filter(isFurther)} onChoose={choose} />}
       </div>
+      <p class="seen-by-readers" aria-live="polite">
+        {news.map((part) => words.value.mine.news(part.label())).join(" ")}
+      </p>
       <div class="kind-panels">
         {parts.map(({ name, Panel }) => (
           <div
@@ -50,6 +66,7 @@ export function Tabs({ room, parts }: TabsProps): JSX.Element {
             inert={name !== chosen}
           >
             <Panel room={room} />
+            {name === chosen && <Toasts within />}
           </div>
         ))}
       </div>
@@ -71,11 +88,13 @@ interface ChoiceProps {
   part: TabPart;
   room: Room;
   chosen: boolean;
+  /** On a phone it is seen only while it is chosen. */
+  further: boolean;
   news: boolean;
   onChoose: () => void;
 }
 
-function Choice({ part, room, chosen, news, onChoose }: ChoiceProps): JSX.Element {
+function Choice({ part, room, chosen, further, news, onChoose }: ChoiceProps): JSX.Element {
   const button = useRef<HTMLButtonElement>(null);
   const count = part.count?.(room) ?? 0;
   useEffect(() => {
@@ -87,6 +106,7 @@ function Choice({ part, room, chosen, news, onChoose }: ChoiceProps): JSX.Elemen
       ref={button}
       type="button"
       role="tab"
+      class={further ? "further" : ""}
       id={`choose-${part.name}`}
       aria-controls={`kind-${part.name}`}
       aria-selected={chosen}
@@ -95,7 +115,7 @@ function Choice({ part, room, chosen, news, onChoose }: ChoiceProps): JSX.Elemen
       onKeyDown={step}
     >
       <Icon name={part.icon} size={20} />
-      {part.label()}
+      <span>{part.label()}</span>
       {count > 0 && <span class="figures">{figure(count)}</span>}
       {news && (
         <i class="news">
@@ -106,10 +126,46 @@ function Choice({ part, room, chosen, news, onChoose }: ChoiceProps): JSX.Elemen
   );
 }
 
+interface FurtherProps {
+  room: Room;
+  parts: readonly TabPart[];
+  onChoose: (name: string) => void;
+}
+
+/** The way to what a phone has no room for. */
+function Further({ room, parts, onChoose }: FurtherProps): JSX.Element {
+  const t = words.value.mine;
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <IconButton class="to-further" icon="more" label={t.others} onClick={() => setOpen(true)} />
+      {open && (
+        <Dialog title={t.others_title} onClose={() => setOpen(false)}>
+          {parts.map((part) => (
+            <button
+              key={part.name}
+              type="button"
+              class="button large wide"
+              onClick={() => {
+                setOpen(false);
+                onChoose(part.name);
+              }}
+            >
+              <Icon name={part.icon} />
+              {part.label()}
+              <span class="figures">{(part.count?.(room) ?? 0) || ""}</span>
+            </button>
+          ))}
+        </Dialog>
+      )}
+    </>
+  );
+}
+
 /** Arrows go from tab to tab, and choose it. */
 function step(event: KeyboardEvent): void {
   const here = event.currentTarget as HTMLElement;
-  const tabs = Array.from(here.parentElement?.querySelectorAll<HTMLElement>("[role=tab]") ?? []);
+  const tabs = Array.from(here.parentElement?.querySelectorAll<HTMLElement>("[role=tab]") ?? []).filter((one) => one.offsetParent);
   const ways: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 };
   const at = tabs.indexOf(here);
   const to = event.key === "Home" ? 0 : event.key === "End" ? tabs.length - 1 : at + (ways[event.key] ?? 0);

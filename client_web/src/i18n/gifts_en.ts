@@ -55,6 +55,7 @@ export const giftsEn: GiftWords = {
   draw_winners: (count) => `${count} to win`,
   draw_entrants: (count) => `${count} in it`,
   draw_entering: "Putting you on the list…",
+  draw_full: "The list is full; there was no room for you this time",
   draw_not_in: "You’re not in this one",
   draw_in: (ticket) => `You’re in it: ticket ${ticket}`,
   draw_won: (place) => `No. ${place}: you won!`,

@@ -54,6 +54,7 @@ export const giftsZh = {
   draw_winners: (count: string) => `抽 ${count} 名`,
   draw_entrants: (count: string) => `${count} 人在名单里`,
   draw_entering: "正在把你加入名单…",
+  draw_full: "名单满了，这次没能把你加进去",
   draw_not_in: "这次你不在名单里",
   draw_in: (ticket: string) => `你在名单里，票号 ${ticket}`,
   draw_won: (place: number) => `第 ${place} 名，你中奖了！`,

@@ -1,6 +1,7 @@
 import { photosZh } from "./photos_zh";
 import { beside } from "./beside";
 import { giftsZh } from "./gifts_zh";
+import { mineZh } from "./mine_zh";
 import { questionsZh } from "./questions_zh";
 
 /** The words of the pages. zh-CN is the measure: en must have the same keys, or tsc fails. */
@@ -65,8 +66,6 @@ export const zhCN = {
   start_brand: "门店里的直播间：聊天、投票，不用注册",
 
   // Coming back: a seat code
-  me: "我的头像",
-  me_here: (name: string) => `你是“${name}”`,
   seat_code: "我的座位码",
   seat_code_hint: "换手机或重新打开页面时，用它找回你的名字和投票。别给别人看。",
   seat_show: "显示座位码",
@@ -78,7 +77,7 @@ export const zhCN = {
   seat_find: "找回座位",
   seat_finding: "正在找…",
   seat_wrong: "没找到这个座位码，请看看有没有输错",
-  seat_hint: "座位码在原来那台手机上：点右上角你的头像",
+  seat_hint: "座位码在原来那台手机上：点“我的”",
   seat_none: "没有座位码，从头进入",
 
   // The way to the server
@@ -158,13 +157,12 @@ export const zhCN = {
   poll_time_left: "剩余时间",
 
   gifts: giftsZh,
+  mine: mineZh,
 
   // Console
   host: "主持台",
-  tabs: { now: "现在", chat: "聊天", polls: "投票", more: "更多" },
   connected: "已连接",
   offline: "已断开",
-  rate: (count: string) => `${count} 条/秒`,
   on_now: "正在进行",
   on_nothing: "没有进行中的投票",
   on_nothing_hint: "建一个投票，或从草稿里选一个开始",
@@ -208,7 +206,6 @@ export const zhCN = {
   form_needs_question: "请写下问题",
   form_needs_options: "至少写两个不同的选项",
   chat_rules: "聊天",
-  queue: "消息",
   pin: "置顶",
   unpin: "取消置顶",
   remove: "删除",
@@ -261,11 +258,10 @@ export const zhCN = {
   calm: "恢复",
   approve_chat: "先审后发",
   approve_chat_hint: "观众的消息先由店员确认，再给大家看",
-  held_queue: "等你确认",
   approve: "通过",
   reject: "不通过",
   filter: "敏感词",
-  filter_hint: "只有店员看得到；全角、空格和符号隔开的写法也算",
+  filter_hint: "只有店员看得到；全角、空格和符号隔开的写法也算。英文按整词算，写成 *spam* 时夹在别的词里也算",
   filter_add: "加词，一行一个",
   filter_add_do: "加入",
   filter_list: (count: number) => `已有 ${count} 个词`,
@@ -302,24 +298,24 @@ export const zhCN = {
   keys: "快捷键",
   key_space: "空格",
   key_list: {
-    "1": "现在 / 聊天",
-    "2": "投票",
+    "1": "现在",
+    "2": "队列",
+    "3": "投票、礼物",
+    "4": "画面",
+    "5": "更多",
     n: "新建投票",
     space: "开始 / 结束投票",
     p: "暂停 / 继续",
     e: "加 30 秒",
     h: "隐藏 / 公布结果",
-    a: "通过最早的一条消息",
-    x: "不通过最早的一条消息",
+    a: "通过队列里的第一条",
+    x: "不通过队列里的第一条",
     m: "全员禁言 / 解除",
     c: "关闭 / 打开聊天",
     "!": "紧急静场",
-    "3": "提问",
-    q: "通过最早的待确认提问",
-    w: "不公开最早的待确认提问",
     s: "最想知道的提问上墙 / 下墙",
     d: "墙上的提问已回答",
-    z: "撤销上一次删除",
+    z: "撤销刚才的操作",
     "/": "写消息",
     "?": "显示快捷键",
   },

@@ -1,3 +1,4 @@
+import { chatMine } from "../audience/chat_mine";
 import { Talk } from "../audience/talk";
 import { words } from "../i18n/words";
 import { stateOf } from "../page";
@@ -17,6 +18,7 @@ export const chatView: View = {
     },
     Panel: Talk,
   },
+  mine: chatMine,
   wall: async () => {
     const { ChatScene } = await import("../wall/chat_scene");
     return { Scene: ChatScene };

@@ -1,11 +1,13 @@
 import { DrawCard } from "../audience/draw_card";
+import { giftMine } from "../audience/gift_mine";
 import { draws } from "../room/activities/draws";
 import type { View } from "./view";
 
-/** Lucky draws. In the console they stand among the gifts. */
+/** Lucky draws. In the console and among what is one's own they stand with the other gifts. */
 export const drawsView: View = {
   activity: draws,
   Card: DrawCard,
+  mine: giftMine,
   wall: async () => {
     const { drawOnWall, DrawScene } = await import("../wall/draw_scene");
     return { wants: (room) => drawOnWall(room) !== null, Scene: DrawScene };

@@ -2,6 +2,7 @@ import type { Activity } from "../room/activity";
 import { lifecycle } from "../room/activities/lifecycle";
 import { filter } from "../room/activities/words";
 import { order } from "../room/activities/order";
+import { mineTab } from "../audience/mine_tab";
 import { chatView } from "./chat";
 import { drawsView } from "./draws";
 import { firstsView } from "./firsts";
@@ -16,7 +17,11 @@ export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { ac
 
 export const activities: readonly Activity[] = views.map((view) => view.activity);
 
-export const tabParts: readonly TabPart[] = views.flatMap((view) => view.tab ?? []);
+/** One's own comes last. */
+export const tabParts: readonly TabPart[] = [
+  ...views.flatMap((view) => view.tab ?? []),
+  mineTab(views.flatMap((view) => view.mine ?? [])),
+];
 
 /** The last has the first say: what is rarer and shorter goes over what is there all the time. */
 export const wallParts = (): Promise<WallPart[]> => Promise.all([...views].reverse().flatMap((view) => view.wall?.() ?? []));

@@ -1,3 +1,4 @@
+import { photoMine } from "../audience/photo_mine";
 import { PhotoTab } from "../audience/photo_tab";
 import { words } from "../i18n/words";
 import { stateOf } from "../page";
@@ -15,6 +16,7 @@ export const photosView: View = {
     newest: (room) => stateOf(room.now.value, photos).newest,
     Panel: PhotoTab,
   },
+  mine: photoMine,
   wall: async () => {
     const { photosOnWall, PhotoScene } = await import("../wall/photo_scene");
     return { wants: photosOnWall, Scene: PhotoScene };

@@ -1,4 +1,5 @@
 import { PollCard } from "../audience/poll_card";
+import { pollMine } from "../audience/poll_mine";
 import { polls } from "../room/activities/polls";
 import type { View } from "./view";
 
@@ -6,6 +7,7 @@ import type { View } from "./view";
 export const pollsView: View = {
   activity: polls,
   Card: PollCard,
+  mine: pollMine,
   wall: async () => {
     const { pollOnWall, PollScene } = await import("../wall/poll_scene");
     return { wants: (room) => pollOnWall(room) !== null, Scene: PollScene };

@@ -1,4 +1,5 @@
 import { QuestionCard } from "../audience/question_card";
+import { questionMine } from "../audience/question_mine";
 import { QuestionTab } from "../audience/question_tab";
 import { words } from "../i18n/words";
 import { stateOf } from "../page";
@@ -17,6 +18,7 @@ export const questionsView: View = {
     newest: (room) => stateOf(room.now.value, questions).newest,
     Panel: QuestionTab,
   },
+  mine: questionMine,
   wall: async () => {
     const { QuestionScene } = await import("../wall/question_scene");
     return { wants: (room) => onScreen(stateOf(room.now.value, questions)) !== null, Scene: QuestionScene };

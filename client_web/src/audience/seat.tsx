@@ -1,39 +1,16 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Face } from "../chat/messages";
 import { explain, language, words } from "../i18n/words";
 import type { Room } from "../page";
-import { Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
 import { Problem } from "../parts/problem";
-import { LanguageSwitch } from "../parts/top_bar";
 import { api, type SeatCode } from "../room/api";
 import { failureOf } from "../room/failure";
 
 const day = (at: number): string => new Date(at).toLocaleDateString(language.value, { month: "long", day: "numeric" });
 
-/** Who one is here, and how to be the same again on another phone: nothing need be kept in this one. */
-export function MeButton({ room }: { room: Room }): JSX.Element | null {
-  const t = words.value;
-  const { you } = room.now.value;
-  const [open, setOpen] = useState(false);
-  if (!you) return null;
-  return (
-    <>
-      <button type="button" class="button quiet icon me" title={t.me} aria-label={t.me} onClick={() => setOpen(true)}>
-        <Face by={you} />
-      </button>
-      {open && (
-        <Dialog title={t.me_here(you.name)} onClose={() => setOpen(false)}>
-          <Seat room={room} />
-          <LanguageSwitch spelt />
-        </Dialog>
-      )}
-    </>
-  );
-}
-
-function Seat({ room }: { room: Room }): JSX.Element {
+/** How to be the same person again on another phone: nothing need be kept in this one. */
+export function Seat({ room }: { room: Room }): JSX.Element {
   const t = words.value;
   const [seat, setSeat] = useState<SeatCode | null>(null);
   const [busy, setBusy] = useState(false);
@@ -51,7 +28,7 @@ function Seat({ room }: { room: Room }): JSX.Element {
   };
   return (
     <section class="seat" aria-label={t.seat_code}>
-      <h3>{t.seat_code}</h3>
+      <h2>{t.mine.seat}</h2>
       <p class="note">{t.seat_code_hint}</p>
       {seat ? (
         <p class="seat-code" aria-live="polite">

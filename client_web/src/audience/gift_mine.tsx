@@ -1,0 +1,69 @@
+import type { JSX } from "preact";
+import { words } from "../i18n/words";
+import { type Room, stateOf } from "../page";
+import { draws } from "../room/activities/draws";
+import { firsts } from "../room/activities/firsts";
+import type { MinePart } from "../views/view";
+import { Contact } from "./draw_card";
+
+interface Prize {
+  key: string;
+  title: string;
+  /** What is shown at the counter beside the name. */
+  code: string;
+  given: boolean;
+  contact: JSX.Element | null;
+}
+
+/** What one has won, by being fast or by lot; the newest first. */
+function prizesOf(room: Room): Prize[] {
+  const t = words.value.mine;
+  const { mine } = room.now.value;
+  const places = mine.firsts?.places ?? {};
+  const taken = stateOf(room.now.value, firsts).firsts.flatMap((first): Prize[] => {
+    const place = places[first.first];
+    if (!place) return [];
+    return [{ key: first.first, title: first.title, code: t.prize_place(place), given: first.redeemed.includes(place), contact: null }];
+  });
+  const tickets = mine.draws?.tickets ?? {};
+  const drawn = stateOf(room.now.value, draws).draws.flatMap((draw): Prize[] => {
+    const ticket = tickets[draw.draw];
+    if (!ticket?.place) return [];
+    const given = draw.won.some((prize) => prize.place === ticket.place && prize.redeemed);
+    const code = `${t.prize_place(ticket.place)} · ${t.prize_ticket(ticket.ticket.slice(-6).toUpperCase())}`;
+    const contact = given ? null : <Contact room={room} draw={draw} given={ticket.contact} />;
+    return [{ key: draw.draw, title: draw.title, code, given, contact }];
+  });
+  return [...taken, ...drawn].reverse();
+}
+
+/** What one has won, and how to get it. */
+export const giftMine: MinePart = {
+  name: "prizes",
+  label: () => words.value.mine.prizes,
+  some: (room) => prizesOf(room).length > 0,
+  due: (room) => prizesOf(room).filter((prize) => !prize.given).length,
+  List,
+};
+
+function List({ room }: { room: Room }): JSX.Element {
+  const t = words.value;
+  return (
+    <ul>
+      {prizesOf(room).map(({ key, title, code, given, contact }) => (
+        <li key={key} class={`mine-row prize ${given ? "given" : ""}`}>
+          <div class="grow stack">
+            <p>
+              <b>{title}</b>
+              <br />
+              <span class="figures">{code}</span>
+            </p>
+            {!given && <p class="note">{t.gifts.first_collect}</p>}
+            {contact}
+          </div>
+          <span class={`tag ${given ? "good" : "warn"}`}>{given ? t.mine.prize_state.given : t.mine.prize_state.waiting}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
