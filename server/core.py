@@ -229,6 +229,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
             on_commit=lambda room, head, _due: projector.note(room, head),
             on_epoch=members.tell_epoch,
             on_erased=seats_to_forget.note,
+            unreachable=broker.unreachable,
             max_room_rate=settings.max_room_rate,
             trace=trace,
         )

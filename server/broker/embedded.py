@@ -160,6 +160,10 @@ class EmbeddedBroker:
             return "the log cannot be read"
         return None
 
+    def unreachable(self) -> bool:
+        """Never: the log is in this process."""
+        return False
+
     def statistics(self) -> Mapping[str, float]:
         failing = self._failing_since
         return {

@@ -201,6 +201,10 @@ class RedisBroker:
             return "the log does not answer"
         return None
 
+    def unreachable(self) -> bool:
+        """Whether nobody listened when Redis was called last."""
+        return self.lanes.unreachable
+
     def statistics(self) -> Mapping[str, float]:
         failing = self.lanes.failing_since
         return {

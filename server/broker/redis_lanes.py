@@ -61,6 +61,7 @@ class Lanes:
         self._closing = False
         self.pipelines = self.failures = 0
         self.failing_since: float | None = None
+        self.unreachable = False  # nobody listened at the last call
 
     @property
     def waiting(self) -> int:
@@ -149,6 +150,7 @@ class Lanes:
             answers = [error] * len(commands)
         self.pipelines += 1
         failed = next((answer for answer in answers if _is_failure(answer)), None)
+        self.unreachable = _is_refused(failed)
         if failed is None:
             if self.failing_since is not None:
                 log.info("log.works_again", failed_s=round(loop.time() - self.failing_since, 1))
@@ -170,9 +172,13 @@ def _is_failure(answer: object) -> bool:
     return isinstance(answer, Exception) and not isinstance(answer, NoScriptError)
 
 
+def _is_refused(answer: object) -> bool:
+    return isinstance(answer, Exception) and isinstance(answer.__context__, ConnectionRefusedError)
+
+
 def _meaning(error: Exception) -> BrokerError:
     if isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and str(error).startswith(NO_SPACE)):
         return Full("no space for the log")
-    if isinstance(error.__context__, ConnectionRefusedError):
+    if _is_refused(error):
         return Unreachable("nobody listens where the log should be")
     return Unavailable("the log does not answer")

@@ -271,7 +271,9 @@ class Follower:
 
     def _expire(self) -> None:
         self._timer = None
-        latest = time.monotonic() - PATIENCE_S
+        # Letters go through where the log is: if nobody listens there, no owner will be found soon.
+        patience = self._around.patience.refused if self._around.unreachable() else PATIENCE_S
+        latest = time.monotonic() - patience
         while self._waiting and self._waiting[0].since <= latest:
             self._waiting.popleft().settle(Refused(Code.UNAVAILABLE))
         self._settle()

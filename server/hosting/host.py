@@ -84,6 +84,7 @@ class Surroundings:
     ``on_commit(room, head, due)``        where the log ends and when, on ``clock``, the room wants to be woken
     ``on_epoch(room, epoch)``             the log goes on in another epoch: members must join anew
     ``on_erased(room, user)``             a person was erased, also one of whom the log held nothing
+    ``unreachable()``                     whether nobody listens where the log should be, as was seen last
     ``max_room_rate``                     messages a second in a room, whatever its settings say
     """
 
@@ -94,6 +95,7 @@ class Surroundings:
     on_commit: Callable[[str, Position, int | None], None] = _nothing
     on_epoch: Callable[[str, str], None] = _nothing
     on_erased: Callable[[str, str], None] = _nothing
+    unreachable: Callable[[], bool] = bool
     max_room_rate: int | None = None
     new_id: Callable[[], str] = new_id
     patience: Patience = field(default_factory=Patience)

@@ -108,10 +108,11 @@ async def test_what_redis_says_is_told_in_the_port_s_words(
     with pytest.raises(meaning) as raised:
         await lanes.call("k", "GET", 1)
     assert type(raised.value) is meaning
+    assert lanes.unreachable is (meaning is Unreachable)
     failing_since: float | None = lanes.failing_since
     assert failing_since is not None
     assert await lanes.call("k", "GET", 2) == 2
-    assert (lanes.failures, lanes.failing_since) == (1, None)
+    assert (lanes.failures, lanes.failing_since, lanes.unreachable) == (1, None, False)
 
 
 async def test_all_that_went_together_fail_together(told: Told, lanes: Lanes) -> None:

@@ -20,7 +20,7 @@ from server.hosting.archive import Archive
 from server.hosting.clock import Clock
 from server.hosting.draft import Sender
 from server.hosting.follower import Follower, Forwarded
-from server.hosting.host import Surroundings
+from server.hosting.host import Patience, Surroundings
 from server.hosting.restore import Restored
 
 ANN = Sender(By("ann", "Ann", Role.ATTENDEE))
@@ -42,7 +42,7 @@ class NothingStored:
 class Stage:
     """One follower of room r in epoch e, whose owner is "one"; ``sent`` is what it forwarded, and where to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, unreachable: bool = False) -> None:
         self.sent: list[tuple[str, Forwarded]] = []
         self.outcomes: list[Position | Refused] = []
         self.told: list[int] = []
@@ -53,6 +53,8 @@ class Stage:
             broker=None,  # type: ignore[arg-type]
             archive=cast(Archive, NothingStored()),
             clock=Clock(),
+            unreachable=lambda: unreachable,
+            patience=Patience(refused=0.01),
             on_records=lambda _room, _epoch, records: self.told.extend(record.seq for record in records),
             on_epoch=lambda _room, epoch: self.epochs.append(epoch),
         )
@@ -143,6 +145,14 @@ async def test_who_waits_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(Refused, match="unavailable"):
             await asyncio.wait_for(stage.follower.ask(command, ANN), 2)
         assert stage.follower.waiting == 0
+
+
+async def test_where_nobody_listens_nobody_waits_for_another_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower_module, "EXPIRY_S", 0.005)
+    with Stage(unreachable=True) as stage:
+        command = REGISTRY.command("chat.send", {"id": "c", "room": "r", "text": "x"})
+        with pytest.raises(Refused, match="unavailable"):
+            await asyncio.wait_for(stage.follower.ask(command, ANN), 2)
 
 
 async def test_when_too_much_is_on_its_way_it_is_said() -> None:
