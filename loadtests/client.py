@@ -36,8 +36,8 @@ from loadtests.diary import (
 from loadtests.polling import open_polling
 from loadtests.websocket import open_websocket
 from loadtests.wire import Wire, WireError
+from protocols.errors import Code
 
-UNAVAILABLE = "unavailable"
 OnEvent = Callable[["Client", str, dict[str, Any]], None]
 
 
@@ -295,17 +295,24 @@ class Client:
 
     def _decided(self, name: str, pending: Pending, ack: dict[str, Any]) -> None:
         """The answer, or the moment to ask again: what the server cannot do now it may do soon."""
-        pause = self.settings.insists
-        if pause is None or ack.get("ok") or (ack.get("error") or {}).get("code") != UNAVAILABLE:
+        pause, code = self.settings.insists, (ack.get("error") or {}).get("code")
+        if code == Code.NOT_JOINED and not self.joined:
+            pending.connection = 0  # behind a join that was refused: it goes again behind the next one
+        elif pause is None or ack.get("ok") or code != Code.UNAVAILABLE:
             settle(pending.answer, ack)
-            return
-        wait = pause * random.uniform(0.5, 1.5)
-        asyncio.get_running_loop().call_later(wait, self._ask_again, name, pending, self.connection)
+        else:
+            wait, loop = pause * random.uniform(0.5, 1.5), asyncio.get_running_loop()
+            loop.call_later(wait, self._ask_again, name, pending, self.connection)
 
     def _ask_again(self, name: str, pending: Pending, connection: int) -> None:
         """Over another connection it goes again by itself."""
         if not pending.answer.done() and connection == self.connection and self.joined:
             self._send(name, pending)
+
+    def _send_again(self) -> None:
+        for name, pending in self._pending.items():
+            if pending.connection != self.connection and not pending.answer.done():
+                self._send(name, pending)
 
     def _expect(self, answer: asyncio.Future[dict[str, Any]]) -> None:
         if self.settings.restless is not None:
@@ -324,7 +331,10 @@ class Client:
     # Joining
 
     async def recover(self) -> None:
-        """Join with the present position, then send again what has no answer."""
+        """Join with the present position, and right behind that send again what has no answer: a round trip is dear.
+
+        The server takes what one connection sends in its order, and refuses what is behind a join that it refuses.
+        """
         self._recovering = True
         asked = Place(self.place.epoch, self.place.seq)
         payload: dict[str, Any] = {"id": self.new_id(), "room": self.room}
@@ -335,6 +345,7 @@ class Client:
         # The answer is taken in the same step in which it is read: events behind it must find the new place.
         self.emit("room.join", payload, lambda ack: self._answered(asked, ack, done))
         self._expect(done)
+        self._send_again()
         over = self._over
         waits: set[asyncio.Future[Any]] = {done} if over is None else {done, over}
         await asyncio.wait(waits, timeout=self.settings.answer_within, return_when=asyncio.FIRST_COMPLETED)
@@ -345,8 +356,7 @@ class Client:
         if not ack.get("ok"):
             error = ack.get("error") or {}
             if error.get("retry"):
-                message = f"room.join: {error.get('code')}"
-                raise WireError(message)
+                raise WireError("room.join: " + error["code"])
             raise ConnectRefused(str(error.get("code")), str(error.get("message")))
 
     def _answered(self, asked: Place, ack: dict[str, Any], done: asyncio.Future[dict[str, Any]]) -> None:
@@ -379,9 +389,7 @@ class Client:
             self.place = Place(position["epoch"], position["seq"])
         self._moved.set()
         self._joined.set()
-        for name, pending in self._pending.items():
-            if pending.connection != self.connection:
-                self._send(name, pending)
+        self._send_again()
 
     # Receiving
 

@@ -243,6 +243,66 @@ describe("recovering", () => {
     expect(server.texts()).toEqual([]);
   });
 
+  it("sends what is unanswered behind its join, without waiting for the answer", async () => {
+    const server = new FakeServer();
+    const link = new FakeLink(server, { delay: () => 150, lose: () => false, double: () => false });
+    const { client, said } = begin(server, { link });
+    await settle(400);
+    void client.send("chat.send", { text: "a" }, { shown: true });
+    await settle(160);
+    link.cut(); // stored, and the answer is lost
+    void client.send("chat.send", { text: "b" }, { shown: true });
+    link.connect();
+    await settle(340);
+    // One round trip and a moment: joined, and "a" known; "b" goes after it.
+    expect(client.snapshot.phase).toBe("live");
+    expect(server.received.map((one) => one.type)).toEqual(["room.join", "chat.send", "room.join", "chat.send"]);
+    expect(client.snapshot.sending.map((one) => one.fields["text"])).toEqual(["b"]);
+    await settle(400);
+    expect(said()).toEqual(["a", "b"]);
+    expect(client.snapshot.sending).toEqual([]);
+  });
+
+  it("waits with what was refused behind a join until the next one", async () => {
+    const server = new FakeServer();
+    const { client, link, said } = begin(server);
+    await settle();
+    link.cut();
+    void client.send("chat.send", { text: "a" }, { shown: true });
+    server.refusals.set("room.join", [{ ok: false, error: { code: "unavailable", message: "", retry: true, retry_after_ms: 500 } }]);
+    server.refusals.set("chat.send", [{ ok: false, error: { code: "not_joined", message: "", retry: false } }]);
+    const delays = [30, 30, 30, 30];
+    link.temper.delay = () => delays.shift() ?? 1;
+    link.connect();
+    await settle(450);
+    expect(server.received.map((one) => one.type)).toEqual(["room.join", "room.join", "chat.send"]);
+    await settle(400);
+    expect(server.received.slice(3).map((one) => one.type)).toEqual(["room.join", "chat.send"]);
+    expect(said()).toEqual(["a"]);
+    expect(client.snapshot.sending).toEqual([]);
+  });
+
+  it("asks no room again while its token is being renewed", async () => {
+    const server = new FakeServer();
+    let renewed = (): void => undefined;
+    const renew = () => new Promise<void>((resolve) => (renewed = resolve));
+    const { client, link, said } = begin(server, { renew });
+    await settle();
+    link.cut();
+    void client.send("chat.send", { text: "a" }, { shown: true });
+    server.refusals.set("room.join", [{ ok: false, error: { code: "expired", message: "", retry: false } }]);
+    server.refusals.set("chat.send", [{ ok: false, error: { code: "not_joined", message: "", retry: false } }]);
+    const delays = [30, 30, 30, 30];
+    link.temper.delay = () => delays.shift() ?? 1;
+    link.connect();
+    await settle(2_000);
+    expect(server.received.map((one) => one.type)).toEqual(["room.join", "room.join", "chat.send"]);
+    renewed();
+    await settle();
+    expect(said()).toEqual(["a"]);
+    expect(client.snapshot.phase).toBe("live");
+  });
+
   it("renews a token that has run out, and says so if that is refused", async () => {
     const server = new FakeServer();
     const renew = vi.fn<() => Promise<void>>(() => Promise.resolve());

@@ -193,6 +193,34 @@ describe("the queue of commands", () => {
     expect(outgoing.items[1]?.state).toBe("waiting");
   });
 
+  it("fails what ended the connection though it was sent once more", async () => {
+    const { outgoing, asked } = begin();
+    outgoing.open();
+    const answered = outgoing.send("chat.send", { text: "a" }, 0, { shown: true });
+    void answered.catch(() => undefined);
+    outgoing.hold();
+    asked[0]?.answer(new Failure("network", "", true));
+    await turn();
+    outgoing.open();
+    await turn();
+    expect(asked).toHaveLength(2);
+    outgoing.blame(new Failure("too_large"));
+    await expect(answered).rejects.toMatchObject({ code: "too_large" });
+    outgoing.hold();
+    asked[1]?.answer(new Failure("network", "", true));
+    await turn();
+    outgoing.open();
+    outgoing.blame(new Failure("too_large"));
+    await turn(5_000);
+    expect(asked).toHaveLength(2);
+    expect(outgoing.items[0]).toMatchObject({ state: "failed", failure: { code: "too_large" } });
+    outgoing.retry(outgoing.items[0]?.id ?? "");
+    await turn();
+    asked[2]?.answer(stored(1));
+    await turn();
+    expect(outgoing.items[0]).toMatchObject({ state: "sent" });
+  });
+
   it("has a bound, and lives without storage", async () => {
     const broken = shelf(() => {
       throw new Error("denied");

@@ -31,6 +31,10 @@ class Peer:
         self.skip: set[int] = set()  # seqs that are not sent on
         self.mute: set[str] = set()  # ids whose first ack is not given
         self.unable: set[str] = set()  # ids that are refused once, to be asked again
+        self.turned_away = 0  # joins that are refused, to be tried again
+        self.joining = asyncio.Event()  # joins are answered once it is set
+        self.joining.set()
+        self.asked: list[str] = []  # the names of what came, in order
         self.cut: Callable[[], None] = lambda: None  # what happens instead of that ack
         self.url = ""
         self.io.on("connect", self.connect)
@@ -46,6 +50,11 @@ class Peer:
         self.members.discard(sid)
 
     async def join(self, sid: str, data: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append("join")
+        await self.joining.wait()
+        if self.turned_away:
+            self.turned_away -= 1
+            return {"ok": False, "error": {"code": "unavailable", "message": "", "retry": True}}
         position = data.get("position")
         self.members.add(sid)
         ack = {"ok": True, "position": {"epoch": EPOCH, "seq": len(self.log)}, "audience": "everyone", "mine": {}}
@@ -53,11 +62,14 @@ class Peer:
             return {**ack, "recovered": False, "reason": "first", "view": {"seen": len(self.log)}}
         return {**ack, "recovered": True, "events": self.log[position["seq"] :]}
 
-    async def say(self, _sid: str, data: dict[str, Any]) -> dict[str, Any]:
+    async def say(self, sid: str, data: dict[str, Any]) -> dict[str, Any]:
         name = data["id"]
         if name in self.unable:
             self.unable.remove(name)
             return {"ok": False, "error": {"code": "unavailable", "retry": True}}
+        self.asked.append(name)
+        if sid not in self.members and self.joining.is_set():
+            return {"ok": False, "error": {"code": "not_joined", "message": "", "retry": False}}
         if name not in self.ids:
             seq = len(self.log) + 1
             self.ids[name] = seq
@@ -148,6 +160,40 @@ async def test_an_unanswered_command_is_sent_again_with_its_id(peer: Peer) -> No
     assert ack["position"]["seq"] == 1
     assert len(peer.log) == 1
     assert ann.connection == 2
+    assert judge(Evidence([ann.diary])).sentences() == []
+    await ann.stop()
+
+
+async def test_what_is_unanswered_goes_behind_the_join_and_not_after_its_answer(peer: Peer) -> None:
+    ann = member(peer, "ann")
+    await ann.start()
+    peer.asked.clear()
+    peer.joining.clear()
+    peer.mute.add("one")
+    peer.cut = ann.cut
+    sending = asyncio.create_task(ann.send("chat.send", {"text": "#one"}, "one"))
+    async with asyncio.timeout(5):
+        # The second time it comes before the join has its answer.
+        while peer.asked != ["one", "join", "one"]:  # noqa: ASYNC110 - of another task, which sets no event
+            await asyncio.sleep(0.005)
+    peer.joining.set()
+    assert (await sending)["position"]["seq"] == 1
+    await ann.until_at(1)
+    assert len(peer.log) == 1
+    assert judge(Evidence([ann.diary])).sentences() == []
+    await ann.stop()
+
+
+async def test_what_was_behind_a_join_that_was_refused_goes_with_the_next_one(peer: Peer) -> None:
+    ann = member(peer, "ann")
+    await ann.start()
+    peer.asked.clear()
+    peer.turned_away = 2
+    ann.cut()
+    ack = await ann.send("chat.send", {"text": "#one"}, "one")
+    assert ack["ok"], ack
+    assert peer.asked == ["join", "one", "join", "one", "join", "one"]
+    assert len(peer.log) == 1
     assert judge(Evidence([ann.diary])).sentences() == []
     await ann.stop()
 

@@ -12,6 +12,8 @@ const JOIN_WITHIN = 10_000;
 /** Our own message stored, but its event did not come: ask for what is missing after this long. */
 const ECHO_WITHIN = 3_000;
 const HELD_EVENTS = 2_000;
+/** Why the last connection ended comes right behind the word that lets us in: what ended it must not be sent again. */
+const CLOSING_TOLD = 20;
 
 export type Phase = "connecting" | "live" | "away" | "refused";
 
@@ -98,7 +100,7 @@ export class RoomClient {
       {
         request: (type, body, within) => options.link.request(type, body, within),
         changed: () => this.#set({ sending: [...this.outgoing.items] }),
-        lost: (failure) => (failure.code === "not_joined" ? void this.#join() : void this.#renew(failure)),
+        lost: (failure) => this.#lost(failure),
         stored: (position) => this.#expectEcho(position),
       },
       options.keep,
@@ -202,7 +204,11 @@ export class RoomClient {
     const position = this.#anew ? null : this.#state.position;
     const body = { id: freshId(), room: this.options.room, ...(position ? { position } : {}) };
     try {
-      const answer = await this.options.link.request("room.join", body, JOIN_WITHIN);
+      const asking = this.options.link.request("room.join", body, JOIN_WITHIN);
+      // Behind it and not after its answer, for a round trip is dear on a poor network: the server takes what one
+      // connection sends in its order, and refuses what is behind a join that it refuses.
+      setTimeout(() => turn === this.#joins && this.#meanwhile !== null && this.outgoing.open(), CLOSING_TOLD);
+      const answer = await asking;
       if (turn !== this.#joins) return;
       if (!answer.ok) throw failureOf(answer.error);
       this.#joined(answer as JoinAnswer, asked);
@@ -271,9 +277,17 @@ export class RoomClient {
   }
 
   #notJoined(failure: Failure): void {
+    this.outgoing.hold();
     if (failure.code === "expired" || failure.code === "unauthorized") void this.#renew(failure);
     else if (!failure.retry) this.#refuse(failure);
     else if (this.options.link.isUp) this.#recoverSoon(failure.retryAfter);
+  }
+
+  /** A command was refused for who sent it. */
+  #lost(failure: Failure): void {
+    if (failure.code !== "not_joined") void this.#renew(failure);
+    // It may have been behind a join that was refused, and the next one has its time.
+    else if (this.#timer === undefined && !this.#renewing) void this.#join();
   }
 
   #recoverSoon(after?: number): void {

@@ -130,7 +130,7 @@ export class Outgoing {
     this.#pump();
   }
 
-  /** Joined: what waits may go, what was unanswered goes again. */
+  /** Joined, or about to be: what waits may go, what was unanswered goes again. */
   open(): void {
     this.#ready = true;
     this.#pump();
@@ -201,20 +201,21 @@ export class Outgoing {
 
   async #deliver(item: Sending): Promise<void> {
     this.#inFlight = item.id;
-    this.#lost = null;
     item.triedAt ??= Date.now();
     delete item.waitUntil;
     this.#changed();
     try {
       const answer = await this.ports.request(item.type, { ...item.fields, id: item.id, room: this.room }, ANSWER_WITHIN);
       this.#inFlight = null;
+      this.#lost = null;
       if (answer.ok) this.#stored(item, (answer as Ack).position);
-      else this.#refused(item, failureOf(answer.error));
+      // Else it was blamed meanwhile, and has failed already.
+      else if (item.state === "waiting") this.#refused(item, failureOf(answer.error));
     } catch (error) {
       // Unanswered. Whether it is stored or not, the same id makes it safe to send again.
       this.#inFlight = null;
       this.#lost = item;
-      if (failureOf(error).code === "timeout") item.waitUntil = Date.now() + this.#pause();
+      if (item.state === "waiting" && failureOf(error).code === "timeout") item.waitUntil = Date.now() + this.#pause();
     }
     this.#changed();
     this.#pump();

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from protocols.errors import Code, Refused
 from protocols.messages import Role
 from rooms.settings import RoomSettings
 from server.app import App
@@ -57,6 +58,27 @@ async def test_what_is_sent_behind_a_join_waits_for_it(server: tuple[App, str]) 
 
     assert [answer["ok"] for answer in answers] == [True, True, True]
     assert answers[1]["position"]["seq"] + 1 == answers[2]["position"]["seq"]
+
+
+async def test_what_is_sent_behind_a_join_that_is_refused_is_refused_too(
+    server: tuple[App, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, address = server
+    async with raw(address, {"token": token(app, "ann")}) as ann:
+        with monkeypatch.context() as busy:
+
+            async def unavailable(_room: str) -> AtWork:
+                raise Refused(Code.UNAVAILABLE)
+
+            busy.setattr(app.core.directory, "open", unavailable)
+            await ann.send("room.join", {"id": "j", "room": "r1"})
+            await ann.send("chat.send", chat("one", "c1"))
+            refused = [(await ann.answer())["error"]["code"] for _ in range(2)]
+        assert refused == ["unavailable", "not_joined"]
+        await ann.send("room.join", {"id": "j2", "room": "r1"})
+        await ann.send("chat.send", chat("one", "c1"))
+        assert [(await ann.answer())["ok"] for _ in range(2)] == [True, True]
+    assert [event[1]["data"]["text"] for event in ann.seen if event[0] == "chat.sent"] == ["one"]
 
 
 async def test_more_behind_a_join_than_waits_keeps_its_order(
