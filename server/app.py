@@ -17,7 +17,7 @@ from server.certificate import validity
 from server.config import Settings, Workers
 from server.core import LOG_FILE, Core, core, lobby_of
 from server.counting import CountingHere
-from server.database import alone, files_of
+from server.database import alone, files_of, usable
 from server.descriptors import connections_within
 from server.folder import held, opening
 from server.forgotten import Forgotten
@@ -296,7 +296,9 @@ async def running(settings: Settings) -> AsyncIterator[App]:
             secret_mark.settle(settings.data, settings.secret.get_secret_value())
         async with alone(settings, shared=shared), core(settings, serving=True) as made:
             app = App(settings, made)
-            await app.start()
+            with usable(settings):
+                # The database may have gone since its tables were looked at.
+                await app.start()
             try:
                 # Nodes that share rooms answer the command line by the post.
                 async with nullcontext() if shared else answering(settings.data, made.trace):
@@ -324,7 +326,8 @@ async def make_token(settings: Settings, *, room: str, user: str, role: Role, na
 async def make_api_key(settings: Settings, *, label: str) -> str:
     """An API key, given out this once."""
     async with core(settings) as made:
-        return await ApiKeys(StoredKeys(made.database)).create(label)
+        with usable(settings):
+            return await ApiKeys(StoredKeys(made.database)).create(label)
 
 
 async def migrate(settings: Settings) -> None:

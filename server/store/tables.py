@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
@@ -22,6 +35,7 @@ rooms = Table(
     Column("shop", String(64), comment="null: the house's own"),
     Index(None, "shop", "active_at"),
     Index(None, "active_at"),
+    Index(None, "erased_seq", postgresql_where=text("erased_seq > 0"), sqlite_where=text("erased_seq > 0")),
 )
 
 # A seq is used once in a room whatever the epoch, so that it alone is the order.
@@ -48,7 +62,7 @@ records = Table(
     Index(None, "room", "at"),
 )
 
-# Who reads the logs, and how far they have come.
+# Who reads the logs, and how far they have come; and how far the logs are cut (reader "log").
 checkpoints = Table(
     "checkpoints",
     metadata,
@@ -68,6 +82,9 @@ snapshots = Table(
     Column("version", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("forget_at", BigInteger, comment="when it must be written anew, because it remembers erased commands"),
+    Index(
+        None, "forget_at", postgresql_where=text("forget_at IS NOT NULL"), sqlite_where=text("forget_at IS NOT NULL")
+    ),
 )
 
 # One a person and poll: the key is the promise.

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy.exc import OperationalError
 
 from server.app import running
 from server.config import Settings, SettingsError
+from server.links import Links
 from server.serve import _THIN_LINEAR_TIMEOUTS, Listener, _config, listening, serve
 from tests.server.running import raw, token
 
@@ -24,6 +26,23 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
     ):
         serve(settings(tmp_path, taken.getsockname()[1]))
     assert "\n" not in str(error.value)
+
+
+async def test_a_database_that_goes_during_the_start_is_said_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(_links: Links) -> None:
+        raise OperationalError("SELECT", {}, ConnectionResetError("connection was closed"))
+
+    monkeypatch.setattr(Links, "load", gone)
+    with pytest.raises(SettingsError) as error:
+        async with running(settings(tmp_path)):
+            pass
+    assert str(error.value).startswith("SHOWFLOOR_DATA: cannot use")
+    assert "\n" not in str(error.value)
+    monkeypatch.undo()
+    async with running(settings(tmp_path)):  # nothing is left behind
+        pass
 
 
 async def test_leaving_ends_in_time_whoever_does_not_read(tmp_path: Path) -> None:
