@@ -25,6 +25,7 @@ REDIS_SHARE = 0.5  # a Redis has one thread, and the disk under it
 KEPT_EVENTS = 2_000  # a room keeps so many at hand (RECOVERY_EVENTS),
 KEPT_S = 150.0  # for so long (RECOVERY_WINDOW_MS)
 IDS_S = 1_200.0  # a command's id is remembered for 10 to 20 minutes
+LOG_RECORDS = 1_000  # of a room that goes on stay in the log, however old (server/store/trimming.py)
 PING_S = 25.0
 TALLIES = 4.0  # a second, while people vote
 PACKET = 66  # bytes of Ethernet, IP and TCP around one write
@@ -113,7 +114,7 @@ class Load:
     joins: float = 0.0
     moving: bool = False
     quiet: int = 0  # rooms that exist and are not at work
-    days: float = 180.0  # how long events stay in the log
+    days: float = 3.0  # how long events stay in the log (SHOWFLOOR_LOG_HOURS)
     hours: float = 2.0  # of such a load a day
     lasting_s: float = 7_200.0  # how long it has gone on
     over: int = 0  # gateways that the people of one room come to, at most; 0: any
@@ -232,7 +233,7 @@ def needs(costs: Costs, load: Load, nodes: int, shards: int = 1) -> Needs:
         worker_cpu=(load.rooms * events * units.projector_us + units.worker_rest_us) / 1e6 if shared else 0.0,
         database_cpu=(load.rooms * events * units.stored_us + units.stored_rest_us) / 1e6 if shared else 0.0,
         gateway_bytes=_gateway_bytes(units, load, nodes),
-        redis_bytes=_redis_bytes(units, load, stored * load.days) if shared else 0.0,
+        redis_bytes=_redis_bytes(units, load) if shared else 0.0,
         stored_bytes_day=stored * units.stored_bytes,
         network=_network(units, load),
         deliveries=load.rooms * load.people * load.messages,
@@ -248,8 +249,11 @@ def _gateway_bytes(units: Units, load: Load, nodes: int) -> float:
     return units.node_bytes + people + copies * (units.room_bytes + kept) + ids
 
 
-def _redis_bytes(units: Units, load: Load, events: float) -> float:
-    return (load.rooms + load.quiet) * units.redis_room_bytes + events * units.redis_event_bytes
+def _redis_bytes(units: Units, load: Load) -> float:
+    a_day = (load.messages + load.votes) * 3600 * load.hours
+    events = max(a_day * load.days, LOG_RECORDS if a_day else 0.0)
+    # Of a room that has been quiet for long nothing stays but where its log ends.
+    return (load.rooms + load.quiet) * units.redis_room_bytes + load.rooms * events * units.redis_event_bytes
 
 
 def _network(units: Units, load: Load) -> float:

@@ -29,6 +29,7 @@ from protocols import limits
 from server import blob_store, database_url
 
 PREFIX = "SHOWFLOOR_"
+LOG_HOURS = 72  # in Redis: a database that was lost over a weekend finds there what its last copy lacks
 SECRET_LENGTH = 32  # characters; fewer can be guessed
 SECRET_VARIETY = 10  # different characters; "aaaa…" and "passwordpassword…" have fewer
 REDIS_SCHEMES = frozenset({"redis", "rediss", "redis+cluster", "rediss+cluster"})
@@ -94,6 +95,14 @@ class Settings(BaseModel):
         description="Where photos are kept: s3://bucket/prefix?endpoint=https://host&region=… for an S3-compatible "
         "store, with key and secret in it or in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or file:///folder. "
         "Without it, the folder blobs in the data folder.",
+    )
+    log_hours: int | None = Field(
+        None,
+        ge=0,
+        le=87_600,
+        description="How many hours of a room's log stay there once the database has them; what is older is read from "
+        "the database. 0: as long as the room's records are kept. Without it, 72 in a Redis, whose memory it takes, "
+        "and 0 in the data folder.",
     )
     workers: Workers = Field(
         Workers.HERE,
@@ -237,6 +246,13 @@ class Settings(BaseModel):
             return cls.model_validate(values)
         except ValidationError as error:
             raise SettingsError(_one_line(error)) from None
+
+    @property
+    def log_kept_hours(self) -> int:
+        """``log_hours``, or what holds without it; 0: logs are not trimmed."""
+        if self.log_hours is not None:
+            return self.log_hours
+        return 0 if self.redis_url is None else LOG_HOURS
 
     def printed(self) -> dict[str, Any]:
         """Every setting as plain values, secrets as ``**********``; of addresses the password alone is hidden."""

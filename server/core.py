@@ -45,6 +45,7 @@ from server.store.photos import StoredPhotos
 from server.store.projector import Projector
 from server.store.retention import Retention
 from server.store.seats import SeatsToForget, StoredSeats
+from server.store.trimming import Trimming
 from server.trace import Trace
 
 log = logs.logger("app")
@@ -80,6 +81,7 @@ class Core:
     database: Database
     projector: Projector | Checkpoints
     retention: Retention
+    trimming: Trimming | None
     directory: Rooms
     members: Members
     clock: Clock
@@ -98,6 +100,8 @@ class Core:
             "database": self.database.trouble,
             "projector": self.projector.trouble,
         }
+        if self.trimming is not None:
+            found["trimming"] = self.trimming.trouble
         return found if self.settings.blob_url is None else {**found, "blobs": self.blobs.trouble}
 
     def measure(self, metrics: Metrics) -> None:
@@ -105,13 +109,17 @@ class Core:
         metrics.add("broker", self.broker.statistics)
         metrics.add("projector", self.projector.statistics)
         metrics.add("database", self.database.statistics)
+        if self.trimming is not None:
+            metrics.add("trimming", self.trimming.statistics)
         metrics.add("hosting", self.directory.statistics)
         metrics.add("blobs", lambda: {**self.blobs.statistics(), **self.orphans.statistics()})
         metrics.add("photos", self.photos.statistics)
 
     def chores(self) -> dict[str, Coroutine[Any, Any, None]]:
         """What has to run somewhere, of which any number of processes may do it: here, or in workers."""
+        trimming = {} if self.trimming is None else {"trimming": self.trimming.run(self.clock.now)}
         return {
+            **trimming,
             "retention": self.retention.run(self.clock.now),
             "orphans": self.orphans.run(self.clock.now),
             "photos": self.photos.run(),
@@ -193,6 +201,21 @@ def retention_of(
     return Retention(database, broker, REGISTRY.events, retire=directory.retire)
 
 
+def trimming_of(
+    settings: Settings, broker: Broker, database: Database, projector: Projector | Checkpoints, shares: Shares | None
+) -> Trimming | None:
+    """Who takes from the logs what is in the database; nobody where logs stay whole."""
+    if not settings.log_kept_hours:
+        return None
+    return Trimming(
+        database,
+        broker,
+        hours=settings.log_kept_hours,
+        mine=(lambda _room: True) if shares is None else shares.mine,
+        behind_s=lambda: projector.statistics()["lag_seconds"],
+    )
+
+
 def photos_of(settings: Settings, blobs: Blobs, records: StoredPhotos, clock: Clock, *, signing: bool) -> PhotoFiles:
     """The files of photos. A worker only removes them, and needs no key for that."""
     key = derived_key(settings.secret.get_secret_value(), "uploads") if signing else b""
@@ -204,8 +227,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
     """Opens the log and the database, brings the tables up to date, and closes in order.
 
     Where rooms are shared with other nodes, only who is ``serving`` or ``working`` is one of these; who is working
-    does it for all, and shares that with the other workers.
-    Raises SettingsError if the log or the database cannot be used.
+    does it for all, and shares that with the other workers. Raises SettingsError if log or database cannot be used.
     """
     broker = await log_of(settings)
     neighbours = neighbours_of(settings, broker, working=working)
@@ -215,8 +237,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
         await bring_up_to_date(settings, database)
         shares = shares_of(broker, neighbours) if working else None
         projector = projector_of(settings, broker, database, shares)
-        members, clock, trace = Members(), Clock(), Trace()
-        seats_to_forget = SeatsToForget(StoredSeats(database))
+        members, clock, trace, seats_to_forget = Members(), Clock(), Trace(), SeatsToForget(StoredSeats(database))
 
         def tell(room: str, epoch: str, told: Sequence[Record]) -> None:
             trace.connections = members.tell(room, epoch, told)
@@ -247,6 +268,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
             database=database,
             projector=projector,
             retention=retention_of(broker, database, directory, neighbours, shares),
+            trimming=trimming_of(settings, broker, database, projector, shares),
             directory=directory,
             members=members,
             clock=clock,

@@ -23,7 +23,7 @@ TICK_S = 0.2  # between looks at whether the event loop is free
 BLOCKED_S = 1.0  # of the event loop
 RECENT_S = 2.0  # for so long a block is a reason
 # Rooms go on without these, on this node as on any other: told, but no reason to send people elsewhere.
-CAUTIONS = frozenset({"database", "projector", "blobs"})
+CAUTIONS = frozenset({"database", "projector", "blobs", "trimming"})
 LEAST_FREE = 1024 * 1024  # bytes on the disk
 
 # None: all is well. A text: why not, as a short phrase of our own.

@@ -27,6 +27,9 @@ A command is emitted with an ack: `{{"ok": true, "position": {{"epoch", "seq"}}}
 A logged event comes as `{{room, epoch, after, seq, at, by, data}}` followed by the string
 `room:epoch:seq:audience`. `by` is null if a timer did it, `data` is null if it was erased. With `last` the seq a client
 holds: `seq <= last` pass over · `after <= last` apply · else recover with `room.join` and the position.
+
+What one connection sends is taken in its order. So commands may follow a `room.join` at once: they are taken after it,
+and answered `not_joined` if it was refused.
 """
 
 

@@ -53,7 +53,7 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         checks = {**made.checks(), "tasks": tasks_ended(lambda: self._tasks)}
         # Nearly all that it does is of no use without the database.
-        self.readiness = Readiness(checks, cautions=frozenset({"blobs"}))
+        self.readiness = Readiness(checks, cautions=frozenset({"blobs", "trimming"}))
         metrics = Metrics()
         made.measure(metrics)
         metrics.add("workers", shares.statistics)

@@ -28,6 +28,7 @@ from server.catalogue import Catalogue
 QUEUE_LIMIT = 8192  # jobs that wait for the writer; beyond: Unavailable
 GROUP = 256  # jobs in one transaction
 CHUNK = 1000  # records read at once
+DROPPED = 500  # batches that are trimmed in one step
 BUSY_MS = 1000  # how long another process may hold the file
 RETRY_S = 0.25  # between attempts to cut the write-ahead log after an erasure
 PROBE_S = 0.75  # between attempts to write while nobody sends
@@ -93,6 +94,9 @@ class EmbeddedBroker:
         return await self._do(lambda file: file.claim(room))
 
     async def trim(self, room: str, upto: int) -> None:
+        while await self._do(lambda file: file.drop(room, upto, DROPPED)) == DROPPED:
+            pass  # what others have to write meanwhile goes in between
+        # The oldest first, so that a crash leaves no hole.
         await self._do(lambda file: file.trim(room, upto), erases=True)
 
     async def keyed(self, before: int) -> Mapping[str, Sequence[int]]:

@@ -193,6 +193,10 @@ class Following:
                 base = Position(head.epoch, missing[0].seq - 1)
                 feed.place = base
                 feed.offer(Batch(feed.room, "", 0, base, missing))
+        if feed.place.epoch == head.epoch and feed.place.seq < head.seq:
+            # Away for so long that the log does not reach back to here any more.
+            feed.place = head
+            feed.tell(Batch(feed.room, "", 0, head, ()))
 
     async def _check(self) -> None:
         while True:

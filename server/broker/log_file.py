@@ -217,7 +217,16 @@ class LogFile:
         """Write as little as can be."""
         self.connection.execute("INSERT OR REPLACE INTO probe VALUES (2, zeroblob(1))")
 
+    def drop(self, room: str, upto: int, most: int) -> int:
+        """Forget the oldest batches that end there or before, at most so many; how many."""
+        oldest = "SELECT rowid FROM batches WHERE room = ? AND base < ? AND base + n <= ? ORDER BY base LIMIT ?"
+        return self.connection.execute(
+            f"DELETE FROM batches WHERE rowid IN ({oldest})",  # noqa: S608 - our own words
+            (room, upto, upto, most),
+        ).rowcount
+
     def trim(self, room: str, upto: int) -> None:
+        """What ``drop`` has left: a part of a batch."""
         execute = self.connection.execute
         straddling = execute(
             "SELECT rowid, base, n, body FROM batches WHERE room = ? AND base < ? AND base + n > ?", (room, upto, upto)
@@ -229,7 +238,6 @@ class LogFile:
                 "UPDATE batches SET base = ?, n = ?, body = ? WHERE rowid = ?",
                 (upto, base + n - upto, encode(kept), rowid),
             )
-        execute("DELETE FROM batches WHERE room = ? AND base + n <= ?", (room, upto))
 
     # Reading
 

@@ -34,13 +34,14 @@ from server.catalogue import Catalogue
 from server.erasing import erasures, stubbed
 
 CHUNK_BYTES = 128 * 1024  # read at once
+DROPPED = 1000  # batches that are trimmed in one step: some milliseconds of Redis' only thread
 TRIES = 5  # to replace what somebody else replaces at the same time
 TOP = 2**53 - 1  # above every seq: the last whole number that Lua keeps
 ANSWER_S = 2.0  # how long one answer may take
 PROBES = tuple(f"sf:probe:{number}" for number in range(16))  # never made; enough for each node to have one
 
 PUBLISH, REWRITE = Script("replace.lua", "publish.lua"), Script("replace.lua", "rewrite.lua")
-READ, HEAD = Script("read.lua"), Script("head.lua")
+READ, HEAD, DROP = Script("read.lua"), Script("head.lua"), Script("drop.lua")
 SAY = Script("say.lua")
 log = structlog.get_logger(__name__)
 
@@ -183,9 +184,12 @@ class RedisBroker:
             await self._rewrite(room, seqs, lambda records, among=among: _without_keys(records, among), forgotten=seqs)  # type: ignore[misc]
 
     async def trim(self, room: str, upto: int) -> None:
-        await self._rewrite(
-            room, [upto], lambda records: [record for record in records if record.seq > upto], upto=upto
-        )
+        keys = keys_of(room)
+        await self._shelves.erases(room, in_ms=DAY_MS)
+        # The oldest first, so that a crash leaves no hole.
+        while await self.lanes.run(DROP, [keys.log, keys.order], (upto, DROPPED)) == DROPPED:
+            pass
+        await self._rewrite(room, [upto], lambda records: [record for record in records if record.seq > upto])
 
     def subscribe(self, room: str, listener: Listener) -> Callable[[], None]:
         return self._following.subscribe(room, listener)
@@ -278,15 +282,13 @@ class RedisBroker:
         change: Callable[[Sequence[Record]], list[Record]],
         *,
         forgotten: Sequence[int] = (),
-        upto: int | None = None,
     ) -> None:
         keys = keys_of(room)
         # Nobody waits for it: very many rooms would have the files written anew every hour.
         await self._shelves.erases(room, in_ms=DAY_MS)
         for _ in range(TRIES):
-            changed = [(old, change(records)) for old, records in await self._holding(room, seqs)]
-            rewrites = [old.changed(records) for old, records in changed if records]
-            arguments = ("" if upto is None else upto, len(rewrites), *_flat(rewrites), *forgotten)
+            rewrites = [old.changed(change(records)) for old, records in await self._holding(room, seqs)]
+            arguments = (len(rewrites), *_flat(rewrites), *forgotten)
             answer = await self.lanes.run(REWRITE, [keys.log, keys.order, keys.keyed], arguments)
             if answer[0] == b"ok":
                 return

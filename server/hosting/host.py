@@ -416,10 +416,15 @@ class Host:
             if head is None or head.epoch != self.live.epoch:
                 raise Stale(before if head is None else head)
             async for records in broker.read(self.room_id, self.live.room.seq):
+                if records[0].seq != self.live.room.seq + 1:
+                    break
                 for record in records:
                     if record.command is not None:
                         self._dedupe.note(record.command, record.seq, record.at)
                 self._take_in(records)
+            if self.live.room.seq < head.seq:
+                # Away for so long that the log does not reach back to here any more.
+                raise Stale(head)
 
         try:
             await self._insist(read)

@@ -68,7 +68,7 @@ async def restore(
         return Restored(loading.room, head.epoch, recent=list(loading.recent), floor=loading.floor)
     since, later = _remembered(loading.room.at, clock)
     answered = list(await broker.answered(room_id, since))
-    if lost or loading.gaps or (snapshot is not None and snapshot.epoch != head.epoch):
+    if lost or loading.gaps or loading.shortened or (snapshot is not None and snapshot.epoch != head.epoch):
         answered = [*await archive.answered(room_id, since), *answered]
     erased = [] if snapshot is None else [answer for answer in snapshot.erased if answer.at >= since]
     return Restored(
@@ -116,6 +116,7 @@ class _Loading:
     recent: Shelf = field(default_factory=Shelf)
     floor: int = 0
     gaps: bool = False
+    shortened: bool = False  # of what was looked for in the log, the beginning is in the archive alone
     erasing: bool = False
 
     def __post_init__(self) -> None:
@@ -128,13 +129,21 @@ class _Loading:
                 self.snapshot = None
 
     async def read(self, head: Position) -> None:
-        # What clients may ask for when they come back, beside what the snapshot does not hold yet.
-        lately = head.seq - self.room.settings.recovery_events
+        # What clients may ask for when they come back, beside what the snapshot does not hold yet. One at least: that
+        # it is not there says that the log was trimmed.
+        lately = head.seq - max(1, self.room.settings.recovery_events)
         self.floor = max(0, min(lately, self.room.seq))
+        wanted, first, last = self.floor + 1, head.seq + 1, 0
         async for records in self.broker.read(self.room_id, self.floor):
+            first, last = min(first, records[0].seq), records[-1].seq
             await self._take(records)
+        self.shortened = first > wanted
         if self.room.seq < head.seq:
             await self._fill(head.seq)
+        elif last < head.seq:
+            # All of it is in the snapshot, and nothing at hand.
+            self.recent.clear()
+            self.floor = head.seq
 
     async def _take(self, records: Sequence[Record]) -> None:
         for record in records:

@@ -234,7 +234,11 @@ class Projector:
 
     async def _next(self, room: str) -> list[Record]:
         try:
-            async for chunk in self._broker.read(room, self.projected(room)):
+            projected = self.projected(room)
+            async for chunk in self._broker.read(room, projected):
+                if chunk[0].seq > projected + 1:
+                    # The database is an older one, or new, and the log does not reach back so far.
+                    log.error("records_missing", room=room, after=projected, upto=chunk[0].seq - 1)
                 return list(chunk)
         except Unreadable:
             self._set_aside(room)

@@ -115,6 +115,37 @@ async def test_another_node_hears_what_is_appended(pair: tuple[RedisBroker, Redi
         assert heard[writer.room].faults == []
 
 
+@pytest.mark.parametrize("left", [0, 2])
+async def test_who_was_away_while_the_log_was_trimmed_is_told_where_it_ends(
+    pair: tuple[RedisBroker, RedisBroker], monkeypatch: pytest.MonkeyPatch, left: int
+) -> None:
+    writing, following = pair
+    writer = Writer(writing, "r", await writing.create("r"))
+    told: list[Batch] = []
+    following.subscribe("r", told.append)
+    await following.head("r")
+    await writer.append()
+    await following_up_to(told, 1)
+    feed = following._following._feeds["r"]
+    with monkeypatch.context() as away:
+        away.setattr(following._following, "_fill", lambda _feed: None)
+        away.setattr(feed, "offer", lambda _batch: False)
+        for _ in range(5):
+            await writer.append()
+    await writing.trim("r", 6 - left)
+    following._following._fill(feed)
+    await following_up_to(told, 6)
+    # Not a silent gap: what comes next does not fit what they have.
+    assert told[1].base.seq == 6 - left
+    assert feed.place == writer.place
+
+
+async def following_up_to(told: list[Batch], seq: int) -> None:
+    async with asyncio.timeout(10):
+        while not told or told[-1].head.seq != seq:  # noqa: ASYNC110 - told by another connection
+            await asyncio.sleep(0.01)
+
+
 async def test_a_slot_moves_while_it_is_written(cluster: Cluster, pair: tuple[RedisBroker, RedisBroker]) -> None:
     writing, following = pair
     writer = Writer(writing, "moving", await writing.create("moving"))

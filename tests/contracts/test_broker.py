@@ -154,6 +154,24 @@ async def test_trimming_keeps_the_head(broker: Broker, upto: int) -> None:
     assert (await broker.publish(batch("r", head, [said(11)]))).seq == 11
 
 
+async def test_a_long_log_is_trimmed_in_steps(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("embedded", "redis"):
+        monkeypatch.setattr(f"server.broker.{module}.DROPPED", 3)
+    head = await filled(broker, "r", 40)
+    other = await filled(broker, "other", 4)
+    await broker.trim("r", 26)
+    assert [record.seq for record in await everything(broker, "r")] == list(range(27, 41))
+    await broker.trim("r", 26)
+    await broker.trim("r", 40)
+    assert await everything(broker, "r") == []
+    assert await broker.head("r") == head
+    assert await broker.answered("r", 0) == []
+    assert (await broker.publish(batch("r", head, [said(41)]))).seq == 41
+    assert [record.seq for record in await everything(broker, "r", 30)] == [41]
+    assert [record.seq for record in await everything(broker, "other")] == [1, 2, 3, 4]
+    assert await broker.head("other") == other
+
+
 async def test_erasing_what_was_trimmed_is_no_error(broker: Broker) -> None:
     head = await filled(broker, "r", 10)
     await broker.trim("r", 5)

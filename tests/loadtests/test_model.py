@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from loadtests.model import (
     GATEWAY_SHARE,
     KEPT_FIGURES,
+    LOG_RECORDS,
     REDIS_SHARE,
     Costs,
     Load,
@@ -105,6 +106,17 @@ def test_what_is_kept_at_hand_is_bounded() -> None:
     units = replace(NOTHING, kept_bytes=1.0)
     assert needs(alike(units), Load(rooms=1, people=1, messages=1), 1).gateway_bytes == pytest.approx(150)
     assert needs(alike(units), Load(rooms=1, people=1, messages=1_000), 1).gateway_bytes == pytest.approx(2_000)
+
+
+def test_redis_holds_some_days_of_events_and_at_least_so_many() -> None:
+    units = replace(NOTHING, redis_event_bytes=1.0, redis_room_bytes=100.0)
+
+    def held(**load: float) -> float:
+        return needs(alike(units), Load(rooms=2, quiet=3, **load), 2).redis_bytes  # type: ignore[arg-type]
+
+    assert held(messages=1.0, hours=1.0, days=2.0) == pytest.approx(2 * 7_200 + 500)
+    assert held(messages=0.01, hours=1.0, days=2.0) == pytest.approx(2 * LOG_RECORDS + 500)
+    assert held(messages=0.0) == pytest.approx(500)
 
 
 @given(LOADS, st.integers(1, 50), st.integers(1, 20))

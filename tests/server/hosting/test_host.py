@@ -286,6 +286,25 @@ async def test_stale_without_another_owner(at: House) -> None:
     assert not host.closed
 
 
+@pytest.mark.parametrize("left", [0, 1])
+async def test_a_host_to_which_the_log_does_not_reach_back_is_made_anew(at: House, left: int) -> None:
+    """As after a process was stopped for days, while another had the room."""
+    host = await at.room()
+    other = await House(at.folder).open()
+    try:
+        for n in range(3):
+            await other.send("chat.send", BOB, text=str(n))
+        await other.projector.project()
+        await other.directory.drain()
+        await other.broker.trim("r", 4 - left)
+    finally:
+        await other.crash()
+    assert code(await at.outcome("chat.send", ANN, text="mine")) is Code.UNAVAILABLE
+    assert host.closed
+    assert (await at.send("chat.send", ANN, text="mine")).seq == 5
+    assert [record.seq for _, _, record in at.told] == [1, 5]
+
+
 async def test_a_higher_term_refuses_what_waits_then_is_claimed_again(at: House) -> None:
     host = await at.room()
     at.broker.before = [Stale(host.live.position)]

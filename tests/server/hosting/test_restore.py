@@ -4,8 +4,11 @@ from pathlib import Path
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.messages import Audience
+from protocols.messages import Audience, Position
 from rooms.room import Room
+from server.broker.port import Unavailable
+from server.hosting.replica import Recovered
+from server.store.archive import DatabaseArchive
 from tests.server.house import ANN, BOB, HOST, House, house
 
 
@@ -104,3 +107,53 @@ async def test_a_log_restored_from_before_gives_no_seq_twice(at: House) -> None:
     assert (await at.send("chat.send", text="on")).seq == 6
     page = await at.history.page(after.live, Audience.EVERYONE)
     assert [record.seq for record in page.records] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("recovery_events", [0, 5, 2_000])
+@pytest.mark.parametrize("left", [0, 2, 8])
+async def test_what_was_trimmed_is_missing_to_nobody(at: House, left: int, recovery_events: int) -> None:
+    host = await at.room(recovery_events=recovery_events)
+    await at.ask(host, "chat.send", ANN, id_="first", text="1")
+    await at.ask(host, "chat.send", ANN, id_="x", text="hi")
+    await busy_day(at)
+    await at.directory.save(host)
+    await at.projector.project()
+    head, before = host.live.position, host.live
+    await at.restart()
+    await at.broker.trim("r", head.seq - left)
+    after = (await at.directory.open("r")).live
+    assert after.room.dump() == before.room.dump()
+    # Where nothing is at hand nobody is told that they missed nothing.
+    at_hand = min(left, recovery_events)
+    for seq in range(head.seq):
+        answer = after.join(Position(head.epoch, seq), Audience.HOSTS, after.room.at)
+        assert isinstance(answer, Recovered) is (seq >= head.seq - at_hand), seq
+    page = await at.history.page(after, Audience.HOSTS)
+    assert [record.seq for record in page.records] == [
+        r.seq for _, _, r in at.told if r.audience is not Audience.NOBODY
+    ]
+    if left > recovery_events:
+        return  # the last hour of a room is never trimmed so, unless all of it is
+    # Sending again is safe, though the log does not hold it any more.
+    assert (await at.send("chat.send", ANN, id_="x", text="hi")).seq == 3
+    assert (await at.send("chat.send", text="on")).seq == head.seq + 1
+
+
+async def test_without_log_and_database_a_room_waits(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = await at.room()
+    await busy_day(at)
+    await at.directory.save(host)
+    await at.projector.project()
+    await at.restart()
+    await at.broker.trim("r", host.live.room.seq - 2)
+    with monkeypatch.context() as away:
+        for name in ("kept", "records"):
+            away.setattr(DatabaseArchive, name, unavailable)
+        with pytest.raises(Refused) as refused:
+            await at.directory.open("r")
+        assert refused.value.code is Code.UNAVAILABLE
+    assert (await at.directory.open("r")).live.room.dump() == host.live.room.dump()
+
+
+def unavailable(*_: object) -> None:
+    raise Unavailable("away")
