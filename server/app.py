@@ -8,14 +8,10 @@ from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from protocols.closing import Closing
-from protocols.errors import Code, Refused
-from protocols.messages import By, Role
-from rooms.activities.room import RoomCreate
 from rooms.registry import REGISTRY
 from server import logs, secret_mark
-from server.certificate import validity
 from server.config import Settings, Workers
-from server.core import LOG_FILE, Core, core, lobby_of
+from server.core import LOG_FILE, Core, core, ended, lobby_of
 from server.counting import CountingHere
 from server.database import alone, files_of, usable
 from server.descriptors import connections_within
@@ -40,7 +36,6 @@ from server.identity import Identity, derived_key
 from server.keys import ApiKeys
 from server.links import Links
 from server.metrics import Metrics
-from server.neighbours import Neighbours
 from server.pairings import PAIRINGS_PER_MINUTE, Pairings
 from server.photos.addresses import PictureAddresses
 from server.photos.darkroom import Darkroom
@@ -56,7 +51,6 @@ from server.store.lobby import StoredTemplates
 from server.store.projector import Projector
 from server.store.seats import StoredForgotten, StoredSeats
 from server.templates import Templates
-from server.text_check_http import text_check_of
 from server.trace_socket import answering
 from server.tries import Tries
 from server.withdrawn import Withdrawn
@@ -64,10 +58,24 @@ from server.withdrawn import Withdrawn
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from server.neighbours import Neighbours
+    from server.text_check_http import SetCheck
+
 log = logs.logger("app")
 
 EXPIRY_S = 0.25  # how often sockets with a token that has run out are looked for
-CLI = By("cli", "Showfloor", Role.HOST)
+
+
+# What only some servers need is loaded by these alone: a server that crashed must be back soon.
+
+
+def text_check_of(settings: Settings) -> SetCheck | None:
+    """Who looks at what people write; None if there is nobody."""
+    if settings.text_check_url is None:
+        return None
+    from server.text_check_http import text_check_of as outside
+
+    return outside(settings)
 
 
 def pairings_of(neighbours: Neighbours | None, clock: Callable[[], float]) -> Pairings:
@@ -241,7 +249,11 @@ class App:
 
     def _readiness(self) -> Readiness:
         made, settings = self.core, self.settings
-        certificate = None if settings.tls_certificate is None else validity(settings.tls_certificate)
+        certificate = None
+        if settings.tls_certificate is not None:
+            from server.certificate import validity
+
+            certificate = validity(settings.tls_certificate)
         return Readiness(
             {
                 **made.checks(),
@@ -307,35 +319,6 @@ async def running(settings: Settings) -> AsyncIterator[App]:
                 await app.stop()
 
 
-async def make_token(settings: Settings, *, room: str, user: str, role: Role, name: str | None) -> str:
-    """A token for a room, which is made if it is new."""
-    secret_mark.warn_of_another(settings.data, settings.secret.get_secret_value())
-    async with core(settings) as made:
-        try:
-            await made.directory.create(RoomCreate(id="cli-create", room=room, title=room), CLI)
-        except Refused as refused:
-            if refused.code is not Code.CONFLICT:
-                raise
-        # A server that is running projects it, or the next one does: two that project at once could bring back
-        # what was erased in between.
-        await made.directory.drain()
-    identity = Identity(settings.secret.get_secret_value(), ttl_s=settings.token_ttl_s)
-    return identity.issue(user=user, name=name or user, role=role, room=room).token
-
-
-async def make_api_key(settings: Settings, *, label: str) -> str:
-    """An API key, given out this once."""
-    async with core(settings) as made:
-        with usable(settings):
-            return await ApiKeys(StoredKeys(made.database)).create(label)
-
-
-async def migrate(settings: Settings) -> None:
-    """Run the migrations that are missing."""
-    async with core(settings):
-        log.info("the database is up to date", folder=str(settings.data))
-
-
 class _Routes:
     """Polling goes to the gateway, all else to the HTTP side."""
 
@@ -350,9 +333,3 @@ class _Routes:
             await self._polling(scope, receive, send)
         else:
             await self._http(scope, receive, send)
-
-
-def ended(task: asyncio.Task[None]) -> None:
-    """A task that runs for ever has ended: say so, if nobody wanted it."""
-    if not task.cancelled() and task.exception() is not None:
-        log.error("a task has ended", task=task.get_name(), exc_info=task.exception())

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from server.blobs.folder import FolderBlobs
 from server.blobs.port import Blobs
-from server.blobs.s3 import S3Blobs
 
 FOLDER: Final = "blobs"
 OPTIONS: Final = frozenset({"endpoint", "region", "key", "secret"})
@@ -37,6 +36,8 @@ def blobs_of(url: str | None, data: Path) -> Blobs:
     folder = folder_of(url and checked(url), data)
     if url is None or folder is not None:
         return FolderBlobs(folder or data / FOLDER)
+    from server.blobs.s3 import S3Blobs
+
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     return S3Blobs(parts.netloc, unquote(parts.path), **options)  # type: ignore[arg-type]

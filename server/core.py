@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from protocols.messages import Record
 from rooms.registry import REGISTRY
@@ -16,8 +16,7 @@ from server.blobs.orphans import Orphans
 from server.blobs.port import Blobs
 from server.broker.embedded import EmbeddedBroker
 from server.broker.port import Broker
-from server.broker.redis import RedisBroker
-from server.config import Settings, Workers
+from server.config import PREFIX, Settings, Workers
 from server.database import bring_up_to_date, database_of
 from server.folder import SETTING as DATA_SETTING
 from server.folder import keep_private, opening
@@ -29,14 +28,11 @@ from server.hosting.host import Surroundings
 from server.identity import derived_key
 from server.lobby import Lobby
 from server.metrics import Metrics
-from server.neighbours import SETTING as REDIS_SETTING
-from server.neighbours import Neighbours, redis_log
 from server.photos.files import PREFIX as PHOTOS
 from server.photos.files import PhotoFiles
 from server.photos.uploads import Uploads
 from server.readiness import Check
 from server.secret_mark import mark_of
-from server.shares import Shares
 from server.store.archive import DatabaseArchive
 from server.store.checkpoints import Checkpoints, known_rooms
 from server.store.database import Database
@@ -47,6 +43,11 @@ from server.store.retention import Retention
 from server.store.seats import SeatsToForget, StoredSeats
 from server.store.trimming import Trimming
 from server.trace import Trace
+
+if TYPE_CHECKING:
+    from server.broker.redis import RedisBroker
+    from server.neighbours import Neighbours
+    from server.shares import Shares
 
 log = logs.logger("app")
 
@@ -134,6 +135,9 @@ async def log_of(settings: Settings) -> EmbeddedBroker | RedisBroker:
         if settings.redis_url is None:
             keep_private(settings.data / LOG_FILE)
             return EmbeddedBroker(settings.data / LOG_FILE, REGISTRY.events)
+    # What has to do with Redis is loaded only where there is one.
+    from server.neighbours import redis_log
+
     return await redis_log(settings.redis_url.get_secret_value(), REGISTRY.events)
 
 
@@ -149,10 +153,12 @@ async def rooms_of(around: Surroundings, members: Members, neighbours: Neighbour
     return directory
 
 
-def shares_of(broker: Broker, neighbours: Neighbours | None) -> Shares | None:
+def shares_of(broker: EmbeddedBroker | RedisBroker, neighbours: Neighbours | None) -> Shares | None:
     """This worker among the others; there are none where the log is in a folder."""
-    if neighbours is None or not isinstance(broker, RedisBroker):
+    if neighbours is None or isinstance(broker, EmbeddedBroker):
         return None
+    from server.shares import Shares
+
     return Shares(broker.lanes, neighbours.owners.me)
 
 
@@ -171,8 +177,10 @@ def neighbours_of(
     settings: Settings, broker: EmbeddedBroker | RedisBroker, *, working: bool = False
 ) -> Neighbours | None:
     """The other nodes, where the log is shared with such."""
-    if not isinstance(broker, RedisBroker):
+    if isinstance(broker, EmbeddedBroker):
         return None
+    from server.neighbours import Neighbours
+
     # A worker signs nothing, and need not know the secret of the others.
     return Neighbours(broker, settings.node_id, None if working else mark_of(settings.secret.get_secret_value()))
 
@@ -254,7 +262,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
             max_room_rate=settings.max_room_rate,
             trace=trace,
         )
-        with opening(settings.data / LOG_FILE, setting=DATA_SETTING if neighbours is None else REDIS_SETTING):
+        with opening(settings.data / LOG_FILE, setting=DATA_SETTING if neighbours is None else f"{PREFIX}REDIS_URL"):
             directory = await rooms_of(around, members, neighbours, serving=serving or working)
             await directory.start()
             if (serving or working) and (neighbours is None or neighbours.alone):
@@ -283,6 +291,12 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
         )
     finally:
         await put_away(looking, neighbours, broker, database)
+
+
+def ended(task: asyncio.Task[None]) -> None:
+    """A task that runs for ever has ended: say so, if nobody wanted it."""
+    if not task.cancelled() and task.exception() is not None:
+        log.error("a task has ended", task=task.get_name(), exc_info=task.exception())
 
 
 def lobby_of(made: Core) -> Lobby:

@@ -8,14 +8,12 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
-from alembic.util.exc import CommandError
-
 from server.config import PREFIX, Settings, SettingsError
 from server.database_url import engine_url
 from server.folder import keep_private, opening
 from server.store import postgres
 from server.store.database import Database, DatabaseErrors
-from server.store.migrate import Unfit, migrated
+from server.store.migrate import TooNew, Unfit, migrated
 
 DATABASE_FILE: Final = "rooms.sqlite"
 SETTING: Final = f"{PREFIX}DATABASE_URL"
@@ -53,7 +51,7 @@ def said_by(url: str) -> Iterator[None]:
         yield
     except Unfit as error:
         raise SettingsError(f"{SETTING}: {error}") from None
-    except CommandError:
+    except TooNew:
         newer = "was brought up to date by a newer version of this program: run that, or restore an older copy"
         raise SettingsError(f"{SETTING}: the database {newer}") from None
     except DatabaseErrors as error:

@@ -16,11 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from alembic.util.exc import CommandError
-
 from server.broker.port import BrokerError
 from server.config import PREFIX, SettingsError
 from server.store.database import DatabaseErrors
+from server.store.migrate import TooNew
 
 LOCK_FILE = "lock"
 LEAST_FREE = 64 * 1024  # bytes; with less nothing can be opened
@@ -70,7 +69,7 @@ def opening(path: Path, *, setting: str = SETTING) -> Iterator[None]:
     """Raises SettingsError for what goes wrong with a file while the server starts."""
     try:
         yield
-    except (sqlite3.Error, *DatabaseErrors, CommandError, BrokerError) as error:
+    except (sqlite3.Error, *DatabaseErrors, TooNew, BrokerError) as error:
         # A log that cannot be read has the reason behind it.
         reason = "no space left" if _is_full(path.parent) else str(error.__cause__ or error).splitlines()[0]
         what = f"cannot use {path}: {reason}" if setting == SETTING else reason

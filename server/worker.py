@@ -18,10 +18,9 @@ import uvicorn
 import uvloop
 
 from server import logs
-from server.app import ended
 from server.broker.port import Unavailable
 from server.config import PREFIX, Settings, SettingsError
-from server.core import Core, core
+from server.core import Core, core, ended
 from server.http.services import Watched
 from server.http.watch import build_watch
 from server.metrics import Metrics

@@ -5,21 +5,16 @@ Our authenticators must hold the key themselves and ask for a finger, a face or 
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Final, Protocol
 
 import structlog
-import webauthn
-from webauthn.helpers import options_to_json_dict, parse_authentication_credential_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from protocols.errors import Code, Refused
 from server.staff.challenges import Challenges
@@ -95,48 +90,26 @@ class Passkeys:
         """What a browser needs to make a passkey: the challenge's handle, and the options."""
         handle, challenge = self._challenges.make(purpose, subject)
         have = await self._table.of_member(person.id)
-        options = webauthn.generate_registration_options(
-            rp_id=site.id,
-            rp_name=HOUSE,
-            user_id=person.id.encode(),
-            user_name=person.login,
-            user_display_name=person.name,
-            challenge=challenge.value,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.REQUIRED,
-                require_resident_key=True,
-                user_verification=UserVerificationRequirement.REQUIRED,
-            ),
-            exclude_credentials=[PublicKeyCredentialDescriptor(id=each.credential) for each in have],
-        )
-        return handle, options_to_json_dict(options)
+        authenticators = await _authenticators()
+        who, credentials = (person.id, person.login, person.name), [each.credential for each in have]
+        return handle, authenticators.to_make(site.id, HOUSE, who, challenge.value, credentials)
 
     async def subject(self, handle: str, purpose: str) -> tuple[bytes, str]:
         """The challenge and its subject, which may be had once. Raises Refused: invalid, expired."""
         challenge = await self._challenges.take(handle, purpose)
         return challenge.value, challenge.subject
 
-    def made(self, site: Site, challenge: bytes, credential: Credential, *, member_id: str, label: str) -> Passkey:
+    async def made(
+        self, site: Site, challenge: bytes, credential: Credential, *, member_id: str, label: str
+    ) -> Passkey:
         """The passkey that an authenticator made, not stored yet. Raises Refused: invalid."""
+        authenticators = await _authenticators()
         try:
-            verified = webauthn.verify_registration_response(
-                credential=dict(credential),
-                expected_challenge=challenge,
-                expected_rp_id=site.id,
-                expected_origin=site.origin,
-                require_user_verification=True,
-            )
+            new = authenticators.made(site.id, site.origin, challenge, credential)
         except Exception as error:
             raise _not_good(error, Code.INVALID) from None
-        return Passkey(
-            f"pk_{secrets.token_hex(8)}",
-            member_id,
-            verified.credential_id,
-            verified.credential_public_key,
-            verified.sign_count,
-            label,
-            self._now(),
-        )
+        passkey_id = f"pk_{secrets.token_hex(8)}"
+        return Passkey(passkey_id, member_id, new.credential, new.public_key, new.sign_count, label, self._now())
 
     async def add(self, passkey: Passkey) -> None:
         """Store a passkey of an account. Raises Refused: conflict (there already, or too many)."""
@@ -145,37 +118,29 @@ class Passkeys:
         if not await self._table.add(passkey):
             raise Refused(Code.CONFLICT, "This passkey is there already.")
 
-    def ask(self, site: Site) -> tuple[str, Options]:
+    async def ask(self, site: Site) -> tuple[str, Options]:
         """What a browser needs to sign in with any passkey that it has for us."""
+        authenticators = await _authenticators()
         handle, challenge = self._challenges.make("sign-in")
-        options = webauthn.generate_authentication_options(
-            rp_id=site.id, challenge=challenge.value, user_verification=UserVerificationRequirement.REQUIRED
-        )
-        return handle, options_to_json_dict(options)
+        return handle, authenticators.to_sign_in(site.id, challenge.value)
 
     async def shown(self, site: Site, handle: str, credential: Credential) -> str:
         """The id of the account whose passkey this is. Raises Refused: unauthorized, invalid, expired."""
         challenge = await self._challenges.take(handle, "sign-in")
+        authenticators = await _authenticators()
         try:
-            parsed = parse_authentication_credential_json(dict(credential))
+            parsed = authenticators.shown(credential)
         except Exception as error:
             raise _not_good(error, Code.UNAUTHORIZED) from None
         passkey = await self._table.by_credential(parsed.raw_id)
         if passkey is None or parsed.response.user_handle not in {None, passkey.staff.encode()}:
             raise Refused(Code.UNAUTHORIZED, "This passkey is not known here.")
         try:
-            verified = webauthn.verify_authentication_response(
-                credential=parsed,
-                expected_challenge=challenge.value,
-                expected_rp_id=site.id,
-                expected_origin=site.origin,
-                credential_public_key=passkey.public_key,
-                credential_current_sign_count=passkey.sign_count,
-                require_user_verification=True,
-            )
+            stored = passkey.public_key, passkey.sign_count
+            count = authenticators.checked(site.id, site.origin, challenge.value, parsed, stored)
         except Exception as error:
             raise _not_good(error, Code.UNAUTHORIZED) from None
-        await self._table.used(passkey.id, verified.new_sign_count, self._now())
+        await self._table.used(passkey.id, count, self._now())
         return passkey.staff
 
     async def of_member(self, member_id: str) -> Sequence[Passkey]:
@@ -192,6 +157,11 @@ class Passkeys:
 
     def _now(self) -> int:
         return int(self._clock() * 1000)
+
+
+async def _authenticators() -> ModuleType:
+    # Loaded once in a process, and not in the loop, where all rooms would wait for it.
+    return await asyncio.to_thread(import_module, "server.staff.authenticators")
 
 
 def _not_good(error: Exception, code: Code) -> Refused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
@@ -64,8 +65,11 @@ class Passwords:
         self._hasher = hasher
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
-        # Verified where there is no password, so that a login that nobody has takes as long as one that somebody has.
-        self._nobodys = hasher.hash("nobody has this password")
+
+    @cached_property
+    def _nobodys(self) -> str:
+        """Verified where there is no password: a login that nobody has takes as long as one that somebody has."""
+        return self._hasher.hash("nobody has this password")
 
     @property
     def waiting(self) -> int:
@@ -78,12 +82,13 @@ class Passwords:
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether this is the password; as long a wait if none is stored. Raises Refused: overloaded."""
-        right = await self._in_turn(lambda: self._right(stored or self._nobodys, password))
+        right = await self._in_turn(lambda: self._right(stored, password))
         return right and stored is not None
 
-    def _right(self, stored: str, password: str) -> bool:
+    def _right(self, stored: str | None, password: str) -> bool:
+        nobodys = self._nobodys  # made for the first login, whoever has it
         try:
-            return self._hasher.verify(stored, cleaned(password))
+            return self._hasher.verify(stored or nobodys, cleaned(password))
         except VerifyMismatchError:
             return False
 

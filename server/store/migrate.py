@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, inspect, make_url, text
 
 from server.store.database import Database
 
 LEAST_VERSION = 13
+NEWEST: Final = "0006"  # the last migration
+_VERSION: Final = "alembic_version"  # the table that alembic keeps, and its only row
 
 
 class Unfit(Exception):
     """This PostgreSQL cannot be used; the text says why."""
+
+
+class TooNew(Exception):
+    """A newer program has made the tables, and this one does not know them."""
 
 
 def upgrade(url: str) -> None:
@@ -32,7 +37,7 @@ def upgrade(url: str) -> None:
 
 
 async def migrated(database: Database) -> None:
-    """The same with a database that is open already; makes the folder of an SQLite file. Raises Unfit.
+    """The same with a database that is open already; makes the folder of an SQLite file. Raises Unfit, TooNew.
 
     Processes that do this at once wait for each other.
     """
@@ -58,11 +63,29 @@ async def _migrated(database: Database) -> None:
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         _check(connection)
+    if _version(connection) == NEWEST:
+        return
+    # Only now: what brings tables up to date takes long to load, and most starts find them as they should be.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
     config = Config()
     # By package, so that it works from an installed tree as from a checkout.
     config.set_main_option("script_location", "server.store:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise TooNew(str(error)) from error
+
+
+def _version(connection: Connection) -> str | None:
+    """The migration that the tables are at; None before the first one."""
+    if not inspect(connection).has_table(_VERSION):
+        return None
+    found: str | None = connection.execute(text(f"SELECT version_num FROM {_VERSION}")).scalar()  # noqa: S608
+    return found
 
 
 def _check(connection: Connection) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protocols.messages import Position, Record
@@ -41,6 +40,8 @@ async def reached(
     for start in range(0, len(names), ROWS):
         some = names[start : start + ROWS]
         if new and not database.embedded:
+            from sqlalchemy.dialects import postgresql
+
             # A room that is new has no row to wait at: whoever is first makes one that nobody sees before the end.
             rows = [{"reader": READER, "room": room, "epoch": "", "seq": 0} for room in some]
             await connection.execute(postgresql.insert(checkpoints).on_conflict_do_nothing(), rows)

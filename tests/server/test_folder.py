@@ -7,10 +7,11 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from server.app import make_token, running
+from server.app import running
 from server.config import Settings, SettingsError
 from server.core import core
 from server.folder import held
+from server.once import make_token
 from server.store.projector import Projector
 from server.store.tables import records
 from tests.server.running import OWNER

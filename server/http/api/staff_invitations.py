@@ -169,7 +169,7 @@ async def accept_invitation_by_passkey(request: Request, response: Response, joi
         raise Refused(Code.INVALID, "challenge: was given for another invitation")
     # The authenticator keeps this id beside the key, so the account must get it.
     member = staff.invitations.account(invitation, joining.login, joining.name, member_id=member_id)
-    passkey: Passkey = staff.passkeys.made(
+    passkey: Passkey = await staff.passkeys.made(
         site_of(request), challenge, joining.credential, member_id=member.id, label=joining.label
     )
     await staff.invitations.use(invitation, member, passkey)

@@ -67,7 +67,7 @@ async def sign_in(request: Request, response: Response, given: SigningIn) -> Me:
 @router.post("/staff/session/passkey/options", dependencies=[Depends(from_here)])
 async def ask_for_passkey(request: Request, _: Nothing) -> Offer:
     """Get what a browser needs to sign in by passkey."""
-    challenge, options = services_of(request).staff.passkeys.ask(site_of(request))
+    challenge, options = await services_of(request).staff.passkeys.ask(site_of(request))
     return Offer(challenge=challenge, options=options)
 
 

@@ -98,7 +98,7 @@ async def add_passkey(request: Request, new: NewPasskey, caller: KnownCaller, ow
     challenge, subject = await passkeys.subject(new.challenge, ADD)
     if subject != own.member.id:
         raise Refused(Code.INVALID, "challenge: was given to another")
-    made = passkeys.made(site_of(request), challenge, new.credential, member_id=own.member.id, label=new.label)
+    made = await passkeys.made(site_of(request), challenge, new.credential, member_id=own.member.id, label=new.label)
     await passkeys.add(made)
     await note_act(request, caller, "staff.passkey_added", made.id)
     return PasskeyAnswer.of(made)

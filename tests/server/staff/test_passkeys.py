@@ -30,7 +30,7 @@ class At:
         credential = (phone or self.phone).create(options)
         challenge, subject = await self.passkeys.subject(handle, "add")
         assert subject == MEI.id
-        return self.passkeys.made(SITE, challenge, credential, member_id=MEI.id, label="Phone")
+        return await self.passkeys.made(SITE, challenge, credential, member_id=MEI.id, label="Phone")
 
     async def registered(self) -> Passkey:
         made = await self.made()
@@ -51,7 +51,7 @@ def at() -> At:
 async def test_a_passkey_is_made_and_signs_in(at: At) -> None:
     made = await at.registered()
     assert await at.passkeys.of_member("st_mei") == [made]
-    handle, options = at.passkeys.ask(SITE)
+    handle, options = await at.passkeys.ask(SITE)
     assert options["userVerification"] == "required"
     assert await at.passkeys.shown(SITE, handle, at.phone.get(options)) == "st_mei"
     stored = at.tables.passkeys.rows[made.id]
@@ -70,25 +70,25 @@ async def test_the_offer_names_who_it_is_for_and_what_is_there(at: At) -> None:
 
 async def test_an_answer_counts_once_and_not_late(at: At) -> None:
     await at.registered()
-    handle, options = at.passkeys.ask(SITE)
+    handle, options = await at.passkeys.ask(SITE)
     credential = at.phone.get(options)
     await at.passkeys.shown(SITE, handle, credential)
     assert await at.refused(handle, credential) is Code.EXPIRED
-    handle, options = at.passkeys.ask(SITE)
+    handle, options = await at.passkeys.ask(SITE)
     at.now += LIFE_S
     assert await at.refused(handle, at.phone.get(options)) is Code.EXPIRED
 
 
 async def test_an_answer_to_another_challenge_is_refused(at: At) -> None:
     await at.registered()
-    _, options = at.passkeys.ask(SITE)
-    handle, _ = at.passkeys.ask(SITE)
+    _, options = await at.passkeys.ask(SITE)
+    handle, _ = await at.passkeys.ask(SITE)
     assert await at.refused(handle, at.phone.get(options)) is Code.UNAUTHORIZED
 
 
 async def test_an_answer_to_another_site_is_refused(at: At) -> None:
     await at.registered()
-    handle, options = at.passkeys.ask(SITE)
+    handle, options = await at.passkeys.ask(SITE)
     at.phone.origin = "https://live.example.evil"
     assert await at.refused(handle, at.phone.get(options)) is Code.UNAUTHORIZED
 
@@ -101,33 +101,33 @@ async def test_a_touch_alone_is_not_enough(at: At) -> None:
     at.phone.verifies = True
     await at.registered()
     at.phone.verifies = False
-    handle, options = at.passkeys.ask(SITE)
+    handle, options = await at.passkeys.ask(SITE)
     assert await at.refused(handle, at.phone.get(options)) is Code.UNAUTHORIZED
 
 
 async def test_a_copy_of_the_key_is_noticed(at: At) -> None:
     await at.registered()
-    handle, options = at.passkeys.ask(SITE)
+    handle, options = await at.passkeys.ask(SITE)
     await at.passkeys.shown(SITE, handle, at.phone.get(options, count=9))
-    handle, options = at.passkeys.ask(SITE)
+    handle, options = await at.passkeys.ask(SITE)
     assert await at.refused(handle, at.phone.get(options, count=5)) is Code.UNAUTHORIZED
 
 
 async def test_a_key_that_we_do_not_know_and_one_with_anothers_name(at: At) -> None:
     _, options = await at.passkeys.offer(SITE, MEI, purpose="add", subject=MEI.id)
     at.phone.create(options)
-    handle, asked = at.passkeys.ask(SITE)
+    handle, asked = await at.passkeys.ask(SITE)
     assert await at.refused(handle, at.phone.get(asked)) is Code.UNAUTHORIZED
 
     await at.registered()
     at.phone.keys[-1].user = b"st_olga"
-    handle, asked = at.passkeys.ask(SITE)
+    handle, asked = await at.passkeys.ask(SITE)
     assert await at.refused(handle, at.phone.get(asked)) is Code.UNAUTHORIZED
 
 
 async def test_a_forged_signature_is_refused(at: At) -> None:
     await at.registered()
-    handle, options = at.passkeys.ask(SITE)
+    handle, options = await at.passkeys.ask(SITE)
     credential = at.phone.get(options)
     data = credential["response"]["authenticatorData"]
     credential["response"]["authenticatorData"] = data[:-1] + ("A" if data[-1] != "A" else "B")
@@ -151,10 +151,10 @@ async def test_a_forged_signature_is_refused(at: At) -> None:
     ],
 )
 async def test_nonsense_is_one_clear_refusal(at: At, credential: dict[str, Any]) -> None:
-    handle, _ = at.passkeys.ask(SITE)
+    handle, _ = await at.passkeys.ask(SITE)
     assert await at.refused(handle, credential) is Code.UNAUTHORIZED
     with pytest.raises(Refused) as refused:
-        at.passkeys.made(SITE, b"x" * 32, credential, member_id="st_mei", label="x")
+        await at.passkeys.made(SITE, b"x" * 32, credential, member_id="st_mei", label="x")
     assert refused.value.code is Code.INVALID
 
 
