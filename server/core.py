@@ -286,8 +286,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
             shares=shares,
             blobs=blobs,
             photos=photos,
-            # Whoever stores blobs says here which are still in use.
-            orphans=Orphans(blobs, {PHOTOS: photos.keeper}),
+            orphans=Orphans(blobs, {PHOTOS: photos.keeper}),  # whoever stores blobs says here which are in use
         )
     finally:
         await put_away(looking, neighbours, broker, database)
