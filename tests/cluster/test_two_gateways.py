@@ -16,7 +16,7 @@ from protocols.messages import Role
 from server.app import App
 from server.hosting.follower import Follower
 from tests.cluster.houses import until
-from tests.server.running import PATIENCE_S, Raw, raw, served, token
+from tests.server.running import PATIENCE_S, Raw, raw, ready, served, token
 
 Gateways = tuple[tuple[App, str], tuple[App, str]]
 
@@ -113,7 +113,8 @@ async def test_members_of_a_node_whose_neighbour_stops_stay(gateways: Gateways, 
 
 
 async def test_both_are_ready(gateways: Gateways) -> None:
-    for _, address in gateways:
+    for app, address in gateways:
+        await ready(app)
         async with httpx.AsyncClient(base_url=f"http://{address}") as client:
             answer = (await client.get("/readyz")).json()
             assert (answer["ready"], answer["reasons"]) == (True, {})

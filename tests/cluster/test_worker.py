@@ -120,6 +120,10 @@ async def workers(engines: Engines, folder: Path, count: int) -> AsyncIterator[l
         yield made
 
 
+async def answers_well(gateway: Serving) -> bool:
+    return (await gateway.get("/readyz"))[0] == 200
+
+
 async def metric(of: Serving | Working, name: str) -> float:
     _, body = await of.get("/metrics")
     lines = [line.split() for line in body.decode().splitlines()]
@@ -167,7 +171,7 @@ async def test_workers_that_are_killed_leave_nothing_undone(engines: Engines, tm
         kept = 10 * len(ROOMS)
         assert await metric(gateway, "projector_lag_records") == kept
         assert await metric(gateway, "hosting_kept") >= kept
-        assert (await gateway.get("/readyz"))[0] == 200
+        assert await until(lambda: answers_well(gateway), 30)
         async with workers(engines, tmp_path, 1) as (three,):
             assert await until(done, 10)
             begun = time.monotonic()

@@ -14,7 +14,7 @@ from server.config import Settings
 from server.core import core
 from server.hosting.host import Host
 from server.store.tables import records
-from tests.server.running import OWNER, raw, served, token
+from tests.server.running import OWNER, raw, ready, served, token
 
 
 def settings(data: Path) -> Settings:
@@ -31,6 +31,7 @@ async def test_what_is_said_is_in_the_database_when_it_has_stopped(tmp_path: Pat
 
 async def test_ready_until_it_drains(tmp_path: Path) -> None:
     async with served(tmp_path) as (app, address), httpx.AsyncClient(base_url=f"http://{address}") as client:
+        await ready(app)
         assert (await client.get("/readyz")).json() == {"ready": True, "reasons": {}, "degraded": {}}
         app.draining = True
         answer = await client.get("/readyz")
@@ -42,9 +43,10 @@ async def test_a_blob_store_is_asked_for_only_if_one_is_set(tmp_path: Path) -> N
     (tmp_path / "file").write_text("no folder")
     url = SecretStr(f"file://{tmp_path}/file/blobs")
     async with (
-        served(tmp_path / "data", blob_url=url) as (_, address),
+        served(tmp_path / "data", blob_url=url) as (app, address),
         httpx.AsyncClient(base_url=f"http://{address}") as client,
     ):
+        await ready(app)
         answer = await client.get("/readyz")
         assert (answer.status_code, answer.json()["degraded"]) == (200, {"blobs": "its folder cannot be used"})
         assert "showfloor_blobs_failures_total" in (await client.get("/metrics")).text

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from protocols.messages import Role
 from server.app import App
 from server.measures import MEANINGS, SHARED, page
-from tests.server.running import Raw, raw, served, token
+from tests.server.running import PATIENCE_S, Raw, raw, ready, served, token
 
 OF_LIBRARIES = ("process_", "python_")
 
@@ -45,7 +45,7 @@ async def say(person: Raw, count: int, first: int = 0) -> None:
 
 async def moved(client: httpx.AsyncClient, before: dict[str, tuple[str, float]], *names: str) -> None:
     """Waits until all of these are more than they were."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while still := {name for name in names if (await read(client))[name][1] <= before[name][1]}:
             assert still
             await asyncio.sleep(0.01)
@@ -60,6 +60,7 @@ async def test_what_happens_is_counted(tmp_path: Path) -> None:
         async with raw(address, {"token": token(app, "ann", Role.HOST)}) as ann:
             await ann.join()
             await say(ann, 3)
+            await ready(app)
             now = await read(client)
             for name, value in {
                 **{"gateway_connections_websocket": 1, "gateway_addresses": 1, "gateway_address_most": 1},
