@@ -23,12 +23,18 @@ async def choose(phone: Page, name: str, data: bytes) -> None:
     await phone.get_by_role("dialog").get_by_label("说一句").wait_for()
 
 
+async def go(console: Page, tab: str, place: str) -> None:
+    """To one of the places under a tab of the console, on a phone."""
+    await console.locator("nav.tabs").get_by_role("button", name=tab).click()
+    await console.locator("nav.places").get_by_role("button", name=place).click()
+
+
 async def send(phone: Page, caption: str) -> None:
     form = phone.get_by_role("dialog")
     await form.get_by_label("说一句").fill(caption)
     await form.get_by_role("button", name="发送").click()
     await expect(form).to_be_hidden(timeout=SLOW)
-    await expect(phone.locator(".own-photo .tag.warn")).to_have_text("等店员确认后上墙", timeout=SLOW)
+    await expect(phone.locator(".photo-list .own-photo .tag.warn")).to_have_text("等店员确认后上墙", timeout=SLOW)
 
 
 async def sizes(page: Page, where: str) -> tuple[int, int]:
@@ -57,12 +63,12 @@ async def test_from_phone_to_wall_to_vote_and_away(stage: Stage) -> None:
     await ann.get_by_role("button", name="拖动照片").press("ArrowDown")
     await ann.get_by_role("dialog").get_by_role("button", name="不裁").click()
     await send(ann, "海边城堡")
-    await console.get_by_role("navigation").get_by_role("button", name="照片").click()
+    await go(console, "队列", "待处理")
     waiting = console.locator(".photo-card.pending")
     await expect(waiting).to_contain_text("海边城堡")
     assert "海边城堡" not in hears()
     await waiting.get_by_role("button", name="上墙", exact=True).click()
-    await expect(ann.locator(".own-photo .tag.good")).to_have_text("已上墙")
+    await expect(ann.locator(".photo-list .own-photo .tag.good")).to_have_text("已上墙")
     assert await sizes(wall, ".photo-scene img") == (240, 320)
     await expect(wall.locator(".photo-scene .name")).to_have_text("小* · 海边城堡")
     shown = await ann.request.get(str(await wall.locator(".photo-scene img").first.get_attribute("src")))
@@ -78,12 +84,13 @@ async def test_from_phone_to_wall_to_vote_and_away(stage: Stage) -> None:
     await expect(wall.locator(".photo-scene .mosaic li")).to_have_count(2)
 
     # Both into one new vote, the second into the draft of the first.
+    await go(console, "队列", "照片")
     cards = console.locator(".photo-card.shown")
     for caption, number in (("海边城堡", 1), ("绿色恐龙", 2)):
         card = cards.filter(has_text=caption)
         await card.get_by_role("button", name="加入投票").click()
         await expect(card.get_by_role("button", name=f"投票里的 {number} 号")).to_be_visible()
-    await console.get_by_role("navigation").get_by_role("button", name="投票").click()
+    await go(console, "投票", "投票")
     await console.get_by_role("button", name="开始投票").first.click()
     option = ben.get_by_role("radio", name="海边城堡")
     await expect(option).to_contain_text("小*")
@@ -95,9 +102,9 @@ async def test_from_phone_to_wall_to_vote_and_away(stage: Stage) -> None:
     await sizes(wall, ".entry-grid img")
 
     # Deleted by who sent it: the picture goes everywhere, the option and its ballot stay.
-    await ann.locator(".own-photo").get_by_role("button", name="删除").click()
+    await ann.locator(".photo-list .own-photo").get_by_role("button", name="删除").click()
     await ann.get_by_role("dialog").get_by_role("button", name="删除").click()
-    await expect(ann.locator(".own-photo")).to_have_count(0)
+    await expect(ann.locator(".photo-list .own-photo")).to_have_count(0)
     await expect(entry.locator(".entry-picture.gone")).to_be_visible()
     await expect(entry).to_contain_text("1 号作品")
     await expect(entry).to_contain_text("100%")
