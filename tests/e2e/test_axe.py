@@ -98,7 +98,7 @@ async def test_the_audience_has_no_barriers(stage: Stage, clean: Judge) -> None:
     await page.get_by_role("tab", name="提问").click()
     await page.locator(".ask textarea").fill("可以带小孩吗？")
     await page.locator(".ask button[type=submit]").click()
-    await page.locator(".asked.own").wait_for()
+    await page.locator(".asked.own").first.wait_for()
     await clean(page, "questions")
     await hang(stage, pictures.phone(), "积木大象")
     await page.get_by_role("tab", name="照片").click()
