@@ -78,6 +78,13 @@ class Occupancy(TypedDict):
     count: int
 
 
+class ShedTold(TypedDict):
+    """How much of what was sent to the room in the last minute was turned away because it was too much; for hosts."""
+
+    room: str
+    count: int
+
+
 class PersonHere(Author):
     """Somebody in the room; ``away``: without a connection, but for less than half a minute."""
 

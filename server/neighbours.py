@@ -25,6 +25,7 @@ from server.hosting.retiring import Retiring
 from server.hosting.shared import SharedDirectory
 from server.pairings import PairingTable
 from server.presence import Presence
+from server.shed import Shed
 from server.trace_post import answer_post
 
 SETTING = f"{PREFIX}REDIS_URL"
@@ -111,6 +112,7 @@ class Neighbours:
         )
         attendance = Attendance(post, me=owners.me, others=lambda: owners.nodes.others(owners.now))
         members.entered, members.left, members.elsewhere = attendance.entered, attendance.left, attendance.elsewhere
+        members.shed = Shed(post)
         presence = members.presence = Presence(post, others=lambda: owners.nodes.others(owners.now))
 
         def gone(nodes: set[str]) -> None:

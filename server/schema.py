@@ -35,6 +35,7 @@ from protocols.wire import (
     Reason,
     RoleTold,
     RoomName,
+    ShedTold,
     You,
 )
 from rooms.registry import REGISTRY, Registry
@@ -53,6 +54,7 @@ Schema = dict[str, Any]
 VOLATILE: Final = {
     "room.occupancy": Occupancy,
     "room.people": PeopleChanged,
+    "room.shed": ShedTold,
     "room.mine": MineChanged,
     "room.position": PositionTold,
     "room.role": RoleTold,

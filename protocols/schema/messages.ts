@@ -321,6 +321,7 @@ export type Wire =
   | RoomUnmuted
   | RoomUnmutedEvent
   | RoomView
+  | ShedTold
   | TicketMine
   | View
   | Volatile
@@ -534,6 +535,7 @@ export type Request = RoomJoin | RoomLeave | RoomHistory | PeopleList;
 export type Volatile =
   | Occupancy
   | PeopleChanged
+  | ShedTold
   | MineChanged
   | PositionTold
   | RoleTold
@@ -4086,6 +4088,14 @@ export interface PersonHere {
   guest?: boolean;
   via?: string;
   away?: boolean;
+}
+/**
+ * How much of what was sent to the room in the last minute was turned away because it was too much; for hosts.
+ */
+export interface ShedTold {
+  type: "room.shed";
+  room: string;
+  count: number;
 }
 /**
  * What concerns this person alone, anew.

@@ -41,6 +41,8 @@ REMEMBERED_CLOSINGS = 4096
 # What a client could not be told while it was being closed, and is told when it comes back.
 TOLD_LATER = frozenset({Closing.SLOW_CONSUMER, Closing.FLOOD, Closing.BAD_PACKET, Closing.TOO_LARGE})
 
+TOO_MUCH = frozenset({Code.RATE_LIMITED, Code.OVERLOADED})
+
 StaffNames = Callable[[str], Awaitable[Collection[str]]]  # of a room
 
 
@@ -120,6 +122,7 @@ class Door:
                 return
             case Verdict.REFUSE:
                 self._throttled += 1
+                self._joining.shed(entrant.viewer.room)
                 _refuse(ack, Refused(Code.RATE_LIMITED, retry_after_ms=throttle.retry_after_ms()))
                 return
             case Verdict.PASS:
@@ -132,6 +135,7 @@ class Door:
             entrant.waiting.append((now, name, args, ack))
         else:
             self._overloaded += 1
+            self._joining.shed(entrant.viewer.room)
             _refuse(ack, Refused(Code.OVERLOADED))
 
     def disconnected(self, socket: Socket, closing: Closing) -> None:
@@ -282,12 +286,12 @@ class Door:
         elif host.closed:
             self._wait(socket, entrant, self._reopen(entrant, command, ack), ack)
         else:
-            _submit(host, command, entrant, ack)
+            self._submit(host, command, entrant, ack)
 
     async def _reopen(self, entrant: Entrant, command: Command, ack: Ack | None, *, suspect: bool = False) -> None:
         """The host gave its room up; another takes the command."""
         entrant.host = await self._joining.open(entrant.viewer)
-        _submit(entrant.host, command, entrant, ack, suspect=suspect)
+        self._submit(entrant.host, command, entrant, ack, suspect=suspect)
 
     async def _look(self, checks: TextChecks, entrant: Entrant, command: Command, ack: Ack | None) -> None:
         """Somebody outside looks at it first."""
@@ -298,20 +302,23 @@ class Door:
         if host.closed:
             await self._reopen(entrant, command, ack, suspect=suspect)
         else:
-            _submit(host, command, entrant, ack, suspect=suspect)
+            self._submit(host, command, entrant, ack, suspect=suspect)
 
+    def _submit(
+        self, host: AtWork, command: Command, entrant: Entrant, ack: Ack | None, *, suspect: bool = False
+    ) -> None:
+        def answer(outcome: Position | Refused) -> None:
+            if isinstance(outcome, Refused) and outcome.code in TOO_MUCH:
+                self._joining.shed(command.room)
+            if ack is None:
+                return
+            if isinstance(outcome, Refused):
+                _refuse(ack, outcome)
+            else:
+                ack(b'{"ok":true,"position":{"epoch":"%b","seq":%d}}' % (outcome.epoch.encode(), outcome.seq))
 
-def _submit(host: AtWork, command: Command, entrant: Entrant, ack: Ack | None, *, suspect: bool = False) -> None:
-    def answer(outcome: Position | Refused) -> None:
-        if ack is None:
-            return
-        if isinstance(outcome, Refused):
-            _refuse(ack, outcome)
-        else:
-            ack(b'{"ok":true,"position":{"epoch":"%b","seq":%d}}' % (outcome.epoch.encode(), outcome.seq))
-
-    sender = replace(entrant.sender, suspect=True) if suspect else entrant.sender
-    host.submit(command, sender, answer, entrant.received)
+        sender = replace(entrant.sender, suspect=True) if suspect else entrant.sender
+        host.submit(command, sender, answer, entrant.received)
 
 
 def _request_of(name: str, data: dict[str, Any]) -> Request:

@@ -37,6 +37,10 @@ class Joining:
         self._members.follow(host)
         return host
 
+    def shed(self, room: str) -> None:
+        """Something for this room was turned away because it was too much; its hosts are told how often that is."""
+        self._members.shed.add(room)
+
     def enter(self, socket: Socket, viewer: Viewer, host: AtWork, request: RoomJoin) -> bytes:
         """Lets the socket hear the room, and makes the join answer. Never waits, so that no event falls between."""
         audience = audience_of(viewer.role)

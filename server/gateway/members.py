@@ -14,6 +14,7 @@ from server.gateway.events import frame, position_frame
 from server.gateway.fanout import Channel
 from server.gateway.roster import LISTED_ROLES, Listing
 from server.presence import Member, Presence
+from server.shed import Shed
 
 if TYPE_CHECKING:
     from server.gateway.socket import Socket
@@ -36,6 +37,8 @@ class RoomMembers:
     told_occupancy: int = -1
     elsewhere: Callable[[str], int] = lambda _room: 0
     presence: Presence = field(default_factory=Presence)
+    shed: Shed = field(default_factory=Shed)
+    told_shed: int = 0
     listing: Listing = field(default_factory=Listing)
 
     @property
@@ -143,6 +146,17 @@ class RoomMembers:
             # Where one is dropped, the number of the next shows it.
             channel.send_volatile("room.people", prepare_event("room.people", [told]))
 
+    def tell_shed(self) -> None:
+        """Tells hosts how much was turned away in the last minute, again and again until it is nothing."""
+        channel = self.channels[Audience.HOSTS]
+        if not len(channel):
+            return
+        count = self.shed.count(self.room)
+        if count or self.told_shed:
+            told = orjson.dumps({"room": self.room, "count": count})
+            channel.send_volatile("room.shed", prepare_event("room.shed", [told]))
+        self.told_shed = count
+
     def tell_position(self, *, whole: bool = True) -> None:
         """Sends where the room stands; who stands elsewhere, or in another epoch, joins anew."""
         for audience, channel in self.channels.items():
@@ -170,6 +184,7 @@ class Members:
         self.entered: Callable[[str, str], None] = lambda _room, _user: None
         self.left: Callable[[str, str], None] = lambda _room, _user: None
         self.presence = Presence()
+        self.shed = Shed()
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -186,7 +201,9 @@ class Members:
         self.follow(host)
         members = self._rooms.get(viewer.room)
         if members is None:
-            members = self._rooms[viewer.room] = RoomMembers(host, elsewhere=self.elsewhere, presence=self.presence)
+            members = self._rooms[viewer.room] = RoomMembers(
+                host, elsewhere=self.elsewhere, presence=self.presence, shed=self.shed
+            )
         if members.enter(socket, viewer, audience):
             self.entered(viewer.room, viewer.user)
         if viewer.role in LISTED_ROLES:

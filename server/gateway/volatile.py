@@ -22,6 +22,7 @@ async def tell_volatile(members: Members) -> None:
         if turn % rounds_to_occupancy == 0:
             try:
                 members.presence.tell()
+                members.shed.tell()
             except Exception:
                 log.exception("presence_failed")
         for room in members:
@@ -30,6 +31,7 @@ async def tell_volatile(members: Members) -> None:
                 if turn % rounds_to_occupancy == 0:
                     room.tell_occupancy()
                     room.tell_people()
+                    room.tell_shed()
             except Exception:
                 # One broken room must not silence the others.
                 log.exception("ticks_failed")

@@ -34,6 +34,7 @@ def test_it_holds_every_message() -> None:
     assert types_of(defs, "Volatile") == [
         "room.occupancy",
         "room.people",
+        "room.shed",
         "room.mine",
         "room.position",
         "room.role",

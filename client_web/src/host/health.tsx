@@ -6,6 +6,7 @@ import { type Room, stateOf } from "../page";
 import { IconButton, Logo } from "../parts/bricks";
 import { LanguageSwitch, Live } from "../parts/top_bar";
 import { lifecycle } from "../room/activities/lifecycle";
+import { shed } from "../room/activities/shed";
 import { showingKeys } from "./desk";
 import { Here } from "./here";
 
@@ -44,6 +45,18 @@ function Rate({ rate, budget }: { rate: number; budget: number }): JSX.Element {
   );
 }
 
+/** What was too much; nothing is said of nothing. */
+function Shed({ count }: { count: number }): JSX.Element | null {
+  const t = deskWords.value;
+  if (!count) return null;
+  return (
+    <span class="figures rate high" title={t.shed_title(figure(count))}>
+      <span aria-hidden="true">{t.shed(figure(count))}</span>
+      <span class="seen-by-readers">{t.shed_title(figure(count))}</span>
+    </span>
+  );
+}
+
 /** How the room is doing, in one line. */
 export function Health({ room }: { room: Room }): JSX.Element {
   const t = words.value;
@@ -62,6 +75,7 @@ export function Health({ room }: { room: Room }): JSX.Element {
       </span>
       <Here room={room} />
       <Rate rate={rate} budget={settings.room_rate} />
+      <Shed count={stateOf(snapshot, shed)} />
       <IconButton class="only-desk" icon="keys" label={t.keys} onClick={() => (showingKeys.value = true)} />
       <LanguageSwitch />
     </header>

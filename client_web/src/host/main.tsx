@@ -10,6 +10,7 @@ import { activities, consoleParts } from "../views";
 import type { ConsolePart } from "../views/view";
 import { lifecycle } from "../room/activities/lifecycle";
 import { roster } from "../room/activities/roster";
+import { shed } from "../room/activities/shed";
 import { failureOf } from "../room/failure";
 import { Session, takeAddress } from "../room/session";
 import { device } from "../room/storage";
@@ -58,7 +59,7 @@ const arrival = new Arrival(async () => {
     consoleParts(),
   ]);
   parts.value = fetched;
-  if (session) room.value = openRoom(session, "host", [...activities, roster]);
+  if (session) room.value = openRoom(session, "host", [...activities, roster, shed]);
   else location.replace(signIn());
 });
 

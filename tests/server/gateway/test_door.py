@@ -388,3 +388,17 @@ async def test_hosts_alone_are_told_who_is_here_and_after_they_have_joined(serve
         assert (await hana.ask("person.kick", {"id": "k", "room": "r1", "user": "ann"}))["ok"]
         left = (await hana.until("room.people"))[1]
     assert (left["after"], left["went"], left["left"]) == (answer["number"], ["ann"], 1)
+
+
+async def test_hosts_are_told_what_was_too_much(server: tuple[App, str]) -> None:
+    app, address = server
+    async with (
+        raw(address, {"token": token(app, "hana", Role.HOST)}) as hana,
+        raw(address, {"token": token(app, "ann")}) as ann,
+    ):
+        for client in (hana, ann):
+            await client.join()
+        answers = [await ann.ask("chat.send", chat("again", f"c{number}")) for number in range(30)]
+        refused = [answer["error"]["code"] for answer in answers if not answer["ok"]]
+        assert set(refused) == {"rate_limited"}
+        assert (await hana.until("room.shed"))[1] == {"room": "r1", "count": len(refused)}

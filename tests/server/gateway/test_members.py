@@ -84,7 +84,8 @@ async def test_hosts_hear_more_and_each_chain_has_its_own_after(hall: Hall) -> N
     after = await hall.say("chat.send", text="again")
 
     told, bosses = events(ann), events(boss)
-    assert [event[0] for event in told] == ["chat.deleted", "chat.sent"]
+    # What she alone is told: that staff deleted a message of hers.
+    assert [event[0] for event in told] == ["chat.deleted", "room.mine", "chat.sent"]
     assert [event[0] for event in bosses] == ["chat.deleted", "chat.binned", "chat.sent"]
     assert told[-1][1]["after"] == told[0][1]["seq"] > sent
     assert bosses[-1][1]["after"] == after - 1
@@ -216,6 +217,23 @@ async def test_hosts_hear_who_comes_and_goes_all_at_once_and_nobody_else_does(ha
     assert [(each["id"], each["away"]) for each in told[1]["came"]] == [("ann", True)]
     assert (told[1]["joined"], told[1]["left"], told[1]["away"]) == (0, 0, 1)
     assert "room.people" not in types(bob)
+
+
+async def test_hosts_alone_hear_how_much_was_turned_away_until_it_is_nothing(hall: Hall) -> None:
+    boss, _ = await hall.enter("hana", Role.HOST)
+    ann, _ = await hall.enter("ann")
+    told: list[int] = []
+    for turned_away in (False, True, False):
+        if turned_away:
+            hall.members.shed.add(hall.room.room)
+        hall.room.tell_shed()
+        told += [event[1]["count"] for event in events(boss) if event[0] == "room.shed"]
+    assert told == [1, 1]
+    hall.members.shed._own.clear()  # a minute later
+    hall.room.tell_shed()
+    hall.room.tell_shed()
+    assert [event[1]["count"] for event in events(boss) if event[0] == "room.shed"] == [0]
+    assert "room.shed" not in types(ann)
 
 
 async def test_who_is_put_out_is_off_the_list_at_once(hall: Hall) -> None:
