@@ -16,6 +16,7 @@ export const mineTab = (parts: readonly MinePart[]): TabPart => ({
   count: (room) => parts.reduce((sum, part) => sum + (part.due?.(room) ?? 0), 0),
   // Nobody but oneself adds to it; what becomes of it is told where it happens.
   newest: () => 0,
+  brief: true,
   Panel: ({ room }) => <MinePanel room={room} parts={parts} />,
 });
 

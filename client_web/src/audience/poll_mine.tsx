@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
+import { entriesOf } from "../photos/entries";
 import { firstChoice, type Poll, polls } from "../room/activities/polls";
 import type { MinePart } from "../views/view";
 import { ballotOf } from "../polls/ballot";
@@ -22,7 +23,9 @@ export const pollMine: MinePart = {
 function List({ room }: { room: Room }): JSX.Element {
   const t = words.value;
   const name = (poll: Poll, choice: number): string =>
-    poll.kind === "rating" ? t.poll_points(choice) : (poll.options[choice - firstChoice(poll)] ?? "");
+    poll.kind === "rating"
+      ? t.poll_points(choice)
+      : (entriesOf(room, poll)[choice - firstChoice(poll)]?.title ?? poll.options[choice - firstChoice(poll)] ?? "");
   return (
     <ul>
       {votedIn(room).map((poll) => (

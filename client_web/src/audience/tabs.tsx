@@ -55,7 +55,7 @@ export function Tabs({ room, parts }: TabsProps): JSX.Element {
         {news.map((part) => words.value.mine.news(part.label())).join(" ")}
       </p>
       <div class="kind-panels">
-        {parts.map(({ name, Panel }) => (
+        {parts.map(({ name, brief, Panel }) => (
           <div
             key={name}
             id={`kind-${name}`}
@@ -65,7 +65,7 @@ export function Tabs({ room, parts }: TabsProps): JSX.Element {
             aria-hidden={name !== chosen}
             inert={name !== chosen}
           >
-            <Panel room={room} />
+            {(name === chosen || !brief) && <Panel room={room} />}
             {name === chosen && <Toasts within />}
           </div>
         ))}

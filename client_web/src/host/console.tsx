@@ -19,6 +19,7 @@ import { Quiet } from "./order";
 import { PersonSheet } from "./people";
 import { Beside, Tabs } from "./places";
 import { Queue, ToQueue } from "./queue";
+import "./now.css";
 
 interface ConsoleProps {
   room: Room;
@@ -53,9 +54,6 @@ export function Console({ room, parts }: ConsoleProps): JSX.Element {
   const t = words.value;
   const desk = deskWords.value;
   useKeys(room, parts);
-  // What is on the wall comes before all else that a host runs.
-  const first = (part: ConsolePart) => (part.panel.under === "stage" ? 0 : 1);
-  const ordered = [...parts].sort((a, b) => first(a) - first(b));
   return (
     <div class="console">
       <Health room={room} />
@@ -73,10 +71,20 @@ export function Console({ room, parts }: ConsoleProps): JSX.Element {
             <Queue room={room} parts={parts} />
           </Panel>
           <Panel name="now" label={t.on_now} more="on-now">
-            {ordered.map(({ Now, panel: { name } }) => Now && <Now key={name} room={room} />)}
-            <ToQueue room={room} parts={parts} />
+            <div class="on-list">
+              {parts.map(({ Now, panel: { name } }) => Now && <Now key={name} room={room} />)}
+              <ToQueue room={room} parts={parts} />
+            </div>
+            {parts.map(
+              ({ Next, panel: { name } }) =>
+                Next && (
+                  <div key={name} class="next">
+                    <Next room={room} />
+                  </div>
+                ),
+            )}
           </Panel>
-          {ordered.map(({ panel: { name, label, under = "run", Panel: Whole } }) => (
+          {parts.map(({ panel: { name, label, under = "run", Panel: Whole } }) => (
             <Panel key={name} name={name} label={label()} more={`whole under-${under}`}>
               <Whole room={room} />
             </Panel>

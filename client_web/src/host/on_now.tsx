@@ -9,13 +9,8 @@ import { Timer } from "../polls/timer";
 import { isPaused, type Poll, polls, pollToShow } from "../room/activities/polls";
 import { closePoll, extendPoll, hasClock, nextStep, openPoll, toggleHidden, togglePause } from "./poll_acts";
 
-interface OnNowProps {
-  room: Room;
-  onDraft: () => void;
-}
-
-/** What is on, and the one next thing to do about it. */
-export function OnNow({ room, onDraft }: OnNowProps): JSX.Element {
+/** The vote that is on. */
+export function OnNow({ room }: { room: Room }): JSX.Element {
   const t = words.value;
   const snapshot = room.now.value;
   const state = stateOf(snapshot, polls);
@@ -23,18 +18,13 @@ export function OnNow({ room, onDraft }: OnNowProps): JSX.Element {
   useTick(poll?.status === "closed" && state.polls.some((one) => one.status === "open"), 2_000);
   const drafts = state.polls.some((one) => one.status === "draft");
   return (
-    <>
-      <div class="scrolls">
-        {poll ? (
-          <PollNow room={room} poll={poll} />
-        ) : (
-          <Empty drawing="polls" title={t.on_nothing} hint={drafts ? t.on_nothing_drafts : t.on_nothing_hint} />
-        )}
-      </div>
-      <div class="next">
-        <NextAction room={room} onDraft={onDraft} />
-      </div>
-    </>
+    <div class="poll-now">
+      {poll ? (
+        <PollNow room={room} poll={poll} />
+      ) : (
+        <Empty drawing="polls" title={t.on_nothing} hint={drafts ? t.on_nothing_drafts : t.on_nothing_hint} />
+      )}
+    </div>
   );
 }
 
@@ -87,7 +77,7 @@ function Act({ icon, label, onClick }: { icon: IconName; label: string; onClick:
 }
 
 /** One large button within the thumb's reach. */
-function NextAction({ room, onDraft }: OnNowProps): JSX.Element {
+export function NextAction({ room, onDraft }: { room: Room; onDraft: () => void }): JSX.Element {
   const t = words.value;
   const { kind, poll } = nextStep(room);
   if (kind === "draft") {

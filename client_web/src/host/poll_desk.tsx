@@ -3,7 +3,7 @@ import { type Room, stateOf } from "../page";
 import { pollOnNow, polls } from "../room/activities/polls";
 import type { ConsolePart } from "../views/view";
 import { drafting } from "./desk";
-import { OnNow } from "./on_now";
+import { NextAction, OnNow } from "./on_now";
 import { closePoll, extendPoll, hasClock, nextStep, openPoll, toggleHidden, togglePause } from "./poll_acts";
 import { PollForm } from "./poll_form";
 import { PollList } from "./poll_list";
@@ -27,7 +27,8 @@ function keys(room: Room): Record<string, () => void> {
 
 /** Votes in the console. */
 export const pollDesk: ConsolePart = {
-  Now: ({ room }) => <OnNow room={room} onDraft={draft} />,
+  Now: OnNow,
+  Next: ({ room }) => <NextAction room={room} onDraft={draft} />,
   panel: {
     name: "polls",
     icon: "bars",

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import "./hold.css";
 
 /** How long a risky button is held down. */
 const HELD_FOR = 1_000;

@@ -17,13 +17,24 @@ export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { ac
 
 export const activities: readonly Activity[] = views.map((view) => view.activity);
 
+/** What stands first on a page, whatever has the first say on the wall. */
+const FIRST = ["stage", "polls", "chat", "questions", "photos"];
+
+const byPlace = <Part>(name: (part: Part) => string) => {
+  const place = (part: Part) => (FIRST.includes(name(part)) ? FIRST.indexOf(name(part)) : FIRST.length);
+  return (a: Part, b: Part) => place(a) - place(b);
+};
+
 /** One's own comes last. */
 export const tabParts: readonly TabPart[] = [
-  ...views.flatMap((view) => view.tab ?? []),
+  ...views.flatMap((view) => view.tab ?? []).sort(byPlace((tab) => tab.name)),
   mineTab(views.flatMap((view) => view.mine ?? [])),
 ];
 
 /** The last has the first say: what is rarer and shorter goes over what is there all the time. */
 export const wallParts = (): Promise<WallPart[]> => Promise.all([...views].reverse().flatMap((view) => view.wall?.() ?? []));
 
-export const consoleParts = (): Promise<ConsolePart[]> => Promise.all(views.flatMap((view) => view.console?.() ?? []));
+export const consoleParts = async (): Promise<ConsolePart[]> => {
+  const parts = await Promise.all(views.flatMap((view) => view.console?.() ?? []));
+  return parts.sort(byPlace((part) => part.panel.name));
+};

@@ -2,7 +2,6 @@ import type { JSX } from "preact";
 import type { Room } from "../page";
 import type { IconName } from "../parts/icons";
 import type { Activity } from "../room/activity";
-import type { Snapshot } from "../room/client";
 
 /** Something of an activity on a page; null while there is nothing to show. */
 export type Part = (props: { room: Room }) => JSX.Element | null;
@@ -23,6 +22,8 @@ export interface TabPart {
   count?: (room: Room) => number;
   /** The seq of the newest thing in it by others: whoever looks at another tab is told that there is something new. */
   newest: (room: Room) => number;
+  /** It is in the page only while it is chosen: nothing is begun in it. */
+  brief?: boolean;
   Panel: Part;
 }
 
@@ -52,12 +53,14 @@ export interface Waiting {
 
 /** An activity in the console. */
 export interface ConsolePart {
-  /** What of it is on now, and the next thing to do about it. */
+  /** What of it is on now. */
   Now?: Part;
+  /** What a host most likely wants next: one large button, in the thumb's reach on a phone. */
+  Next?: Part;
   /** All of it: on a phone it stands `under` a tab (`run` if nothing is said), on a desk in the middle column. */
   panel: { name: string; icon: IconName; label: () => string; count?: (room: Room) => number; under?: Under; Panel: Part };
   /** What of it waits for staff, to be shown in the one queue. */
-  waiting?: (room: Room, at: Snapshot) => Waiting[];
+  waiting?: (room: Room) => Waiting[];
   /** What lies over the console when it is asked for, such as a form. */
   Over?: Part;
   /** What its keys do; the words for them stand in `key_list`. */

@@ -31,9 +31,7 @@ export function EntryGrid({ room, poll, rows, result }: GridProps): JSX.Element 
           <li key={row.choice} class={`${blockOf(place)} ${poll.status === "closed" && row.best ? "best" : ""}`}>
             <div class="frame">
               {entry ? <EntryPicture room={room} entry={entry} size={rows.length > 2 ? 640 : 2048} /> : <p class="words">{row.label}</p>}
-              <span class="plate">
-                <Sign place={place} />
-              </span>
+              <Sign place={place} />
             </div>
             <p class="label">
               {entry ? <EntryName entry={entry} /> : <span class="grow">{row.label}</span>}
