@@ -135,8 +135,9 @@ ALONE: tuple[Row, ...] = (
     Row(
         23,
         "who is erased is gone",
-        "a guest and a member of a group chat, erased through the API: in ≤ 60 s their canaries are in no file of the "
-        "data folder, no answer and no log line, nor after a crash; the others' records stay as they were",
+        "a guest with photos and a member of a group chat, erased through the API: in ≤ 60 s their canaries are in no "
+        "file of the data folder or its name, no answer and no log line, nor after a crash; the others' records stay "
+        "as they were",
         "loadtests.erase",
     ),
     Row(

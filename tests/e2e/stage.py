@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -176,9 +176,25 @@ async def close_vote(console: Page) -> None:
     await console.get_by_role("dialog").get_by_role("button", name="现在结束").click()
 
 
-async def open_vote(stage: Stage, options: list[str], *, question: str = "哪件最好？") -> str:
-    """A running vote, made without the console; its id."""
-    answer = await stage.host.send("poll.create", {"question": question, "kind": "single", "options": options})
+async def hang(stage: Stage, data: bytes, caption: str) -> str:
+    """A photo of the host's, which everyone sees at once; its id."""
+    path = f"/api/v1/rooms/{stage.room}"
+    headers = {"authorization": f"Bearer {stage.host.token}"}
+    async with httpx.AsyncClient(base_url=stage.server.url, headers=headers, timeout=30) as http:
+        upload = (await http.post(f"{path}/uploads", json={"size": len(data)})).raise_for_status().json()["upload"]
+        sent = await http.patch(f"{path}/uploads/{upload}", content=data, headers={"upload-offset": "0"})
+        sent.raise_for_status()
+        body = {"id": stage.host.new_id(), "upload": upload, "caption": caption}
+        photo: str = (await http.post(f"{path}/photos", json=body)).raise_for_status().json()["photo"]
+    return photo
+
+
+async def open_vote(
+    stage: Stage, options: list[str], *, question: str = "哪件最好？", photos: Sequence[str | None] = ()
+) -> str:
+    """A running vote, made without the console; its id. ``photos`` are those of its options."""
+    wanted = {"question": question, "kind": "single", "options": options, "photos": list(photos)}
+    answer = await stage.host.send("poll.create", wanted)
     assert answer["ok"], answer
     joined = await stage.host.request("room.join", {"id": stage.host.new_id(), "room": stage.room})
     poll: str = joined["view"]["polls"]["polls"][-1]["poll"]

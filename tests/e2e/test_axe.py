@@ -11,7 +11,8 @@ from playwright.async_api import Page
 
 from loadtests.serving import ROOT
 from tests.e2e.backstage import invitation, named, owner
-from tests.e2e.stage import SIZES, Kind, Stage, open_vote, say
+from tests.e2e.stage import SIZES, Kind, Stage, hang, open_vote, say
+from tests.server.photos import pictures
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -97,8 +98,20 @@ async def test_the_audience_has_no_barriers(stage: Stage, clean: Judge) -> None:
     await page.get_by_role("tab", name="提问").click()
     await page.locator(".ask textarea").fill("可以带小孩吗？")
     await page.locator(".ask button[type=submit]").click()
-    await page.locator(".asked.own").wait_for()
+    await page.locator(".asked.own").first.wait_for()
     await clean(page, "questions")
+    await hang(stage, pictures.phone(), "积木大象")
+    await page.get_by_role("tab", name="照片").click()
+    await page.locator(".photo-bar input").set_input_files(
+        {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": pictures.phone()}
+    )
+    await page.locator(".photo-stage img").wait_for()
+    await page.get_by_role("dialog").get_by_role("button", name="1:1").click()
+    await clean(page, "sending a photo")
+    await page.get_by_role("button", name="发送").click()
+    await page.locator(".photo-list .own-photo img").wait_for(timeout=30_000)
+    await page.locator(".photo-grid img").wait_for()
+    await clean(page, "photos")
     await page.get_by_role("tab", name="我的").click()
     await page.get_by_role("button", name="显示座位码").click()
     await page.locator(".seat-code").wait_for()
@@ -110,6 +123,7 @@ async def test_the_console_has_no_barriers(stage: Stage, clean: Judge) -> None:
     for command, text in (("chat.send", "大家好"), ("question.ask", "几点开始？")):
         answer = await stage.host.send(command, {"text": text})
         assert answer["ok"], answer
+    await hang(stage, pictures.phone(), "积木大象")
     page = await shown(stage, await stage.link("host"), ".console")
     await clean(page, "console", ("desk",))
     await page.set_viewport_size(SIZES["phone"]["viewport"])
@@ -186,9 +200,15 @@ async def test_the_wall_has_no_barriers(stage: Stage, clean: Judge) -> None:
     assert answer["ok"], answer
     await page.locator(".talk").wait_for()
     await clean(page, "talk", wall)
+    photo = await hang(stage, pictures.phone(), "积木大象")
+    await page.locator(".photo-scene img").wait_for(timeout=30_000)
+    await clean(page, "photos", wall)
     await open_vote(stage, ["城堡", "恐龙"])
     await page.locator(".towers").wait_for()
     await clean(page, "vote", wall)
+    await open_vote(stage, ["城堡", "1 号作品"], photos=[None, photo])
+    await page.locator(".entry-grid img").wait_for()
+    await clean(page, "a vote on photos", wall)
 
 
 async def test_the_way_in_for_staff_has_no_barriers(stage: Stage, clean: Judge) -> None:

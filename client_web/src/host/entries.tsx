@@ -56,14 +56,14 @@ export function EntryButton({ room, photo }: { room: Room; photo: Photo }): JSX.
   const place = poll?.photos.indexOf(photo.photo) ?? -1;
   if (poll && place >= 0) {
     return (
-      <button type="button" class="button grow" aria-pressed="true" onClick={() => withdraw(room, poll, photo.photo)}>
+      <button type="button" class="button wide" aria-pressed="true" onClick={() => withdraw(room, poll, photo.photo)}>
         <Icon name="check" size={20} />
         {t.entry_in(place + 1)}
       </button>
     );
   }
   return (
-    <button type="button" class="button grow" onClick={() => void enter(room, photo)}>
+    <button type="button" class="button wide" onClick={() => void enter(room, photo)}>
       <Icon name="bars" size={20} />
       {t.entry_add}
     </button>

@@ -6,6 +6,7 @@ import { type Room, stateOf } from "../page";
 import { Icon } from "../parts/icons";
 import { timeOfDay } from "../parts/time";
 import { chat, type ChatMessage } from "../room/activities/chat";
+import type { Snapshot } from "../room/client";
 import type { Waiting } from "../views/view";
 import { act } from "./act";
 import { openPerson } from "./people";
@@ -16,8 +17,8 @@ const settle = (room: Room, verdict: Verdict, message: string): void =>
   void act(room, verdict, { message }, () => void act(room, "chat.hold", { message }));
 
 /** Messages that wait for staff. */
-export const chatWaiting = (room: Room): Waiting[] =>
-  stateOf(room.now.value, chat).held.map((message) => ({
+export const chatWaiting = (room: Room, at: Snapshot): Waiting[] =>
+  stateOf(at, chat).held.map((message) => ({
     at: message.at,
     row: () => <HeldItem key={message.message} room={room} message={message} />,
     approve: () => settle(room, "chat.approve", message.message),

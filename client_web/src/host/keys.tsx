@@ -15,8 +15,8 @@ import { waitingIn } from "./queue";
 export function keysOf(room: Room, parts: readonly ConsolePart[]): Record<string, () => void> {
   const deeds: Record<string, () => void> = {
     z: () => takeOffer() || undoRemove(room),
-    a: () => waitingIn(room, parts)[0]?.approve(),
-    x: () => waitingIn(room, parts)[0]?.refuse(),
+    a: () => waitingIn(room, parts, room.client.snapshot)[0]?.approve(),
+    x: () => waitingIn(room, parts, room.client.snapshot)[0]?.refuse(),
     m: () => turn(room, "muted"),
     c: () => turn(room, "chat_closed"),
     "!": () => askPanic(room),

@@ -45,8 +45,8 @@ export const photoDesk: ConsolePart = {
     under: "queue",
     Panel: PhotoPanel,
   },
-  waiting: (room) =>
-    stateOf(room.now.value, photos).pending.map((photo) => ({
+  waiting: (room, at) =>
+    stateOf(at, photos).pending.map((photo) => ({
       at: photo.at,
       row: () => <Item key={photo.photo} room={room} photo={photo} place="pending" />,
       approve: () => approve(room, photo, "pending"),

@@ -31,7 +31,7 @@ function placesOf(room: Room, parts: readonly ConsolePart[]): Place[] {
   const desk = deskWords.value;
   return [
     { name: "now", icon: "now", label: desk.tabs.now, under: "now", count: 0 },
-    { name: "waiting", icon: "clock", label: desk.waiting, under: "queue", count: waitingIn(room, parts).length },
+    { name: "waiting", icon: "clock", label: desk.waiting, under: "queue", count: waitingIn(room, parts, room.now.value).length },
     { name: "chat", icon: "chat", label: t.chat, under: "queue", count: 0 },
     ...parts.map(({ panel: { name, icon, label, count, under = "run" } }) => ({
       name,

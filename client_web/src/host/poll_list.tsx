@@ -71,7 +71,7 @@ function Item({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
             {[
               t.poll_kinds[poll.kind],
               draft && poll.duration_ms ? clockFace(poll.duration_ms) : "",
-              draft && poll.kind !== "rating" ? poll.options.join(" / ") : "",
+              draft && poll.kind !== "rating" ? (hasEntries(poll) ? t.entry_options(poll.options.length) : poll.options.join(" / ")) : "",
               poll.who === "everyone" ? "" : t.poll_who[poll.who],
             ]
               .filter(Boolean)

@@ -32,8 +32,8 @@ export const questionDesk: ConsolePart = {
     under: "queue",
     Panel: QuestionPanel,
   },
-  waiting: (room) =>
-    withStatus(stateOf(room.now.value, questions), "waiting").map((question) => ({
+  waiting: (room, at) =>
+    withStatus(stateOf(at, questions), "waiting").map((question) => ({
       at: question.at,
       row: () => <QuestionItem key={question.question} room={room} question={question} />,
       approve: () => approve(room, question),

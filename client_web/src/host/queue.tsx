@@ -3,6 +3,7 @@ import { deskWords } from "../i18n/desk_words";
 import type { Room } from "../page";
 import { Empty } from "../parts/bricks";
 import { Icon } from "../parts/icons";
+import type { Snapshot } from "../room/client";
 import type { ConsolePart, Waiting } from "../views/view";
 import { go } from "./desk";
 import { chatWaiting } from "./held";
@@ -16,16 +17,16 @@ interface QueueProps {
   parts: readonly ConsolePart[];
 }
 
-/** Whatever waits for staff, of every kind, the oldest first. */
-export function waitingIn(room: Room, parts: readonly ConsolePart[]): Waiting[] {
-  const all = [...chatWaiting(room), ...parts.flatMap((part) => part.waiting?.(room) ?? [])];
+/** Whatever waits for staff at that moment, of every kind, the oldest first. */
+export function waitingIn(room: Room, parts: readonly ConsolePart[], at: Snapshot): Waiting[] {
+  const all = [...chatWaiting(room, at), ...parts.flatMap((part) => part.waiting?.(room, at) ?? [])];
   return all.sort((a, b) => a.at - b.at);
 }
 
 /** All that waits, in one place. */
 export function Queue({ room, parts }: QueueProps): JSX.Element {
   const t = deskWords.value;
-  const all = waitingIn(room, parts);
+  const all = waitingIn(room, parts, room.now.value);
   return (
     <>
       <h2 class="panel-title">
@@ -42,7 +43,7 @@ export function Queue({ room, parts }: QueueProps): JSX.Element {
 
 /** On a phone: how much waits, and the way there. */
 export function ToQueue({ room, parts }: QueueProps): JSX.Element | null {
-  const count = waitingIn(room, parts).length;
+  const count = waitingIn(room, parts, room.now.value).length;
   if (count === 0) return null;
   return (
     <button type="button" class="button wide to-queue" onClick={() => go("waiting")}>

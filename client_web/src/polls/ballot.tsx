@@ -81,6 +81,7 @@ export function Ballot({ room, poll }: { room: Room; poll: Poll }): JSX.Element 
           {bars(poll, result, t.poll_points).map((row, place) => {
             const on = marked.includes(row.choice);
             const entry = entries[place];
+            const share = result && <span class="figures share">{percent(row.share)}</span>;
             return (
               <button
                 key={row.choice}
@@ -93,11 +94,16 @@ export function Ballot({ room, poll }: { room: Room; poll: Poll }): JSX.Element 
                 onKeyDown={step}
               >
                 {result && <i class="fill" style={{ width: wide(row.share) }} aria-hidden="true" />}
-                {entry && <EntryPicture room={room} entry={entry} size={640} />}
+                {entry && (
+                  <span class="frame">
+                    <EntryPicture room={room} entry={entry} size={640} />
+                    {share}
+                  </span>
+                )}
                 <span class="under">
                   <Sign place={place} />
                   {entry ? <EntryName entry={entry} /> : <span class="grow">{row.label}</span>}
-                  {result && <span class="figures share">{percent(row.share)}</span>}
+                  {!entry && share}
                 </span>
                 <span class="mark" aria-hidden="true">
                   {on && <Icon name="check" size={20} />}

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { Room } from "../page";
 import type { IconName } from "../parts/icons";
 import type { Activity } from "../room/activity";
+import type { Snapshot } from "../room/client";
 
 /** Something of an activity on a page; null while there is nothing to show. */
 export type Part = (props: { room: Room }) => JSX.Element | null;
@@ -60,7 +61,7 @@ export interface ConsolePart {
   /** All of it: on a phone it stands `under` a tab (`run` if nothing is said), on a desk in the middle column. */
   panel: { name: string; icon: IconName; label: () => string; count?: (room: Room) => number; under?: Under; Panel: Part };
   /** What of it waits for staff, to be shown in the one queue. */
-  waiting?: (room: Room) => Waiting[];
+  waiting?: (room: Room, at: Snapshot) => Waiting[];
   /** What lies over the console when it is asked for, such as a form. */
   Over?: Part;
   /** What its keys do; the words for them stand in `key_list`. */

@@ -31,7 +31,9 @@ export function EntryGrid({ room, poll, rows, result }: GridProps): JSX.Element 
           <li key={row.choice} class={`${blockOf(place)} ${poll.status === "closed" && row.best ? "best" : ""}`}>
             <div class="frame">
               {entry ? <EntryPicture room={room} entry={entry} size={rows.length > 2 ? 640 : 2048} /> : <p class="words">{row.label}</p>}
-              <Sign place={place} />
+              <span class="plate">
+                <Sign place={place} />
+              </span>
             </div>
             <p class="label">
               {entry ? <EntryName entry={entry} /> : <span class="grow">{row.label}</span>}

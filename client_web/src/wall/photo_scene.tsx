@@ -8,8 +8,8 @@ import { photos } from "../room/activities/photos";
 import { masked } from "./masked";
 import "./photo_scene.css";
 
-/** Photos on the wall at once, the newest. */
-const MOST = 12;
+/** Photos on the wall at once, the newest: twelve fields, of which the first takes four. */
+const MOST = 9;
 /** The wall shows photos for so long after one came. */
 const STAYS = 60_000;
 
