@@ -17,8 +17,8 @@ from itertools import count, islice
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, Select, and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protocols.limits import DAY_MS
 from server.broker.port import Broker, BrokerError, Unavailable
@@ -140,12 +140,18 @@ class Trimming:
         """What may be cut, in chunks; and whether much more could be if the room had a new snapshot."""
         after = ""
         while True:
+            # Some at a time before anything else is looked up: a database would else go through all of its tables.
+            some = select(rooms.c.id, rooms.c.active_at).where(rooms.c.id > after, rooms.c.active_at >= since)
             async with self._database.reading() as connection:
-                rows = (await connection.execute(_what_may_go(oldest, since, after))).all()
-            if not rows:
-                return
-            yield [_cut_of(row, oldest) for row in rows]
-            after = rows[-1].id
+                page = (await connection.execute(some.order_by(rooms.c.id).limit(ROWS))).all()
+                if not page:
+                    return
+                active, after = {row.id: row.active_at for row in page}, page[-1].id
+                reached, begun = await _reached(connection, list(active), closed=not since)
+                # Of nearly all rooms nothing more need be asked.
+                going = [room for room in active if reached.get(room, 0) > begun.get(room, 0)]
+                places = (await connection.execute(_places(going, oldest))).all() if going else ()
+            yield [_cut_of(each, active[each.id], reached[each.id], begun.get(each.id, 0), oldest) for each in places]
 
     async def _announce(self, cuts: Iterable[Cut]) -> None:
         cuts = list(islice(cuts, ANNOUNCED_MOST - len(self._announced)))
@@ -187,47 +193,43 @@ class Trimming:
             self._failing_since = time.monotonic()
 
 
-def _what_may_go(oldest: int, since: int, after: str) -> Select[Any]:
-    """Rooms with records that everybody has; ``upto`` is the last of those that are old enough."""
-    here, cut = aliased(checkpoints), aliased(checkpoints)
-    reached = (
-        select(func.min(here.c.seq))
-        .where(here.c.room == rooms.c.id, here.c.reader.in_(READERS))
-        .group_by(here.c.room)
-        # A reader that has never come by needs all of it.
-        .having(func.count() == len(READERS))
-        .scalar_subquery()
-    )
+async def _reached(
+    connection: AsyncConnection, names: Sequence[str], *, closed: bool
+) -> tuple[dict[str, int], dict[str, int]]:
+    """How far all readers are with these rooms, and how far their logs are cut.
+
+    ``closed``: they are in order, and there are no others between them. That is found much faster.
+    """
+    these = checkpoints.c.room.between(names[0], names[-1]) if closed else checkpoints.c.room.in_(names)
+    read = select(checkpoints).where(checkpoints.c.reader.in_((*READERS, CUT)), these)
+    seqs: dict[str, dict[str, int]] = {}
+    for row in await connection.execute(read):
+        seqs.setdefault(row.room, {})[row.reader] = row.seq
+    # A reader that has never come by needs all of it.
+    reached = {room: min(found.get(reader, 0) for reader in READERS) for room, found in seqs.items()}
+    return reached, {room: found[CUT] for room, found in seqs.items() if CUT in found}
+
+
+def _places(names: Sequence[str], oldest: int) -> Select[Any]:
+    """Of these rooms where the snapshot is, and the last record that is old enough."""
+    snapshot = select(snapshots.c.seq).where(snapshots.c.room == rooms.c.id, snapshots.c.version == VERSION)
     old = (
         select(records.c.seq)
         .where(records.c.room == rooms.c.id, records.c.at < oldest, records.c.at < rooms.c.active_at - KEPT_MS)
         .order_by(records.c.at.desc())
         .limit(1)
-        .scalar_subquery()
     )
-    begun = func.coalesce(cut.c.seq, 0)
-    return (
-        select(
-            rooms.c.id,
-            rooms.c.active_at,
-            reached.label("reached"),
-            func.coalesce(snapshots.c.seq, 0).label("snapshot"),
-            begun.label("begun"),
-            func.coalesce(old, 0).label("old"),
-        )
-        .outerjoin(snapshots, and_(snapshots.c.room == rooms.c.id, snapshots.c.version == VERSION))
-        .outerjoin(cut, and_(cut.c.room == rooms.c.id, cut.c.reader == CUT))
-        .where(rooms.c.id > after, rooms.c.active_at >= since, reached > begun)
-        .order_by(rooms.c.id)
-        .limit(ROWS)
-    )
+    return select(
+        rooms.c.id,
+        func.coalesce(snapshot.scalar_subquery(), 0).label("snapshot"),
+        func.coalesce(old.scalar_subquery(), 0).label("old"),
+    ).where(rooms.c.id.in_(names))
 
 
-def _cut_of(row: Row[Any], oldest: int) -> tuple[Cut, bool]:
-    begun = row.begun
-    if row.active_at < oldest and row.snapshot >= row.reached:
+def _cut_of(place: Row[Any], active_at: int, reached: int, begun: int, oldest: int) -> tuple[Cut, bool]:
+    if active_at < oldest and place.snapshot >= reached:
         # Nobody can recover here any more, and the database knows which commands were answered last.
-        return Cut(row.id, begun, row.reached, whole=True), False
-    old = min(row.old, row.reached - KEPT_RECORDS)
-    upto = min(old, row.snapshot)
-    return Cut(row.id, begun, upto if upto - begun >= WORTH else begun, whole=False), old - max(upto, begun) > HELD
+        return Cut(place.id, begun, reached, whole=True), False
+    old = min(place.old, reached - KEPT_RECORDS)
+    upto = min(old, place.snapshot)
+    return Cut(place.id, begun, upto if upto - begun >= WORTH else begun, whole=False), old - max(upto, begun) > HELD
