@@ -57,6 +57,7 @@ CHAT_KEPT: Final = 1_000  # latest messages that can be deleted, pinned or resto
 CHAT_SHOWN: Final = 200  # latest messages in a view
 VIEW_BYTES: Final = 200 * 1024  # of text in a view's list of messages or polls; all in all well below OUTBOX_LIMIT
 BIN_KEPT: Final = 200  # latest deleted messages that hosts can restore
+SHOPS: Final = 30  # that take part in one room, by name
 MEMBERS_LISTED: Final = 500  # attendees that are listed one by one; beyond, they are only counted
 PRESENCE_GRACE_MS: Final = 30_000  # without a connection before somebody has left
 BANS_KEPT: Final = 500  # people banned from a room at the same time

@@ -65,27 +65,37 @@ class Budget(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who did it: as shown beside an event. ``via`` names the network a bot spoke for them from."""
+    """Who did it: as shown beside an event. ``via`` names the network a bot spoke for them from, ``shop`` the shop in
+    which they are, of those that take part in the room."""
 
     id: str
     name: str
     role: Role
     guest: bool = False
     via: str | None = None
+    shop: str | None = None
 
     def as_wire(self) -> dict[str, Any]:
-        """The plain form: id, name and role always, guest and via only if they say something."""
+        """The plain form: id, name and role always, the rest only if it says something."""
         wire: dict[str, Any] = {"id": self.id, "name": self.name, "role": str(self.role)}
         if self.guest:
             wire["guest"] = True
         if self.via is not None:
             wire["via"] = self.via
+        if self.shop is not None:
+            wire["shop"] = self.shop
         return wire
+
+    def forgotten(self, pseudonym: str) -> By:
+        """The same under a pseudonym, so that a ballot still counts as it did."""
+        return By(pseudonym, "", self.role, self.guest, shop=self.shop)
 
     @classmethod
     def of_wire(cls, wire: dict[str, Any]) -> By:
         """The author that ``as_wire`` described."""
-        return cls(wire["id"], wire["name"], Role(wire["role"]), wire.get("guest", False), wire.get("via"))
+        return cls(
+            wire["id"], wire["name"], Role(wire["role"]), wire.get("guest", False), wire.get("via"), wire.get("shop")
+        )
 
 
 def _no_pseudonym(via: str) -> str:
@@ -229,6 +239,6 @@ class Record:
         if pseudonym is None and isinstance(kept, Concerning):
             # Nobody wrote it who would bear the pseudonym: it is those whom it names that are forgotten.
             kept = None
-        by = By(pseudonym, "", self.by.role, self.by.guest) if pseudonym and self.by else None
+        by = self.by.forgotten(pseudonym) if pseudonym and self.by else None
         key = self.command[:KEY_LENGTH] if self.command and not pseudonym else None
         return replace(self, data=kept, by=by, command=key)

@@ -13,13 +13,15 @@ RoleName = Literal["host", "moderator", "attendee", "wall", "bot"]
 
 
 class Author(TypedDict):
-    """Who did it; ``guest`` and ``via`` (the network they write from) only where they say something."""
+    """Who did it; ``guest``, ``via`` (the network they write from) and ``shop`` (of those that take part, the one in
+    which they are) only where they say something."""
 
     id: str
     name: str
     role: RoleName
     guest: NotRequired[bool]
     via: NotRequired[str]
+    shop: NotRequired[str]
 
 
 class PositionShape(TypedDict):
@@ -62,20 +64,23 @@ class You(TypedDict):
     name: str
     role: RoleName
     guest: bool
+    shop: NotRequired[str]
 
 
 class RoomName(TypedDict):
-    """Which room was joined, and how many are in it."""
+    """Which room was joined, and how many are in it, and in each of its shops."""
 
     id: str
     occupancy: int
+    shops: NotRequired[dict[str, int]]
 
 
 class Occupancy(TypedDict):
-    """How many are in the room."""
+    """How many are in the room; ``shops``, where such take part: how many of them in each."""
 
     room: str
     count: int
+    shops: NotRequired[dict[str, int]]
 
 
 class ShedTold(TypedDict):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from protocols.limits import RATING
+from protocols.limits import RATING, SHOPS
 
 Kind = Literal["single", "multi", "rating"]
 Who = Literal["everyone", "bound", "signed_up"]
@@ -22,11 +22,13 @@ class Count(TypedDict):
 
 
 class Result(TypedDict):
-    """All ballots; ``guests`` says how many of them came from browsers without a known person."""
+    """All ballots; ``guests`` says how many of them came from browsers without a known person, ``shops`` how many from
+    which shop. Who is in none of these is in no part of it."""
 
     counts: list[int]
     voters: int
     guests: Count
+    shops: NotRequired[dict[str, Count]]
 
 
 class PollTally(TypedDict):
@@ -73,11 +75,12 @@ class PollsMine(TypedDict):
 
 @dataclass(slots=True)
 class Ballot:
-    """What one person chose, and what they are called; ``guest`` if that person is only a browser."""
+    """What one person chose, what they are called, and in which shop; ``guest`` if they are only a browser."""
 
     choices: list[int]
     guest: bool
     name: str = ""
+    shop: str | None = None
 
 
 @dataclass(slots=True)
@@ -102,6 +105,7 @@ class Poll:
     counts: list[int] = field(init=False)
     guest_counts: list[int] = field(init=False)
     guests: int = field(init=False, default=0)
+    shops: dict[str, Count] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         places = RATING if self.kind == "rating" else len(self.options)
@@ -123,6 +127,9 @@ class Poll:
     def cast(self, user: str, ballot: Ballot) -> None:
         """Put this ballot in place of the person's earlier one."""
         self.drop(user)
+        if ballot.shop not in self.shops and len(self.shops) >= SHOPS:
+            # The shops that take part were changed again and again.
+            ballot = replace(ballot, shop=None)
         self.ballots[user] = ballot
         self._count(ballot, 1)
 
@@ -158,11 +165,30 @@ class Poll:
                 self.guest_counts[choice - self.first] += step
         if ballot.guest:
             self.guests += step
+        if ballot.shop is not None:
+            self._count_in(ballot.shop, ballot, step)
+
+    def _count_in(self, shop: str, ballot: Ballot, step: int) -> None:
+        count = self.shops.get(shop)
+        if count is None:
+            count = self.shops[shop] = Count(counts=[0] * len(self.counts), voters=0)
+        for choice in ballot.choices:
+            count["counts"][choice - self.first] += step
+        count["voters"] += step
+        if not count["voters"]:
+            del self.shops[shop]
 
     def result(self) -> Result:
         """The count as it is now."""
         guests = Count(counts=list(self.guest_counts), voters=self.guests)
-        return Result(counts=list(self.counts), voters=len(self.ballots), guests=guests)
+        result = Result(counts=list(self.counts), voters=len(self.ballots), guests=guests)
+        if self.shops:
+            # By name, so that it is the same whoever voted first.
+            result["shops"] = {
+                shop: Count(counts=list(count["counts"]), voters=count["voters"])
+                for shop, count in sorted(self.shops.items())
+            }
+        return result
 
     def words(self) -> dict[str, Any]:
         """What it asks."""
@@ -194,7 +220,9 @@ class Poll:
 
     def dump(self) -> dict[str, Any]:
         """The whole state as plain values."""
-        ballots = {user: [ballot.choices, ballot.guest, ballot.name] for user, ballot in self.ballots.items()}
+        ballots = {
+            user: [ballot.choices, ballot.guest, ballot.name, ballot.shop] for user, ballot in self.ballots.items()
+        }
         return self.words() | self.clock() | {"ballots": ballots}
 
     @classmethod

@@ -132,7 +132,7 @@ class Question:
             self.say("", None, 0)
         answer = self.answer
         if answer is not None and answer.by is not None and answer.by.id == user:
-            answer.text, answer.by = None, By(pseudonym, "", answer.by.role, answer.by.guest)
+            answer.text, answer.by = None, answer.by.forgotten(pseudonym)
         self.rename(user, pseudonym)
 
     def view(self, votes: int, into: str | None) -> dict[str, Any]:

@@ -87,11 +87,15 @@ class Room:
         return self._life.created
 
     def speaker(self, command: Command, by: By) -> By:
-        """Whose command it is, as the room knows them now: ``rooms.roles.speaker``, and the role that they have here.
+        """Whose command it is, as the room knows them now: ``rooms.roles.speaker``, the role that they have here, and
+        their shop if it takes part.
 
         Raises Refused: forbidden, banned.
         """
-        return by if by == ROOM else self.people.heard(speaker(command, self.people.heard(by)))
+        if by == ROOM:
+            return by
+        by = self.people.heard(speaker(command, self.people.heard(by)))
+        return by if by.shop is None else replace(by, shop=self.settings.known_shop(by.shop))
 
     def decide(self, command: Command, context: Context) -> list[Proposed]:
         """The events that follow from the command; raises Refused."""

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+    StringConstraints,
+    with_config,
+)
+from typing_extensions import TypedDict
 
 from protocols import limits
+from protocols.messages import Id
+from protocols.text import Name
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class ShopNamed(TypedDict):
+    """A shop that takes part in a room; ``id`` stands in addresses and with what people do."""
+
+    id: Id
+    name: Name
+
+
+def _distinct(shops: list[ShopNamed]) -> list[ShopNamed]:
+    if len({shop["id"] for shop in shops}) < len(shops):
+        raise ValueError("two shops have one id")
+    return shops
 
 
 class RoomSettings(BaseModel):
@@ -59,6 +85,21 @@ class RoomSettings(BaseModel):
     languages: list[Language] = Field(
         default=["zh-CN", "en"], min_length=1, max_length=10, description="The room's languages, the first one first."
     )
+
+    shops: Annotated[list[ShopNamed], AfterValidator(_distinct)] = Field(
+        default=[],
+        max_length=limits.SHOPS,
+        description="The shops that take part; people say in which they are, and votes are counted for each too.",
+    )
+
+    def known_shop(self, shop: str | None) -> str | None:
+        """This shop, if it takes part."""
+        return shop if shop is not None and shop in self.shop_ids else None
+
+    @property
+    def shop_ids(self) -> Collection[str]:
+        """The ids of the shops that take part, in their order."""
+        return [shop["id"] for shop in self.shops]
 
     def changed(self, patch: RoomSettings) -> RoomSettings:
         """These settings with those of ``patch`` that were given."""

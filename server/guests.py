@@ -55,9 +55,15 @@ class Guests:
         self._user_key = derived_key(secret, "user")
 
     def admit(
-        self, room: str, nickname: str, *, device: str | None = None, staff_names: Collection[str] = ()
+        self,
+        room: str,
+        nickname: str,
+        *,
+        device: str | None = None,
+        shop: str | None = None,
+        staff_names: Collection[str] = (),
     ) -> Admitted:
-        """Let a guest in. Raises Refused: invalid (the nickname cannot be used)."""
+        """Let a guest in, in this ``shop``. Raises Refused: invalid (the nickname cannot be used)."""
         number = self._number(device)
         issued = self._identity.issue(
             user=self._user(number, room, Role.ATTENDEE),
@@ -65,6 +71,7 @@ class Guests:
             role=Role.ATTENDEE,
             room=room,
             guest=True,
+            shop=shop,
         )
         return Admitted(issued.token, self._signed(number), issued.viewer)
 
@@ -74,6 +81,7 @@ class Guests:
         nickname: str | None,
         *,
         device: str | None = None,
+        shop: str | None = None,
         staff_names: Collection[str] = (),
     ) -> Admitted:
         """Let in whoever opened this link. Raises Refused: invalid (an attendee needs a nickname that can be used)."""
@@ -85,6 +93,7 @@ class Guests:
             room=link.room,
             guest=link.role is Role.ATTENDEE,
             link=link.id,
+            shop=shop,
             expires_at=link.expires_at,
         )
         return Admitted(issued.token, self._signed(number), issued.viewer)
@@ -96,7 +105,9 @@ class Guests:
             raise Refused(Code.INVALID, "device: is not that of this person")
         return number
 
-    def admit_again(self, room: str, number: str, name: str, link: Link | None = None) -> Admitted:
+    def admit_again(
+        self, room: str, number: str, name: str, link: Link | None = None, *, shop: str | None = None
+    ) -> Admitted:
         """Let an attendee in as who they were: the device of this number, by the link that they came by."""
         issued = self._identity.issue(
             user=self._user(number, room, Role.ATTENDEE),
@@ -105,6 +116,7 @@ class Guests:
             room=room,
             guest=True,
             link=None if link is None else link.id,
+            shop=shop,
             expires_at=None if link is None else link.expires_at,
         )
         return Admitted(issued.token, self._signed(number), issued.viewer)

@@ -1,7 +1,7 @@
 """Tokens: who somebody is in one room, signed.
 
 A token is a JWT (HS256) with the claims iss, sub, name, role, room, iat, exp, jti and, where true or
-known, guest, bound, signed_up, link and session. Whoever holds it is that person until it expires, or the
+known, guest, bound, signed_up, link, session and shop. Whoever holds it is that person until it expires, or the
 link or the session of staff that it rests on ends; a role change in the room overrides its role.
 """
 
@@ -51,11 +51,12 @@ class Viewer:
     expires_at: int | None = None
     link: str | None = None
     session: str | None = None
+    shop: str | None = None
 
     @property
     def by(self) -> By:
         """How they are shown beside what they do."""
-        return By(self.user, self.name, self.role, guest=self.guest)
+        return By(self.user, self.name, self.role, guest=self.guest, shop=self.shop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class _Claims(BaseModel):
     jti: Id | None = None
     link: Id | None = None
     session: Id | None = None
+    shop: Id | None = None
 
     def viewer(self) -> Viewer:
         return Viewer(
@@ -96,6 +98,7 @@ class _Claims(BaseModel):
             expires_at=self.exp * 1000,
             link=self.link,
             session=self.session,
+            shop=self.shop,
         )
 
 
@@ -135,6 +138,7 @@ class Identity:
         signed_up: bool = False,
         link: str | None = None,
         session: str | None = None,
+        shop: str | None = None,
         expires_at: int | None = None,
     ) -> Issued:
         """Make a token; it lives for the usual time, or until ``expires_at`` (ms) if that is sooner."""
@@ -153,6 +157,7 @@ class Identity:
             jti=secrets.token_urlsafe(9),
             link=link,
             session=session,
+            shop=shop,
         )
         payload = {**claims.model_dump(exclude_defaults=True), "iss": ISSUER, "iat": now}
         return Issued(jwt.encode({"alg": "HS256"}, payload, self._key), claims.viewer())

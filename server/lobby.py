@@ -145,5 +145,9 @@ def _result(poll: Mapping[str, Any]) -> dict[str, Any]:
         {"id": first + place, "text": text, "votes": votes} | ({} if photo is None else {"photo": photo})
         for place, (text, votes, photo) in enumerate(zip(texts, counts, photos, strict=True))
     ]
+    shops = poll["result"].get("shops", {})
+    for place, option in enumerate(options):
+        option["shops"] = {shop: count["counts"][place] for shop, count in shops.items()}
     told = {name: poll[name] for name in ("question", "kind", "status", "opened_at", "closed_at")}
-    return {"id": poll["poll"], **told, "options": options, "voters": poll["result"]["voters"]}
+    voters = {"voters": poll["result"]["voters"], "shops": {shop: count["voters"] for shop, count in shops.items()}}
+    return {"id": poll["poll"], **told, "options": options, **voters}

@@ -37,6 +37,7 @@ class Member(NamedTuple):
     role: str
     guest: bool = False
     away: bool = False
+    shop: str | None = None
 
 
 class Roster(NamedTuple):

@@ -321,7 +321,7 @@ export type Wire =
   | RoomUnmuted
   | RoomUnmutedEvent
   | RoomView
-  | ShedTold
+  | ShopNamed
   | TicketMine
   | View
   | Volatile
@@ -535,7 +535,6 @@ export type Request = RoomJoin | RoomLeave | RoomHistory | PeopleList;
 export type Volatile =
   | Occupancy
   | PeopleChanged
-  | ShedTold
   | MineChanged
   | PositionTold
   | RoleTold
@@ -560,7 +559,8 @@ export interface PositionShape {
   seq: number;
 }
 /**
- * Who did it; ``guest`` and ``via`` (the network they write from) only where they say something.
+ * Who did it; ``guest``, ``via`` (the network they write from) and ``shop`` (of those that take part, the one in
+ * which they are) only where they say something.
  */
 export interface Author {
   id: string;
@@ -568,6 +568,7 @@ export interface Author {
   role: "host" | "moderator" | "attendee" | "wall" | "bot";
   guest?: boolean;
   via?: string;
+  shop?: string;
 }
 /**
  * Who is banned, since when and by whom; ``by`` is null where that is forgotten.
@@ -1089,6 +1090,19 @@ export interface RoomSettingsGiven {
    * @maxItems 10
    */
   languages?: string[];
+  /**
+   * The shops that take part; people say in which they are, and votes are counted for each too.
+   *
+   * @maxItems 30
+   */
+  shops?: ShopNamed[];
+}
+/**
+ * A shop that takes part in a room; ``id`` stands in addresses and with what people do.
+ */
+export interface ShopNamed {
+  id: string;
+  name: string;
 }
 /**
  * Let attendees take part (again).
@@ -2688,6 +2702,12 @@ export interface RoomSettings {
    * @maxItems 10
    */
   languages: string[];
+  /**
+   * The shops that take part; people say in which they are, and votes are counted for each too.
+   *
+   * @maxItems 30
+   */
+  shops: ShopNamed[];
 }
 /**
  * Attendees may take part.
@@ -3241,12 +3261,16 @@ export interface PollRevealed {
   result: Result;
 }
 /**
- * All ballots; ``guests`` says how many of them came from browsers without a known person.
+ * All ballots; ``guests`` says how many of them came from browsers without a known person, ``shops`` how many from
+ * which shop. Who is in none of these is in no part of it.
  */
 export interface Result {
   counts: number[];
   voters: number;
   guests: Count;
+  shops?: {
+    [k: string]: Count;
+  };
 }
 /**
  * A ballot; told to nobody. ``Room.mine`` tells its author.
@@ -3994,13 +4018,17 @@ export interface You {
   name: string;
   role: "host" | "moderator" | "attendee" | "wall" | "bot";
   guest: boolean;
+  shop?: string;
 }
 /**
- * Which room was joined, and how many are in it.
+ * Which room was joined, and how many are in it, and in each of its shops.
  */
 export interface RoomName {
   id: string;
   occupancy: number;
+  shops?: {
+    [k: string]: number;
+  };
 }
 /**
  * The answer to room.leave.
@@ -4054,12 +4082,15 @@ export interface PeopleList {
   room: string;
 }
 /**
- * How many are in the room.
+ * How many are in the room; ``shops``, where such take part: how many of them in each.
  */
 export interface Occupancy {
   type: "room.occupancy";
   room: string;
   count: number;
+  shops?: {
+    [k: string]: number;
+  };
 }
 /**
  * What has changed in the list of people since ``after``, its number before; who holds another asks for it anew.
@@ -4087,15 +4118,8 @@ export interface PersonHere {
   role: "host" | "moderator" | "attendee" | "wall" | "bot";
   guest?: boolean;
   via?: string;
+  shop?: string;
   away?: boolean;
-}
-/**
- * How much of what was sent to the room in the last minute was turned away because it was too much; for hosts.
- */
-export interface ShedTold {
-  type: "room.shed";
-  room: string;
-  count: number;
 }
 /**
  * What concerns this person alone, anew.

@@ -464,7 +464,7 @@ class People(Activity):
             for other, each in standings.items():
                 if each.by is not None and each.by.id == user:
                     # As the record has it from now on.
-                    standings[other] = replace(each, by=By(pseudonym, "", each.by.role, each.by.guest))
+                    standings[other] = replace(each, by=each.by.forgotten(pseudonym))
 
 
 def _told(event: Concerning) -> list[Proposed]:

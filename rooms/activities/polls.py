@@ -342,7 +342,7 @@ class Polls(Activity):
             # The hot path: a ballot moves no deadline.
             poll = self._polls.get(event.poll)
             if poll is not None and record.by is not None:
-                poll.cast(record.by.id, Ballot(event.choices, record.by.guest, record.by.name))
+                poll.cast(record.by.id, Ballot(event.choices, record.by.guest, record.by.name, record.by.shop))
             return
         if isinstance(event, PollCreated):
             self._polls[event.poll] = Poll(**event.dump())
@@ -458,4 +458,4 @@ class Polls(Activity):
         poll = self._polls.get(thing)
         if poll is None:
             return None
-        return [By(user, each.name, Role.ATTENDEE, each.guest) for user, each in poll.ballots.items()]
+        return [By(user, each.name, Role.ATTENDEE, each.guest, shop=each.shop) for user, each in poll.ballots.items()]

@@ -41,13 +41,23 @@ def _plain(record: Record) -> tuple[object, ...]:
         record.type,
         record.version,
         _AUDIENCE_CODES[record.audience],
-        None if by is None else (by.id, by.name, _ROLE_CODES[by.role], by.guest, by.via),
+        None if by is None else _plain_author(by),
         None if record.data is None else record.data.dump(),
         record.after[0],
         record.after[1],
         record.command,
         record.erases or None,
     )
+
+
+def _plain_author(by: By) -> tuple[object, ...]:
+    plain = (by.id, by.name, _ROLE_CODES[by.role], by.guest, by.via)
+    # Only then, so that nearly all is as the version before would have it.
+    return plain if by.shop is None else (*plain, by.shop)
+
+
+def _author(plain: Any) -> By:
+    return By(plain[0], plain[1], _ROLES[plain[2]], guest=plain[3], via=plain[4], shop=(*plain, None)[5])
 
 
 def _rows(blob: bytes) -> list[Any]:
@@ -69,7 +79,7 @@ def _record(row: Any, catalogue: Catalogue, *, foreign: bool) -> Record:
             type=kind,
             version=version,
             audience=_AUDIENCES[audience],
-            by=None if by is None else By(by[0], by[1], _ROLES[by[2]], guest=by[3], via=by[4]),
+            by=None if by is None else _author(by),
             data=None if data is None else event_of(kind, version, data, catalogue, foreign=foreign),
             after=(everyone, hosts),
             command=command,

@@ -73,6 +73,11 @@ class Joining:
             "you": {"id": viewer.user, "name": viewer.name, "role": viewer.role, "guest": viewer.guest},
             "room": {"id": viewer.room, "occupancy": members.occupancy},
         }
+        shops = members.shop_occupancy
+        if shops:
+            told["room"]["shops"] = shops
+            if viewer.shop in shops:
+                told["you"]["shop"] = viewer.shop
         return orjson.dumps(told)
 
     def resume(

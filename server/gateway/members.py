@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,10 @@ class RoomMembers:
     channels: dict[Audience, Channel] = field(default_factory=lambda: {audience: Channel() for audience in TOLD})
     sockets: dict[str, set[Socket]] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
+    shops: dict[str, str] = field(default_factory=dict)  # attendee -> the shop in which they came last
     stirred: bool = True
     told_ticks: dict[tuple[Audience, str], bytes] = field(default_factory=dict)
-    told_occupancy: int = -1
+    told_occupancy: tuple[int, Mapping[str, int]] | None = None
     elsewhere: Callable[[str], int] = lambda _room: 0
     presence: Presence = field(default_factory=Presence)
     shed: Shed = field(default_factory=Shed)
@@ -55,6 +57,15 @@ class RoomMembers:
     def occupancy(self) -> int:
         """How many attendees are in the room, on all nodes. Those who run the room are not counted."""
         return self.here + self.elsewhere(self.room)
+
+    @property
+    def shop_occupancy(self) -> Mapping[str, int]:
+        """How many of them are in which of the shops that take part."""
+        ids = self.host.live.room.settings.shop_ids
+        if not ids:
+            return {}
+        here = Counter(self.shops.values())
+        return {shop: here[shop] + self.elsewhere(part_of(self.room, shop)) for shop in ids}
 
     def enter(self, socket: Socket, viewer: Viewer, audience: Audience) -> bool:
         """Lets a socket hear the room; whether an attendee is here now who was not. Entering again changes nothing."""
@@ -124,8 +135,9 @@ class RoomMembers:
 
     def tell_occupancy(self) -> None:
         """Sends how many are here, if that has changed."""
-        if self.told_occupancy != self.occupancy:
-            self.told_occupancy = self.occupancy
+        now = (self.occupancy, self.shop_occupancy)
+        if self.told_occupancy != now:
+            self.told_occupancy = now
             event = self.occupancy_event()
             for channel in self.channels.values():
                 channel.send_volatile("room.occupancy", event)
@@ -164,7 +176,14 @@ class RoomMembers:
 
     def occupancy_event(self) -> Prepared:
         """How many are here, as an event."""
-        return prepare_event("room.occupancy", [orjson.dumps({"room": self.room, "count": self.occupancy})])
+        shops = self.shop_occupancy
+        told = {"room": self.room, "count": self.occupancy} | ({"shops": shops} if shops else {})
+        return prepare_event("room.occupancy", [orjson.dumps(told)])
+
+
+def part_of(room: str, shop: str) -> str:
+    """The name under which the people of a shop are counted; no room is called so."""
+    return f"{room}/{shop}"
 
 
 class Members:
@@ -206,9 +225,24 @@ class Members:
             )
         if members.enter(socket, viewer, audience):
             self.entered(viewer.room, viewer.user)
+        if viewer.role is Role.ATTENDEE:
+            self._place(members, viewer.user, viewer.shop)
         if viewer.role in LISTED_ROLES:
-            self.presence.entered(viewer.room, Member(viewer.user, viewer.name, viewer.role.value, viewer.guest))
+            member = Member(viewer.user, viewer.name, viewer.role.value, viewer.guest, shop=viewer.shop)
+            self.presence.entered(viewer.room, member)
         return members
+
+    def _place(self, members: RoomMembers, user: str, shop: str | None) -> None:
+        """Somebody is in this shop now. The people of a shop are counted over all nodes as those of a room are."""
+        before = members.shops.get(user)
+        if before == shop:
+            return
+        if before is not None:
+            del members.shops[user]
+            self.left(part_of(members.room, before), user)
+        if shop is not None:
+            members.shops[user] = shop
+            self.entered(part_of(members.room, shop), user)
 
     def follow(self, host: AtWork) -> None:
         """Listens to the host that took over, whose members are told first what they have not heard yet.
@@ -233,6 +267,7 @@ class Members:
             return
         if members.leave(socket, viewer):
             self.left(viewer.room, viewer.user)
+            self._place(members, viewer.user, None)
         if viewer.user not in members.sockets:
             self.presence.left(viewer.room, viewer.user, for_good=for_good)
         if not members.sockets:

@@ -74,6 +74,8 @@ def as_wire(member: Member) -> dict[str, Any]:
     wire: dict[str, Any] = {"id": member.user, "name": member.name, "role": member.role}
     if member.guest:
         wire["guest"] = True
+    if member.shop is not None:
+        wire["shop"] = member.shop
     if member.away:
         wire["away"] = True
     return wire

@@ -39,9 +39,11 @@ def do(number: int, command: Command, sender: Sender) -> Letter:
     """A command on its way."""
     by = sender.by
     who: tuple[object, ...] = (by.id, by.name, by.role.value, by.guest, by.via, sender.bound, sender.signed_up)
-    if sender.vouched or sender.suspect:
+    if sender.vouched or sender.suspect or by.shop is not None:
         # Only then, so that nodes of the version before can read all others.
         who = (*who, sender.vouched, sender.suspect)
+    if by.shop is not None:
+        who = (*who, by.shop)
     return DO, command.room, number, command.type, command.model_dump_json(), who
 
 
@@ -56,8 +58,8 @@ def wanted(letter: Letter, registry: Registry) -> tuple[Command, Sender]:
     except ValidationError:
         raise Refused(Code.INVALID) from None
     user, name, role, guest, via, bound, signed_up, *rest = who
-    vouched, suspect = rest or (False, False)
-    by = By(user, name, Role(role), guest=guest, via=via)
+    vouched, suspect, shop = (*rest, None) if len(rest) == 2 else rest or (False, False, None)
+    by = By(user, name, Role(role), guest=guest, via=via, shop=shop)
     return command, Sender(by, bound=bound, signed_up=signed_up, vouched=vouched, suspect=suspect)
 
 

@@ -30,7 +30,7 @@ from server.store.tables import ballots, checkpoints, records, rooms, snapshots
 
 KEYS_EVERY_S = 60.0
 LOOKS = 60  # looks after keys for one after old records: every hour
-AUTHOR = ("user", "name", "role", "guest", "via", "command")
+AUTHOR = ("user", "name", "role", "guest", "via", "shop", "command")
 
 log = structlog.get_logger(__name__)
 

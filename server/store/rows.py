@@ -24,6 +24,7 @@ def row_of(room: str, epoch: str, record: Record) -> dict[str, Any]:
         "role": None if by is None else str(by.role),
         "guest": None if by is None else by.guest,
         "via": None if by is None else by.via,
+        "shop": None if by is None else by.shop,
         "data": None if record.data is None else record.data.dump(),
         "after_everyone": record.after[0],
         "after_hosts": record.after[1],
@@ -36,7 +37,7 @@ def record_of(row: Any, catalogue: Catalogue) -> Record:
     """The record of a row. Raises Unreadable."""
     by = None
     if row.user is not None:
-        by = By(row.user, row.name, Role(row.role), guest=bool(row.guest), via=row.via)
+        by = By(row.user, row.name, Role(row.role), guest=bool(row.guest), via=row.via, shop=row.shop)
     return Record(
         seq=row.seq,
         at=row.at,

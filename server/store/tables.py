@@ -54,6 +54,7 @@ records = Table(
     Column("role", String(16)),
     Column("guest", Boolean),
     Column("via", String(32)),
+    Column("shop", String(64), comment="in which its author was, of those that take part"),
     Column("data", JSON(none_as_null=True), comment="null: a stub, what was said has been erased"),
     Column("after_everyone", BigInteger, nullable=False),
     Column("after_hosts", BigInteger, nullable=False),

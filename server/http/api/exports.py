@@ -31,7 +31,7 @@ router = APIRouter(prefix=PREFIX, tags=["export"], route_class=StrictRoute)
 
 ASK_AGAIN_S = 0.5  # between looks whether the reader is still a host here
 EXPORTS_AT_ONCE = 4  # each reads the database for as long as its reader takes
-COLUMNS = ("seq", "time", "type", "audience", "user", "name", "role", "guest", "via", "text", "data")
+COLUMNS = ("seq", "time", "type", "audience", "user", "name", "role", "guest", "via", "shop", "text", "data")
 # A spreadsheet takes a cell that begins with one of these for a formula; the full-width forms too.
 FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 # Without it Excel takes UTF-8 for the system's own encoding, and shows Chinese as noise.
@@ -71,7 +71,9 @@ def authors(secret: str, room: str) -> Author:
         if record.by is None or record.audience is not Audience.NOBODY:
             return record.by
         digest = hmac.new(key, record.by.id.encode(), hashlib.sha256).hexdigest()
-        return By(f"voter-{digest[:16]}", "", record.by.role, guest=record.by.guest, via=record.by.via)
+        return By(
+            f"voter-{digest[:16]}", "", record.by.role, guest=record.by.guest, via=record.by.via, shop=record.by.shop
+        )
 
     return author
 
@@ -103,6 +105,7 @@ def row(record: Record, author: Author) -> list[str]:
         by.role.value if by else "",
         "yes" if by and by.guest else "",
         (by.via or "") if by else "",
+        (by.shop or "") if by else "",
         str(text or ""),
         orjson.dumps(data).decode() if data else "",
     ]

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from protocols.errors import Code, Refused
 from protocols.limits import NAME_LENGTH
-from protocols.messages import STAFF, Role
+from protocols.messages import STAFF, Id, Role
 from protocols.text import Name
 from server.guests import DEVICE_LENGTH, Admitted
 from server.http.api.fields import PREFIX, Answer, Body, Instant, LinkPath, RoomPath
@@ -29,6 +29,10 @@ Nickname = Annotated[str, StringConstraints(min_length=1, max_length=2 * NAME_LE
 Device = Annotated[
     str | None,
     Field(max_length=DEVICE_LENGTH, description="What an earlier answer gave this browser; keeps the person the same."),
+]
+
+InShop = Annotated[
+    Id | None, Field(description="In which shop they are, of those that take part; another one is left out.")
 ]
 
 
@@ -66,6 +70,7 @@ class Opened(Body):
     link: Annotated[str, StringConstraints(min_length=1, max_length=LINK_LENGTH)]
     nickname: Nickname | None = None
     device: Device = None
+    shop: InShop = None
 
 
 class Nicknamed(Body):
@@ -73,6 +78,7 @@ class Nicknamed(Body):
 
     nickname: Nickname
     device: Device = None
+    shop: InShop = None
 
 
 class Admission(Answer):
@@ -100,6 +106,11 @@ class Admission(Answer):
             name=viewer.name,
             expires_at=viewer.expires_at,
         )
+
+
+async def shop_of(services: Services, room: str, shop: str | None) -> str | None:
+    """This shop, if it takes part in the room; it may do so no more since its address was printed."""
+    return (await services.directory.open(room)).live.room.settings.known_shop(shop)
 
 
 async def let_in(services: Services, admitted: Admitted) -> Admission:
@@ -149,7 +160,8 @@ async def exchange(request: Request, opened: Opened) -> Admission:
     await _count(request, services)
     link = await services.links.opened(opened.link)
     staff = await services.links.names.of(link.room)
-    admitted = services.guests.admit_by(link, opened.nickname, device=opened.device, staff_names=staff)
+    shop = None if opened.shop is None else await shop_of(services, link.room, opened.shop)
+    admitted = services.guests.admit_by(link, opened.nickname, device=opened.device, shop=shop, staff_names=staff)
     if link.role in STAFF:
         services.links.names.note(link.room, admitted.viewer.name)
     return await let_in(services, admitted)
@@ -162,7 +174,8 @@ async def admit_guest(request: Request, room: RoomPath, nicknamed: Nicknamed) ->
     await _count(request, services)
     await services.directory.open(room)
     staff = await services.links.names.of(room)
-    admitted = services.guests.admit(room, nicknamed.nickname, device=nicknamed.device, staff_names=staff)
+    shop = await shop_of(services, room, nicknamed.shop)
+    admitted = services.guests.admit(room, nicknamed.nickname, device=nicknamed.device, shop=shop, staff_names=staff)
     return await let_in(services, admitted)
 
 

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from protocols.messages import Audience
 from rooms.activities.photos import Photos
+from rooms.settings import ShopNamed
 from server.http.api.exports import BYTE_ORDER_MARK, harmless
 from server.http.api.fields import PREFIX, Answer, RoomPath
 from server.http.api.photos import photos_of
@@ -30,19 +32,21 @@ COLUMNS = (
 
 
 class OptionResult(Answer):
-    """What can be chosen: ``id`` is what a ballot says for it. ``author`` and ``caption`` are its photo's, if it has
+    """What can be chosen: ``id`` is what a ballot says for it, ``shops`` how many of the votes came from which shop,
+    where such take part. ``author`` and ``caption`` are its photo's, if it has
     one that is still there."""
 
     id: int
     text: str
     votes: int
+    shops: dict[str, int] = Field(default_factory=dict)
     photo: str | None = None
     author: str | None = None
     caption: str | None = None
 
 
 class PollResult(Answer):
-    """A poll that was opened; instants in ms."""
+    """A poll that was opened; instants in ms. ``shops`` says how many of the voters were in which shop."""
 
     id: str
     question: str
@@ -50,6 +54,7 @@ class PollResult(Answer):
     status: Literal["open", "closed"]
     options: list[OptionResult]
     voters: int
+    shops: dict[str, int] = Field(default_factory=dict)
     opened_at: int | None
     closed_at: int | None
 
@@ -63,7 +68,8 @@ class DraftPoll(Answer):
 
 
 class ResultsAnswer(Answer):
-    """``messages`` that are still there, ``people`` who wrote or voted, ``drafts`` that wait to be opened."""
+    """``messages`` that are still there, ``people`` who wrote or voted, ``drafts`` that wait to be opened, ``shops``
+    that take part."""
 
     room: str
     title: str
@@ -72,6 +78,7 @@ class ResultsAnswer(Answer):
     questions: list[QuestionResult]
     messages: int
     people: int
+    shops: list[ShopNamed] = Field(default_factory=list)
 
 
 @router.get("/rooms/{room}/results")
@@ -103,6 +110,7 @@ async def _results(request: Request, room: str, caller: Caller) -> ResultsAnswer
         questions=asked(live.room),
         messages=counted.messages,
         people=counted.people,
+        shops=live.room.settings.shops,
     )
 
 
@@ -115,17 +123,21 @@ def _whole(poll: dict[str, Any], photos: Photos) -> PollResult:
 
 
 def as_csv(told: ResultsAnswer) -> bytes:
-    """One row an option; no cell is a formula."""
+    """One row an option; no cell is a formula. Where shops take part, each has the column of its votes."""
     buffer = io.StringIO()
     buffer.write(BYTE_ORDER_MARK)
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    names = {shop["id"]: shop["name"] for shop in told.shops}
+    # Of those that take part no more there may be votes.
+    shops = list(names | dict.fromkeys(shop for poll in told.polls for shop in poll.shops))
+    writer.writerow([*COLUMNS, *(harmless(names.get(shop) or shop) for shop in shops)])
     for poll in told.polls:
         head = (poll.id, poll.question, poll.kind, poll.status, _time(poll.opened_at), _time(poll.closed_at))
         for option in poll.options:
             entry = (option.photo or "", option.author or "", option.caption or "")
             cells = (*head, str(poll.voters), option.text, str(option.votes), *entry)
-            writer.writerow([harmless(cell) for cell in cells])
+            split = (str(option.shops.get(shop, 0)) for shop in shops)
+            writer.writerow([harmless(cell) for cell in (*cells, *split)])
     return buffer.getvalue().encode("utf-8", "replace")
 
 

@@ -15,7 +15,7 @@ from protocols.errors import Code, Refused
 from protocols.messages import Command, Id
 from protocols.text import Title
 from rooms.activities.room import PersonErase, RoomClose, RoomCreate, RoomOpen, Status
-from rooms.settings import RoomSettings
+from rooms.settings import RoomSettings, ShopNamed
 from server.hosting.draft import Sender
 from server.http.api.fields import INSTANT_MAXIMUM, PREFIX, Answer, Body, Done, NewRoomId, Place, RoomPath, UserPath
 from server.http.api.templates import drafted, known
@@ -53,7 +53,7 @@ class Copied(Body):
 
 
 class RoomAnswer(Answer):
-    """A room; ``settings``, ``shop`` and ``position`` are told to those who run it."""
+    """A room; ``settings``, ``shop`` and ``position`` are told to those who run it. ``shops`` take part, if any do."""
 
     id: str
     title: str
@@ -62,6 +62,7 @@ class RoomAnswer(Answer):
     settings: RoomSettings | None = None
     shop: str | None = None
     position: Place | None = None
+    shops: list[ShopNamed] | None = None
 
 
 class ListedRoom(Answer):
@@ -242,7 +243,8 @@ async def _answer(request: Request, room: str, caller: Caller | None) -> RoomAns
     live = (await services_of(request).directory.open(room)).live
     public = services_of(request).settings.public_url
     url = f"{public}/r/{live.room.id}" if public else None
-    answer = RoomAnswer(id=live.room.id, title=live.room.title, status=live.room.status, url=url)
+    room_now, shops = live.room, live.room.settings.shops or None
+    answer = RoomAnswer(id=room_now.id, title=room_now.title, status=room_now.status, url=url, shops=shops)
     if not await staffs(request, caller, room):
         return answer
     told = {"settings": live.room.settings, "shop": live.room.shop, "position": Place.of(live.position)}

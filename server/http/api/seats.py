@@ -12,7 +12,7 @@ from protocols.limits import DAY_MS
 from server import codes
 from server.guests import DEVICE_LENGTH
 from server.http.api.fields import PREFIX, Answer, Body, RoomPath
-from server.http.api.links import Admission, let_in
+from server.http.api.links import Admission, InShop, let_in, shop_of
 from server.http.body import StrictRoute
 from server.http.callers import KnownCaller
 from server.http.services import address_of, services_of
@@ -37,6 +37,7 @@ class TypedSeatCode(Body):
     """A code that somebody noted down."""
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=codes.TYPED_LENGTH)]
+    shop: InShop = None
 
 
 @router.post("/rooms/{room}/seat-code")
@@ -70,5 +71,6 @@ async def find_seat(request: Request, room: RoomPath, typed: TypedSeatCode) -> A
     await services.directory.open(room)
     seat = await services.seats.find(room, typed.code)
     await services.seat_tries.give_back(key)
+    shop = await shop_of(services, room, typed.shop)
     link = None if seat.link is None else await services.links.in_force(seat.link)
-    return await let_in(services, services.guests.admit_again(room, seat.number, seat.name, link))
+    return await let_in(services, services.guests.admit_again(room, seat.number, seat.name, link, shop=shop))
