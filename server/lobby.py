@@ -146,8 +146,10 @@ def _result(poll: Mapping[str, Any]) -> dict[str, Any]:
         for place, (text, votes, photo) in enumerate(zip(texts, counts, photos, strict=True))
     ]
     shops = poll["result"].get("shops", {})
-    for place, option in enumerate(options):
+    for place, option in enumerate(options) if shops else ():
         option["shops"] = {shop: count["counts"][place] for shop, count in shops.items()}
     told = {name: poll[name] for name in ("question", "kind", "status", "opened_at", "closed_at")}
-    voters = {"voters": poll["result"]["voters"], "shops": {shop: count["voters"] for shop, count in shops.items()}}
+    voters = {"voters": poll["result"]["voters"]}
+    if shops:
+        voters["shops"] = {shop: count["voters"] for shop, count in shops.items()}
     return {"id": poll["poll"], **told, "options": options, **voters}

@@ -220,3 +220,14 @@ def test_a_view_passes_a_connection_whatever_a_room_holds(letter: str) -> None:
             play.do(HOST, "poll.create", question=letter * QUESTION_LENGTH, kind="multi", options=options)
 
     assert len(orjson.dumps(play.room.view(Audience.HOSTS))) < 0.9 * OUTBOX_LIMIT
+
+
+def test_the_shop_of_a_speaker_is_one_that_takes_part() -> None:
+    play = Play()
+    east = replace(ANN, shop="east")
+    assert play.do(east, "chat.send", text="hi")[0].by == ANN
+    play.do(HOST, "room.configure", settings={"shops": [{"id": "east", "name": "东店"}]})
+    (sent,) = play.do(east, "chat.send", text="hi again")
+    assert sent.by == east
+    assert play.view("chat")["messages"][-1]["by"]["shop"] == "east"
+    assert play.do(replace(ANN, shop="west"), "chat.send", text="and again")[0].by == ANN

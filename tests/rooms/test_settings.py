@@ -30,3 +30,15 @@ def test_what_is_given_changes_and_the_rest_stays() -> None:
 def test_what_makes_no_sense_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         RoomSettings.model_validate(given)
+
+
+def test_each_shop_that_takes_part_has_its_own_id() -> None:
+    east, west = {"id": "east", "name": "东店"}, {"id": "west", "name": "西店"}
+    settings = RoomSettings.model_validate({"shops": [east, west]})
+    assert settings.known_shop("west") == "west"
+    assert settings.known_shop("north") is None
+    assert settings.known_shop(None) is None
+    faults = ([east, east], [{**east, "x": 1}], [{"id": "e", "name": ""}], [{"id": "a/b", "name": "x"}], [east] * 31)
+    for wrong in faults:
+        with pytest.raises(ValidationError):
+            RoomSettings.model_validate({"shops": wrong})

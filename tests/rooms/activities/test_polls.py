@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.limits import DAY_MS, OPTIONS, VIEW_BYTES
+from protocols.limits import DAY_MS, OPTIONS, SHOPS, VIEW_BYTES
 from protocols.messages import Audience, By, Record, Role
 from rooms.room import Room
 from tests.rooms.play import ANN, BEN, BOT, HOST, MODERATOR, WALL, Play, types
@@ -330,3 +330,72 @@ def test_polls_are_together_as_long_as_a_view_has_room_for() -> None:
     assert refusal(play, HOST, "poll.create", question="Which?", **long) is Code.CONFLICT
     play.do(HOST, "poll.remove", poll=first)
     drafted(play, **long)
+
+
+def in_shop(name: str, shop: str | None, *, guest: bool = True) -> By:
+    return By(name, name.title(), Role.ATTENDEE, guest=guest, shop=shop)
+
+
+def shops(*ids: str) -> dict[str, Any]:
+    return {"settings": {"shops": [{"id": each, "name": each.title()} for each in ids]}}
+
+
+def test_votes_are_counted_for_each_shop_and_in_total() -> None:
+    play = Play()
+    play.do(HOST, "room.configure", **shops("east", "west"))
+    poll = opened(play)
+    for who, choice in (
+        (in_shop("a", "east"), 0),
+        (in_shop("b", "east"), 1),
+        (in_shop("c", "west"), 1),
+        (in_shop("d", None), 1),
+        (in_shop("e", "north"), 0),
+    ):
+        play.do(who, "poll.vote", poll=poll, choices=[choice])
+    result = shown(play)["result"]
+    assert (result["counts"], result["voters"]) == ([2, 3], 5)
+    assert result["shops"] == {"east": {"counts": [1, 1], "voters": 2}, "west": {"counts": [0, 1], "voters": 1}}
+    assert play.room.ticks(Audience.EVERYONE)[0].data["result"] == result
+    # Who goes to another shop and votes anew counts there alone.
+    play.do(in_shop("a", "west"), "poll.vote", poll=poll, choices=[1])
+    closed = data(play.do(HOST, "poll.close", poll=poll)[0])["result"]
+    assert closed["shops"] == {"east": {"counts": [0, 1], "voters": 1}, "west": {"counts": [0, 2], "voters": 2}}
+    assert Room.load("r", play.room.dump()).dump() == play.room.dump()
+
+
+def test_what_is_hidden_is_hidden_for_each_shop_too() -> None:
+    play = Play()
+    play.do(HOST, "room.configure", **shops("east"))
+    poll = opened(play, hidden=True)
+    told = play.do(in_shop("a", "east"), "poll.vote", poll=poll, choices=[0])
+    told += play.do(HOST, "poll.close", poll=poll)
+    assert shown(play)["result"] is None
+    assert play.room.ticks(Audience.EVERYONE) == []
+    everyone = [data(record) for record in told if record.audience is Audience.EVERYONE]
+    assert "east" not in json.dumps(everyone)
+    assert shown(play, Audience.HOSTS)["result"]["shops"]["east"]["voters"] == 1
+    revealed = data(play.do(HOST, "poll.reveal", poll=poll)[0])["result"]
+    assert revealed["shops"] == {"east": {"counts": [1, 0], "voters": 1}}
+
+
+def test_the_ballot_of_somebody_erased_stays_in_its_shop() -> None:
+    play = Play()
+    play.do(HOST, "room.configure", **shops("east"))
+    poll = opened(play)
+    play.do(in_shop("a", "east"), "poll.vote", poll=poll, choices=[0])
+    before = shown(play)["result"]
+    play.do(HOST, "person.erase", user="a")
+    assert shown(play)["result"] == before
+    assert before["shops"]["east"]["voters"] == 1
+    assert play.replayed().dump() == play.room.dump()
+
+
+def test_shops_that_come_and_go_are_bounded() -> None:
+    play = Play()
+    poll = opened(play)
+    for number in range(SHOPS + 3):
+        play.do(HOST, "room.configure", **shops(f"s{number}"))
+        play.do(in_shop(f"p{number}", f"s{number}"), "poll.vote", poll=poll, choices=[0])
+    result = shown(play)["result"]
+    assert (result["voters"], len(result["shops"])) == (SHOPS + 3, SHOPS)
+    assert Room.load("r", play.room.dump()).dump() == play.room.dump()

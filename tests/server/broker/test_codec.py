@@ -10,7 +10,7 @@ from tests.server.records import CATALOGUE, Counted, Gone, Said, said
 
 # A small alphabet: the table of all characters takes seconds to make.
 texts = st.text("aé谢🎈\0 ", max_size=20)
-people = st.builds(By, texts, texts, st.sampled_from(Role), st.booleans(), st.none() | texts)
+people = st.builds(By, texts, texts, st.sampled_from(Role), st.booleans(), st.none() | texts, st.none() | texts)
 events = st.one_of(st.builds(Said, texts), st.builds(Counted, st.integers(0, 2**53)), st.builds(Gone))
 numbers = st.integers(0, 2**53)
 
@@ -70,3 +70,9 @@ def test_newer_events_are_unreadable() -> None:
 def test_digests_come_without_events() -> None:
     blob = encode([said(1), said(2, command=b"x" * 24, type="test.future")])
     assert answered(blob) == [(b"x" * 24, 2, 1002)]
+
+
+def test_who_is_in_no_shop_is_written_as_before_there_were_any() -> None:
+    plain = msgpack.unpackb(encode([said(1, by=By("ann", "Ann", Role.ATTENDEE))]))
+    assert len(plain[0][5]) == 5
+    assert len(msgpack.unpackb(encode([said(1, by=By("ann", "Ann", Role.ATTENDEE, shop="east"))]))[0][5]) == 6

@@ -258,3 +258,37 @@ async def test_without_a_host_nothing_is_told_and_the_next_one_begins_anew(hall:
     assert types(boss) == []
     assert [each["id"] for each in orjson.loads(hall.room.people_listed())["people"]] == ["ann", "bob", "hana"]
     assert types(ann) == []
+
+
+async def test_people_are_counted_for_each_shop_that_takes_part(hall: Hall) -> None:
+    counted: dict[str, set[str]] = {}
+    hall.members.entered = lambda room, user: counted.setdefault(room, set()).add(user)
+    hall.members.left = lambda room, user: counted[room].discard(user)
+    hall.members.elsewhere = lambda room: {"r": 5, "r/west": 2}.get(room, 0)
+
+    async def come(user: str, shop: str | None) -> tuple[Socket, Viewer]:
+        socket = await joined(hall.gateway, hall.notes)
+        viewer = Viewer(user, user, Role.ATTENDEE, guest=True, bound=False, signed_up=False, room="r", shop=shop)
+        hall.members.enter(hall.host, socket, viewer, Audience.EVERYONE)
+        return socket, viewer
+
+    ann, ann_viewer = await come("ann", "east")
+    assert "shops" not in orjson.loads(hall.room.occupancy_event().frame[2:].removeprefix(b"42"))[1]
+    shops = [{"id": "east", "name": "E"}, {"id": "west", "name": "W"}]
+    await hall.say("room.configure", HOST, settings={"shops": shops})
+    await come("ann", "east")
+    await come("bob", "west")
+    cem, cem_viewer = await come("cem", "gone")
+    events(ann)
+    hall.room.tell_occupancy()
+    (told,) = events(ann)
+    assert told[1] == {"room": "r", "count": 8, "shops": {"east": 1, "west": 3}}
+
+    # Who comes in another shop, on another device, is there now.
+    await come("ann", "west")
+    assert dict(hall.room.shop_occupancy) == {"east": 0, "west": 4}
+    hall.members.leave(cem, cem_viewer)
+    hall.members.leave(ann, ann_viewer)
+    assert counted == {"r": {"ann", "bob"}, "r/east": set(), "r/west": {"ann", "bob"}, "r/gone": set()}
+    hall.room.tell_occupancy()
+    assert "room.occupancy" not in types(ann)

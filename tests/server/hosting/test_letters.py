@@ -38,6 +38,8 @@ def test_a_command_and_its_sender(command: RoomCreate) -> None:
     assert letters.wanted(letter, REGISTRY) == (command, ANN)
     suspect = replace(ANN, suspect=True)
     assert letters.wanted(travelled(letters.do(7, command, suspect)), REGISTRY) == (command, suspect)
+    for sender in (replace(ANN, by=replace(ANN.by, shop="east")), replace(suspect, by=replace(ANN.by, shop="east"))):
+        assert letters.wanted(travelled(letters.do(7, command, sender)), REGISTRY) == (command, sender)
 
 
 def test_a_command_of_a_newer_program_is_refused() -> None:

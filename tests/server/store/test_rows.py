@@ -18,6 +18,8 @@ class Row:
         recorded(3, Counted(2), by=None, audience=Audience.NOBODY),
         recorded(4, Gone("erased:1"), erases=(1, 2)),
         said(5).stub(),
+        said(6, by=By("ann", "Ann", Role.ATTENDEE, shop="east")).stub("erased:2"),
+        said(7, by=By("ann", "Ann", Role.ATTENDEE, shop="east")),
         recorded(6, Counted(1)).stub("erased:1"),
     ],
 )

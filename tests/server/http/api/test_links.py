@@ -169,3 +169,18 @@ async def test_an_address_brings_so_many_guests_and_no_more(house: House) -> Non
     assert (error["code"], error["retry"]) == ("rate_limited", True)
     assert 0 < error["retry_after_ms"] <= 1000
     assert answer.headers["retry-after"] == "1"
+
+
+async def test_a_guest_comes_in_in_a_shop_that_takes_part(house: House) -> None:
+    shops = [{"id": "east", "name": "东店"}]
+    assert "shops" not in (await house.client.get("/api/v1/rooms/r1")).json()
+    await house.do("room.configure", By("u-host", "Host", Role.HOST), settings={"shops": shops})
+    assert (await house.client.get("/api/v1/rooms/r1")).json()["shops"] == shops
+    come = await guest(house, shop="east")
+    assert house.identity.verify(come["token"]).shop == "east"
+    again = await guest(house, shop="gone", device=come["device"])
+    assert (again["user"], house.identity.verify(again["token"]).shop) == (come["user"], None)
+    made = await make(house, role="attendee")
+    by_link = await exchange(house, made["link"], nickname="小李", shop="east")
+    assert house.identity.verify(by_link["token"]).shop == "east"
+    assert (await guest(house, shop="a/b"))["error"]["code"] == "invalid"

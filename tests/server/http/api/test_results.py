@@ -116,6 +116,23 @@ async def test_drafts_are_told_apart_from_results(house: House) -> None:
 
 async def test_a_room_without_polls_has_results_too(house: House) -> None:
     told: dict[str, Any] = (await house.client.get("/api/v1/rooms/r1/results", headers=house.by_key())).json()
-    nothing: dict[str, Any] = {"polls": [], "drafts": [], "questions": [], "messages": 0, "people": 0}
+    nothing: dict[str, Any] = {"polls": [], "drafts": [], "questions": [], "messages": 0, "people": 0, "shops": []}
     assert told == {"room": "r1", "title": "Room r1"} | nothing
     assert await rows(house) == []
+
+
+async def test_each_shop_has_the_column_of_its_votes(house: House) -> None:
+    shops = [{"id": "east", "name": "=东店"}, {"id": "west", "name": "西店"}]
+    await house.do("room.configure", HOST, settings={"shops": shops})
+    await house.do("poll.create", HOST, question="Best?", kind="single", options=["a", "b"])
+    poll: str = house.host().records[-1].data.poll  # type: ignore[union-attr]
+    await house.do("poll.open", HOST, poll=poll)
+    for number, (shop, choice) in enumerate([("east", 0), ("east", 1), ("west", 1), (None, 1)]):
+        await house.do("poll.vote", By(f"g{number}", "G", Role.ATTENDEE, shop=shop), poll=poll, choices=[choice])
+    found = await rows(house)
+    assert [(row["votes"], row["'=东店"], row["西店"]) for row in found] == [("1", "1", "0"), ("3", "1", "1")]
+    told = (await house.client.get("/api/v1/rooms/r1/results", headers=house.by_key())).json()
+    assert (told["shops"], told["polls"][0]["shops"]) == (shops, {"east": 2, "west": 1})
+    # Where one takes part no more its votes are still there.
+    await house.do("room.configure", HOST, settings={"shops": shops[:1]})
+    assert [row["west"] for row in await rows(house)] == ["0", "1"]
