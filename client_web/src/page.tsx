@@ -1,8 +1,11 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Activity } from "./room/activity";
+import { lifecycle } from "./room/activities/lifecycle";
 import { RoomClient, type Snapshot } from "./room/client";
+import type { ShopNamed } from "./room/messages";
 import { socketLink } from "./room/link";
 import { Session } from "./room/session";
+import { takingPart } from "./room/shops";
 import { tab } from "./room/storage";
 
 export { show, titled } from "./show";
@@ -13,6 +16,9 @@ export interface Room {
   session: Session;
   now: ReadonlySignal<Snapshot>;
 }
+
+/** A server of an earlier version knows of none. */
+const NO_SHOPS: readonly ShopNamed[] = [];
 
 export function openRoom(session: Session, page: string, activities: readonly Activity[]): Room {
   const { room, user } = session.pass;
@@ -32,6 +38,7 @@ export function openRoom(session: Session, page: string, activities: readonly Ac
     requestAnimationFrame(() => {
       asked = false;
       now.value = client.snapshot;
+      takingPart.value = stateOf(client.snapshot, lifecycle).settings.shops ?? NO_SHOPS;
     });
   });
   client.start();

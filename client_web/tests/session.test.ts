@@ -51,6 +51,19 @@ describe("a session", () => {
     expect((await Session.resume(shelf, "audience", "r1"))?.pass.token).toBe("t2");
   });
 
+  it("stays in the shop whose code was scanned, until another is", async () => {
+    const shelf = memoryShelf();
+    answers = [pass("t1"), pass("t2"), pass("t3")];
+    const session = await Session.begin(shelf, "audience", "r1", undefined, "小王", "east");
+    expect(asked[0]?.body).toEqual({ nickname: "小王", shop: "east" });
+    await session.renew();
+    expect(asked[1]?.body).toMatchObject({ shop: "east" });
+    const again = await Session.resume(shelf, "audience", "r1");
+    await again?.moveTo("west");
+    expect(asked[2]?.body).toEqual({ nickname: "小王", device: "d1.signed", shop: "west" });
+    expect((await Session.resume(shelf, "audience", "r1"))?.shop).toBe("west");
+  });
+
   it("renews what has run out before it is used", async () => {
     const shelf = memoryShelf();
     answers = [pass("t1", -1), pass("t2")];

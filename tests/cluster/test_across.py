@@ -101,6 +101,39 @@ async def test_a_host_on_one_node_sees_who_is_on_the_other(gateways: Gateways) -
         await seen({"hana": False, "ann": True})
 
 
+async def test_shops_are_counted_over_both_nodes(gateways: Gateways) -> None:
+    (one, at_one), (two, at_two) = gateways
+    async with (
+        raw(at_one, {"token": token(one, "hana", Role.HOST)}) as hana,
+        raw(at_one, {"token": token(one, "eva", shop="east")}) as eva,
+        raw(at_two, {"token": token(two, "eva", shop="east")}) as eva_too,
+        raw(at_two, {"token": token(two, "wim", shop="west")}) as wim,
+    ):
+        for client in (hana, eva, eva_too, wim):
+            await client.join()
+        shops = [{"id": "east", "name": "东店"}, {"id": "west", "name": "西店"}]
+        sent = {"id": "s", "room": "r1", "settings": {"shops": shops}}
+        assert (await hana.ask("room.configure", sent))["ok"]
+        async with asyncio.timeout(30):
+            while (await wim.until("room.occupancy"))[1].get("shops") != {"east": 1, "west": 1}:
+                pass
+        question = {"question": "?", "kind": "single", "options": ["a", "b"]}
+        assert (await hana.ask("poll.create", {"id": "c", "room": "r1", **question}))["ok"]
+        poll = (await hana.until("poll.created"))[1]["data"]["poll"]
+        assert (await hana.ask("poll.open", {"id": "o", "room": "r1", "poll": poll}))["ok"]
+        for client, choice in ((eva, 0), (wim, 1), (eva_too, 1)):
+            vote = {"id": f"v{choice}", "room": "r1", "poll": poll, "choices": [choice]}
+            assert (await client.ask("poll.vote", vote))["ok"]
+        assert (await hana.ask("poll.close", {"id": "e", "room": "r1", "poll": poll}))["ok"]
+        for client in (hana, wim):
+            result = (await client.until("poll.closed"))[1]["data"]["result"]
+            assert (result["counts"], result["voters"]) == ([0, 2], 2)
+            assert result["shops"] == {
+                "east": {"counts": [0, 1], "voters": 1},
+                "west": {"counts": [0, 1], "voters": 1},
+            }
+
+
 async def test_a_wall_waits_on_one_node_and_is_let_in_on_the_other(gateways: Gateways) -> None:
     (one, at_one), (two, at_two) = gateways
     key = await two.services.keys.create("made on two")

@@ -93,16 +93,20 @@ export function Start(): JSX.Element {
 
 interface DoorProps {
   room: PublicRoom;
-  onEnter: (nickname: string) => Promise<void>;
+  /** The shop whose code was scanned, if one was. */
+  shop?: string | undefined;
+  onEnter: (nickname: string, shop?: string) => Promise<void>;
   /** Comes back to the seat that has this code. */
-  onReturn: (code: string) => Promise<void>;
+  onReturn: (code: string, shop?: string) => Promise<void>;
 }
 
 /** One step into the room: a name, remembered from last time. */
-export function Door({ room, onEnter, onReturn }: DoorProps): JSX.Element {
+export function Door({ room, shop: scanned, onEnter, onReturn }: DoorProps): JSX.Element {
   const t = words.value;
   const [returning, setReturning] = useState(false);
   const [name, setName] = useState(() => device.get<string>(NICKNAME) ?? "");
+  const shops = room.shops ?? [];
+  const [shop, setShop] = useState(() => (shops.some(({ id }) => id === scanned) ? scanned : undefined));
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -112,7 +116,7 @@ export function Door({ room, onEnter, onReturn }: DoorProps): JSX.Element {
     setBusy(true);
     setProblem(null);
     try {
-      await onEnter(nickname);
+      await onEnter(nickname, shop);
     } catch (error) {
       const { code } = failureOf(error);
       setProblem(code);
@@ -120,7 +124,7 @@ export function Door({ room, onEnter, onReturn }: DoorProps): JSX.Element {
     }
   };
 
-  if (returning) return <Return room={room} onReturn={onReturn} onBack={() => setReturning(false)} />;
+  if (returning) return <Return room={room} onReturn={(code) => onReturn(code, shop)} onBack={() => setReturning(false)} />;
   return (
     <Frame
       drawing="chat"
@@ -142,6 +146,19 @@ export function Door({ room, onEnter, onReturn }: DoorProps): JSX.Element {
           onText={setName}
         />
       </label>
+      {shops.length > 0 && (
+        <label class="field">
+          <span>{t.shop_ask}</span>
+          <select class="input" name="shop" value={shop ?? ""} onChange={(event) => setShop(event.currentTarget.value || undefined)}>
+            <option value="">{t.shop_none}</option>
+            {shops.map(({ id, name: called }) => (
+              <option key={id} value={id}>
+                {called}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <button type="submit" class="button main large wide" disabled={!name.trim() || busy}>
         {busy ? t.joining : t.join}
       </button>

@@ -41,15 +41,17 @@ const arrival = new Arrival(async () => {
     api.room(address.room),
   ]);
   known.value = found;
+  const { shop } = address;
+  if (session && shop && shop !== session.shop && found.shops?.some(({ id }) => id === shop)) await session.moveTo(shop);
   if (session) begin(session);
 });
 
-async function enter(nickname: string): Promise<void> {
-  begin(await Session.begin(device, "audience", address.room, address.link, nickname));
+async function enter(nickname: string, shop?: string): Promise<void> {
+  begin(await Session.begin(device, "audience", address.room, address.link, nickname, shop));
 }
 
-async function comeBack(code: string): Promise<void> {
-  begin(await Session.bySeat(device, "audience", address.room, code));
+async function comeBack(code: string, shop?: string): Promise<void> {
+  begin(await Session.bySeat(device, "audience", address.room, code, shop));
 }
 
 function Page(): JSX.Element {
@@ -62,7 +64,7 @@ function Page(): JSX.Element {
   const failure = arrival.failure.value;
   if (failure) return <Gone failure={failure} onAgain={() => void arrival.go()} />;
   if (room.value) return <Inside room={room.value} />;
-  if (known.value) return <Door room={known.value} onEnter={enter} onReturn={comeBack} />;
+  if (known.value) return <Door room={known.value} shop={address.shop} onEnter={enter} onReturn={comeBack} />;
   return <Waiting label={t.loading} />;
 }
 

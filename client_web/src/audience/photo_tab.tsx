@@ -6,6 +6,7 @@ import { Empty } from "../parts/bricks";
 import { confirmFirst, Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
 import { timeOfDay } from "../parts/time";
+import { ShopTag } from "../parts/shop_tag";
 import { toast, toastFailure } from "../parts/toast";
 import { Picture } from "../photos/picture";
 import { lifecycle } from "../room/activities/lifecycle";
@@ -66,6 +67,7 @@ export function PhotoTab({ room }: { room: Room }): JSX.Element {
           <div class="photo-large" style={{ "--ratio": String(open.width / open.height) }}>
             <Picture room={room} photo={open} size={2048} alt={open.caption ?? t.photo_of(open.by.name)} />
           </div>
+          <ShopTag by={open.by} />
           {open.caption && <p>{open.caption}</p>}
         </Dialog>
       )}

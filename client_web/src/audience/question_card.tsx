@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
+import { ShopTag } from "../parts/shop_tag";
 import { onScreen, questions } from "../room/activities/questions";
 import { Upvote } from "./upvote";
 
@@ -13,7 +14,7 @@ export function QuestionCard({ room }: { room: Room }): JSX.Element | null {
     <section class="card on asked" aria-label={t.question_now}>
       <div class="grow">
         <p class="note">
-          <span class="tag live">{t.question_now}</span> {question.by.name}
+          <span class="tag live">{t.question_now}</span> {question.by.name} <ShopTag by={question.by} />
         </p>
         <p class="question">{question.text}</p>
       </div>

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
+import { ShopTag } from "../parts/shop_tag";
 import { Empty, IconButton } from "../parts/bricks";
 import { Choices } from "../parts/controls";
 import { Icon } from "../parts/icons";
@@ -113,7 +114,7 @@ function Row({ room, question }: { room: Room; question: Question }): JSX.Elemen
     <li class={`asked ${shown ? "shown" : ""}`}>
       <div class="grow">
         <p class="note">
-          {shown && <span class="tag live">{t.question_now}</span>} {question.by.name} · {timeOfDay(question.at)}
+          {shown && <span class="tag live">{t.question_now}</span>} {question.by.name} <ShopTag by={question.by} /> · {timeOfDay(question.at)}
         </p>
         <p class="question">{question.text}</p>
         {question.answer && <AnswerLine answer={question.answer} />}

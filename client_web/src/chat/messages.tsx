@@ -2,6 +2,7 @@ import { Component, type JSX } from "preact";
 import { words } from "../i18n/words";
 import { Icon } from "../parts/icons";
 import { IconButton } from "../parts/bricks";
+import { ShopTag } from "../parts/shop_tag";
 import { timeOfDay } from "../parts/time";
 import type { ChatMessage } from "../room/activities/chat";
 import type { By } from "../room/messages";
@@ -29,6 +30,7 @@ export function Badges({ by }: { by: By }): JSX.Element | null {
     <>
       {by.role !== "attendee" && <span class={`tag ${by.role}`}>{t.roles[by.role]}</span>}
       {by.via && <span class="tag">{t.via(t.networks[by.via] ?? by.via)}</span>}
+      <ShopTag by={by} />
       {by.guest && by.role === "attendee" && <span class="guest">{t.guest}</span>}
     </>
   );

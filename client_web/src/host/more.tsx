@@ -15,6 +15,7 @@ import { WordFilter } from "./word_filter";
 import { Results } from "./results";
 import { PeopleLists } from "./people";
 import { Share } from "./share";
+import { Shops } from "./shops";
 
 const SLOW = { off: 0, s5: 5_000, s15: 15_000, s30: 30_000, m1: 60_000 } as const;
 
@@ -33,6 +34,7 @@ export function More({ room }: { room: Room }): JSX.Element {
       {host && <Rules room={room} />}
       <WordFilter room={room} />
       <Share id={room.session.pass.room} token={room.session.pass.token} mayInvite={host} lent={you?.guest === true} />
+      {host && <Shops room={room} />}
       {host && <Results room={room} />}
       <PeopleLists room={room} />
       <Bin room={room} />

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
+import { ShopTag } from "../parts/shop_tag";
 import { Icon } from "../parts/icons";
 import { onScreen, questions } from "../room/activities/questions";
 import { answer, toggleShown } from "./question_acts";
@@ -14,7 +15,7 @@ export function QuestionNow({ room }: { room: Room }): JSX.Element | null {
   return (
     <div class="question-now">
       <p class="note row tight">
-        <span class="tag live">{t.question_now}</span> {shown.by.name}
+        <span class="tag live">{t.question_now}</span> {shown.by.name} <ShopTag by={shown.by} />
       </p>
       <p class="question">{shown.text}</p>
       <div class="row acts">

@@ -24,4 +24,13 @@ export const peopleEn: PeopleWords = {
   here_large: (most) =>
     `With more than ${most} in the audience, only hosts and moderators are listed. To deal with somebody, tap their face in the chat.`,
   here_you: "you",
+
+  shops: "Several shops at once",
+  shops_hint: "Name the shops that take part. Each has its own code; people, messages and votes are told apart by shop.",
+  shops_name: "Name of the shop",
+  shops_example: "East side",
+  shops_add: "Add",
+  shops_way_in: "Way in",
+  shops_way_in_hint: "Put this code up in the shop: whoever scans it counts there.",
+  shops_remove: "Take out",
 };

@@ -23,6 +23,15 @@ export const peopleZh = {
   here_not_found: "名单里没有这个名字",
   here_large: (most: string) => `观众超过 ${most} 人时只列出主持人和管理员；要处理某位观众，在聊天里点头像`,
   here_you: "你",
+
+  shops: "几家店一起参加",
+  shops_hint: "写上参加的门店，每家店有自己的二维码；人数、消息和投票都会分店显示",
+  shops_name: "门店名称",
+  shops_example: "东店",
+  shops_add: "添加",
+  shops_way_in: "入口",
+  shops_way_in_hint: "把这个二维码放在这家店里，扫码的人就算在这家店",
+  shops_remove: "移出",
 };
 
 export type PeopleWords = typeof peopleZh;

@@ -1,11 +1,13 @@
 import type { JSX } from "preact";
 import { figure, words } from "../i18n/words";
 import { Icon } from "../parts/icons";
+import { Segments, Split } from "../parts/shop_tag";
 import { average, bars, type Poll } from "../room/activities/polls";
 import type { Room } from "../page";
 import { entriesOf } from "../photos/entries";
 import { EntryName, EntryPicture } from "../photos/entry";
 import type { Result } from "../room/messages";
+import { splitOf, takingPart } from "../room/shops";
 
 /** The colour of an option. They repeat after ten, their numbers never do. A rating is one thing: one colour. */
 export const blockOf = (place: number, kind?: Poll["kind"]): string => (kind === "rating" ? "b3" : `b${(place % 10) + 1}`);
@@ -62,9 +64,12 @@ export function Bars({ room, poll, result, mine }: BarsProps): JSX.Element {
             </div>
             {result && (
               <div class={`bar ${blockOf(place, poll.kind)} ${row.count ? "" : "none"}`}>
-                <i style={{ width: wide(row.share) }} />
+                <i style={{ width: wide(row.share) }}>
+                  <Segments parts={splitOf(takingPart.value, result, place, t.shop_others)} />
+                </i>
               </div>
             )}
+            <Split parts={splitOf(takingPart.value, result, place, t.shop_others)} />
           </li>
         ))}
       </ol>

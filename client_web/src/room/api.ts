@@ -1,5 +1,6 @@
 import { call } from "./http";
 import type { DrawList } from "./lot";
+import type { ShopNamed } from "./messages";
 
 /** What the server gives to those it lets in. */
 export interface Pass {
@@ -18,6 +19,8 @@ export interface PublicRoom {
   status: "open" | "closed";
   /** The server's public address, if it was told one. */
   url?: string;
+  /** Those that take part, if any do. */
+  shops?: ShopNamed[];
 }
 
 /** A way into the room; `link` is as secret as a key. */
@@ -57,15 +60,16 @@ const authorized = (token: string | undefined) => (token ? { token } : {});
 export const api = {
   room: (room: string) => call<PublicRoom>("GET", at(room)),
 
-  guest: (room: string, nickname: string, device?: string) =>
-    call<Pass>("POST", `${at(room)}/guest`, { body: device ? { nickname, device } : { nickname } }),
+  guest: (room: string, nickname: string, device?: string, shop?: string) =>
+    call<Pass>("POST", `${at(room)}/guest`, { body: { nickname, ...(device ? { device } : {}), ...(shop ? { shop } : {}) } }),
 
-  exchange: (link: string, nickname?: string, device?: string) =>
+  exchange: (link: string, nickname?: string, device?: string, shop?: string) =>
     call<Pass>("POST", "/links/exchange", {
       body: {
         link,
         ...(nickname ? { nickname } : {}),
         ...(device ? { device } : {}),
+        ...(shop ? { shop } : {}),
       },
     }),
 
@@ -75,7 +79,8 @@ export const api = {
   seatCode: (room: string, token: string, device: string) =>
     call<SeatCode>("POST", `${at(room)}/seat-code`, { body: { device }, token }),
 
-  seat: (room: string, code: string) => call<Pass>("POST", `${at(room)}/seat`, { body: { code } }),
+  seat: (room: string, code: string, shop?: string) =>
+    call<Pass>("POST", `${at(room)}/seat`, { body: { code, ...(shop ? { shop } : {}) } }),
 
   draw: (room: string, draw: string, token: string) =>
     call<DrawList>("GET", `${at(room)}/draws/${encodeURIComponent(draw)}`, { token }),

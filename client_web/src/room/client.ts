@@ -42,6 +42,8 @@ export interface Snapshot {
   audience: "everyone" | "hosts";
   position: Position | null;
   occupancy: number | null;
+  /** How many of them are in which shop, where several take part. */
+  shops: Readonly<Record<string, number>>;
   activities: Readonly<Record<string, unknown>>;
   mine: Readonly<Mine>;
   sending: readonly Sending[];
@@ -91,6 +93,7 @@ export class RoomClient {
       audience: "everyone",
       position: null,
       occupancy: null,
+      shops: {},
       activities: Object.fromEntries(options.activities.map((one) => [one.name, one.read(undefined)])),
       mine: {},
       sending: [],
@@ -248,6 +251,7 @@ export class RoomClient {
       audience: answer.audience,
       mine: answer.mine,
       occupancy: answer.room.occupancy,
+      shops: answer.room.shops ?? {},
       resumed,
     });
 
@@ -355,7 +359,7 @@ export class RoomClient {
       // On the wire the type is the name of the Socket.IO event; answers and history carry it inside.
       this.#logged({ ...message, type } as unknown as LoggedEvent);
     } else if (type === "room.occupancy") {
-      this.#set({ occupancy: message["count"] as number });
+      this.#set({ occupancy: message["count"] as number, shops: (message["shops"] ?? {}) as Record<string, number> });
     } else if (type === "room.role") {
       // What we hold was told to another role; the room is heard again after a join as this one.
       this.#anew = true;

@@ -40,6 +40,7 @@ export type {
   Reason,
   Result,
   RoomSettings,
+  ShopNamed,
   RoomView,
   WordsView,
 } from "../../../protocols/schema/messages";

@@ -8,6 +8,8 @@ interface Kept {
   pass: Pass;
   link?: string;
   nickname?: string;
+  /** In which shop they are, of those that take part. */
+  shop?: string;
   /** Let in as staff: the staff session opens the room each time, so nothing is kept in the browser. */
   staff?: true;
   /** Until when the token is good, in this device's time. */
@@ -56,9 +58,20 @@ export class Session {
   }
 
   async renew(): Promise<void> {
-    const { pass, link, nickname, staff } = this.kept;
-    const next = staff ? await api.enter(pass.room) : await enter(this.shelf, pass.room, link, nickname ?? pass.name);
+    const { pass, link, nickname, staff, shop } = this.kept;
+    const next = staff ? await api.enter(pass.room) : await enter(this.shelf, pass.room, link, nickname ?? pass.name, shop);
     this.#keep({ ...this.kept, pass: next, until: Date.now() + lifetime(next) });
+  }
+
+  /** In which shop they are, as they said. */
+  get shop(): string | undefined {
+    return this.kept.shop;
+  }
+
+  /** They are in another shop now: its code was scanned. */
+  async moveTo(shop: string): Promise<void> {
+    this.#keep({ ...this.kept, shop });
+    await this.renew();
   }
 
   forget(): void {
@@ -81,10 +94,17 @@ export class Session {
   }
 
   /** Come in by a link, or as a guest with a nickname. */
-  static async begin(shelf: Shelf, page: string, room: string, link?: string, nickname?: string): Promise<Session> {
-    const pass = await enter(shelf, room, link, nickname);
+  static async begin(
+    shelf: Shelf,
+    page: string,
+    room: string,
+    link?: string,
+    nickname?: string,
+    shop?: string,
+  ): Promise<Session> {
+    const pass = await enter(shelf, room, link, nickname, shop);
     const session = new Session(shelf, `showfloor.pass.${page}.${pass.room}`, { pass });
-    session.#keep({ pass, until: Date.now() + lifetime(pass), ...(link ? { link } : {}), ...(nickname ? { nickname } : {}) });
+    session.#keep({ pass, until: Date.now() + lifetime(pass), ...(link ? { link } : {}), ...(nickname ? { nickname } : {}), ...(shop ? { shop } : {}) });
     if (nickname) shelf.set(NICKNAME, nickname);
     return session;
   }
@@ -96,34 +116,38 @@ export class Session {
   }
 
   /** As somebody who was here before, perhaps on another device. */
-  static async bySeat(shelf: Shelf, page: string, room: string, code: string): Promise<Session> {
-    const pass = await api.seat(room, code);
+  static async bySeat(shelf: Shelf, page: string, room: string, code: string, shop?: string): Promise<Session> {
+    const pass = await api.seat(room, code, shop);
     if (pass.device) shelf.set(DEVICE, pass.device);
     shelf.set(NICKNAME, pass.name);
     const session = new Session(shelf, `showfloor.pass.${page}.${pass.room}`, { pass });
-    session.#keep({ pass, nickname: pass.name, until: Date.now() + lifetime(pass) });
+    session.#keep({ pass, nickname: pass.name, until: Date.now() + lifetime(pass), ...(shop ? { shop } : {}) });
     return session;
   }
 }
 
-async function enter(shelf: Shelf, room: string, link?: string, nickname?: string): Promise<Pass> {
+async function enter(shelf: Shelf, room: string, link?: string, nickname?: string, shop?: string): Promise<Pass> {
   const device = shelf.get<string>(DEVICE);
   if (!link && !nickname) throw new Failure("unauthorized");
-  const pass = link ? await api.exchange(link, nickname, device) : await api.guest(room, nickname ?? "", device);
+  const pass = link ? await api.exchange(link, nickname, device, shop) : await api.guest(room, nickname ?? "", device, shop);
   if (pass.device) shelf.set(DEVICE, pass.device);
   return pass;
 }
 
-/** The room and the link in a page's address. The link is a key: it leaves the address bar at once. */
-export function takeAddress(): { room: string; link: string | undefined } {
+/** The shop for which an address was printed, or a wall was opened. */
+export const shopInAddress = (): string | undefined => new URLSearchParams(location.search).get("shop") ?? undefined;
+
+/** The room, the link and the shop in a page's address. The link is a key: it leaves the address bar at once. */
+export function takeAddress(): { room: string; link: string | undefined; shop: string | undefined } {
   const room = decoded(location.pathname.split("/")[2] ?? "");
   const fragment = new URLSearchParams(location.hash.slice(1));
   const link = fragment.get("link") ?? fragment.get("l") ?? undefined;
   if (link) history.replaceState(null, "", location.pathname + location.search);
-  return { room, link };
+  return { room, link, shop: shopInAddress() };
 }
 
-/** Where people come in, from the server's public address if it has one. */
-export function audienceAddress(room: string, base: string = location.origin): string {
-  return new URL(`/r/${encodeURIComponent(room)}`, base).href;
+/** Where people come in, from the server's public address if it has one; in this shop, if it is given. */
+export function audienceAddress(room: string, base: string = location.origin, shop?: string): string {
+  const query = shop === undefined ? "" : `?shop=${encodeURIComponent(shop)}`;
+  return new URL(`/r/${encodeURIComponent(room)}${query}`, base).href;
 }

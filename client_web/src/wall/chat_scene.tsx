@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
+import { ShopTag } from "../parts/shop_tag";
 import { Drawing } from "../parts/bricks";
 import { Icon } from "../parts/icons";
 import { Badges, tone } from "../chat/messages";
@@ -51,7 +52,8 @@ function Line({ message }: { message: ChatMessage }): JSX.Element {
         {initial(masked(by))}
       </span>
       <p>
-        <span class="name">{masked(by)}</span> {by.role !== "attendee" && <Badges by={{ ...by, guest: false }} />}{" "}
+        <span class="name">{masked(by)}</span> {by.role !== "attendee" && <Badges by={{ ...by, guest: false }} />}
+        {by.role === "attendee" && <ShopTag by={by} />}{" "}
         {message.text}
       </p>
     </li>

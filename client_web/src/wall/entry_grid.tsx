@@ -2,9 +2,12 @@ import type { JSX } from "preact";
 import type { Room } from "../page";
 import { entriesOf } from "../photos/entries";
 import { EntryName, EntryPicture } from "../photos/entry";
+import { words } from "../i18n/words";
+import { Segments } from "../parts/shop_tag";
 import { blockOf, percent, Sign, wide } from "../polls/bars";
 import type { Bar, Poll } from "../room/activities/polls";
 import type { Result } from "../room/messages";
+import { splitOf, takingPart } from "../room/shops";
 import { columnsFor } from "./columns";
 import "./entry_grid.css";
 
@@ -41,7 +44,9 @@ export function EntryGrid({ room, poll, rows, result }: GridProps): JSX.Element 
             </p>
             {result && (
               <div class={`bar ${row.count ? "" : "none"}`}>
-                <i style={{ width: wide(row.share) }} />
+                <i style={{ width: wide(row.share) }}>
+                  <Segments parts={splitOf(takingPart.value, result, place, words.value.shop_others)} />
+                </i>
               </div>
             )}
           </li>

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Icon } from "../parts/icons";
+import { ShopTag } from "../parts/shop_tag";
 import { Picture } from "../photos/picture";
 import { photos } from "../room/activities/photos";
 import { masked } from "./masked";
@@ -40,6 +41,8 @@ export function PhotoScene({ room }: { room: Room }): JSX.Element | null {
         </span>
         <span class="name">
           {masked(first.by)}
+          {" "}
+          <ShopTag by={first.by} />
           {first.caption && <> · {first.caption}</>}
         </span>
       </header>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Icon } from "../parts/icons";
+import { Segments, Split } from "../parts/shop_tag";
 import { blockOf, percent, Sign, wide } from "../polls/bars";
 import { Timer } from "../polls/timer";
 import {
@@ -16,6 +17,7 @@ import {
   resultFor,
 } from "../room/activities/polls";
 import type { Result } from "../room/messages";
+import { splitOf, takingPart } from "../room/shops";
 import { hasEntries } from "../photos/entries";
 import { EntryGrid } from "./entry_grid";
 import "./poll_scene.css";
@@ -91,6 +93,7 @@ export function PollScene({ room }: { room: Room }): JSX.Element | null {
           {isPaused(poll) && <span class="ended">{t.poll_paused}</span>}
           <Timer poll={poll} clock={room.client.clock} />
           {result && <span class="figures voters">{t.poll_voters(figure(result.voters))}</span>}
+          {!towers && <Split parts={splitOf(takingPart.value, result, null, t.shop_others)} />}
           {mean !== null && <span class="figures voters">{t.poll_average(mean.toFixed(1))}</span>}
         </div>
       </header>
@@ -117,6 +120,7 @@ interface RowsProps {
 }
 
 function Towers({ rows, result, poll }: RowsProps & { poll: Poll }): JSX.Element {
+  const t = words.value;
   const done = poll.status === "closed";
   return (
     <ol class={`towers of-${rows.length} kind-${poll.kind} ${result ? "" : "secret"}`}>
@@ -134,7 +138,12 @@ function Towers({ rows, result, poll }: RowsProps & { poll: Poll }): JSX.Element
             <Sign place={place} kind={poll.kind} />
             <span>{row.label}</span>
           </p>
-          {result && <p class="count figures">{figure(row.count)}</p>}
+          {result && (
+            <div class="count figures">
+              {figure(row.count)}
+              <Split parts={splitOf(takingPart.value, result, place, t.shop_others)} />
+            </div>
+          )}
         </li>
       ))}
     </ol>
@@ -142,6 +151,7 @@ function Towers({ rows, result, poll }: RowsProps & { poll: Poll }): JSX.Element
 }
 
 function Rows({ rows, result }: RowsProps): JSX.Element {
+  const t = words.value;
   return (
     <ol class={`rows ${rows.length > FEW ? "many" : ""}`}>
       {rows.map((row, place) => (
@@ -153,7 +163,9 @@ function Rows({ rows, result }: RowsProps): JSX.Element {
           </p>
           {result && (
             <div class={`bar ${row.count ? "" : "none"}`}>
-              <i style={{ width: wide(row.share) }} />
+              <i style={{ width: wide(row.share) }}>
+                <Segments parts={splitOf(takingPart.value, result, place, t.shop_others)} />
+              </i>
             </div>
           )}
         </li>

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Icon } from "../parts/icons";
+import { ShopTag } from "../parts/shop_tag";
 import { onScreen, questions } from "../room/activities/questions";
 import { masked } from "./masked";
 import "./question_scene.css";
@@ -20,7 +21,9 @@ export function QuestionScene({ room }: { room: Room }): JSX.Element | null {
           <Icon name="question" size={56} />
           {t.question_now}
         </span>
-        <span class="name">{masked(question.by)}</span>
+        <span class="name">
+            {masked(question.by)} <ShopTag by={question.by} />
+          </span>
       </header>
       <h2>{question.text}</h2>
       {question.answer?.text && <p class="reply">{question.answer.text}</p>}

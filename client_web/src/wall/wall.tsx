@@ -4,11 +4,13 @@ import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Logo } from "../parts/bricks";
 import { Icon } from "../parts/icons";
+import { Split } from "../parts/shop_tag";
 import { Qr } from "../parts/qr";
 import { order } from "../room/activities/order";
 import { lifecycle } from "../room/activities/lifecycle";
 import { api } from "../room/api";
-import { audienceAddress } from "../room/session";
+import { audienceAddress, shopInAddress } from "../room/session";
+import { crowdOf, takingPart } from "../room/shops";
 import type { WallPart } from "../views/view";
 import { WayIn } from "./way_in";
 
@@ -43,10 +45,11 @@ function Rail({ room }: { room: Room }): JSX.Element {
   const t = words.value;
   const snapshot = room.now.value;
   const { room: id } = room.session.pass;
-  const [url, setUrl] = useState(() => audienceAddress(id));
+  const shop = shopInAddress();
+  const [url, setUrl] = useState(() => audienceAddress(id, undefined, shop));
   useEffect(() => {
     // The server may be known by another name than the one this page was opened under.
-    api.room(id).then((known) => setUrl(audienceAddress(id, known.url)), () => undefined);
+    api.room(id).then((known) => setUrl(audienceAddress(id, known.url, shop)), () => undefined);
   }, [id]);
   return (
     <aside>
@@ -59,6 +62,7 @@ function Rail({ room }: { room: Room }): JSX.Element {
         <p class="scan">{t.wall_scan}</p>
         <WayIn url={url} />
       </div>
+      <Split parts={crowdOf(takingPart.value, snapshot.shops, snapshot.occupancy ?? 0, t.shop_others)} />
       <p class="crowd figures">
         {snapshot.occupancy !== null && (
           <>

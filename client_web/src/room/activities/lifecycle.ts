@@ -13,6 +13,7 @@ export type RoomState = Readonly<Pick<RoomView, "title" | "status">> & {
     | "filter_holds"
     | "photos_open"
     | "photos_approved"
+    | "shops"
   >;
   /** When slow mode was last changed, as far as this page saw it; what was said before counts for none of it. */
   readonly slowSince: number;
@@ -28,6 +29,7 @@ const SETTINGS = {
   filter_holds: false,
   photos_open: true,
   photos_approved: true,
+  shops: [],
 };
 
 const UNKNOWN: RoomState = { title: "", status: "open", settings: SETTINGS, slowSince: 0 };
