@@ -79,6 +79,7 @@ HELD_EACH: Final = 10  # of one person
 REFUSED_OWN: Final = 10  # of one's own that staff refused or deleted, the latest that one is told of
 HELD_BYTES: Final = 64 * 1024  # of their texts in a host's view
 MUTES_KEPT: Final = 500  # people muted in a room at the same time
+WARNINGS_KEPT: Final = 500  # people of a room who were warned
 MUTE_MAXIMUM_MS: Final = 24 * 3_600_000
 WORD_LENGTH: Final = 32  # characters of a filtered word
 WORDS_KEPT: Final = 10_000  # filtered words of a room

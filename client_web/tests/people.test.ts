@@ -22,6 +22,15 @@ test("a ban is listed until it is lifted, and a stub says nothing", () => {
   expect(people.apply(banned, event("chat.sent", { message: "m", text: "hi" }))).toBe(banned);
 });
 
+test("the latest warning stands until it is taken back", () => {
+  let state = people.read({});
+  for (const user of ["a", "b", "a"]) state = people.apply(state, event("person.warned", { user, name: user }));
+  expect(state.warned.map(({ user }) => user)).toEqual(["b", "a"]);
+  expect(people.apply(state, event("person.unwarned", null))).toBe(state);
+  state = people.apply(state, event("person.unwarned", { user: "b" }));
+  expect(state.warned.map(({ user }) => user)).toEqual(["a"]);
+});
+
 test("the latest role stands, at the end", () => {
   let state = people.read({ roles: [] });
   for (const [user, role] of [["a", "moderator"], ["b", "host"], ["a", "attendee"]]) {
@@ -31,8 +40,8 @@ test("the latest role stands, at the end", () => {
 });
 
 test("everybody else has empty lists", () => {
-  expect(people.read({})).toEqual({ banned: [], muted: [], roles: [] });
-  expect(people.read(undefined)).toEqual({ banned: [], muted: [], roles: [] });
+  expect(people.read({})).toEqual({ banned: [], muted: [], warned: [], roles: [] });
+  expect(people.read(undefined)).toEqual({ banned: [], muted: [], warned: [], roles: [] });
 });
 
 test("what can be done depends on both", () => {

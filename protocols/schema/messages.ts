@@ -167,6 +167,12 @@ export type Wire =
   | PersonUnmute
   | PersonUnmuted
   | PersonUnmutedEvent
+  | PersonUnwarn
+  | PersonUnwarned
+  | PersonUnwarnedEvent
+  | PersonWarn
+  | PersonWarned
+  | PersonWarnedEvent
   | PhotoAdd
   | PhotoApprove
   | PhotoBinned
@@ -325,6 +331,8 @@ export type Wire =
   | TicketMine
   | View
   | Volatile
+  | WarnedMine
+  | WarnedView
   | WordsAdd
   | WordsAdded
   | WordsAddedEvent
@@ -370,6 +378,8 @@ export type Command =
   | PersonUnban
   | PersonMute
   | PersonUnmute
+  | PersonWarn
+  | PersonUnwarn
   | PersonRole
   | RoomMute
   | RoomUnmute
@@ -448,6 +458,8 @@ export type LoggedEvent =
   | PersonUnbannedEvent
   | PersonMutedEvent
   | PersonUnmutedEvent
+  | PersonWarnedEvent
+  | PersonUnwarnedEvent
   | PersonRoleChangedEvent
   | PersonUnlistedEvent
   | RoomMutedEvent
@@ -1217,6 +1229,34 @@ export interface PersonMute {
  */
 export interface PersonUnmute {
   type: "person.unmute";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  user: string;
+  name?: string | null;
+}
+/**
+ * Tell somebody alone that they should mind how they behave; again tells them again.
+ */
+export interface PersonWarn {
+  type: "person.warn";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  user: string;
+  name?: string | null;
+}
+/**
+ * Take a warning back.
+ */
+export interface PersonUnwarn {
+  type: "person.unwarn";
   id: string;
   room: string;
   /**
@@ -2904,6 +2944,45 @@ export interface PersonUnmuted {
   user: string;
 }
 /**
+ * Somebody was warned; they are told so.
+ */
+export interface PersonWarnedEvent {
+  type: "person.warned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PersonWarned | null;
+}
+/**
+ * Somebody was warned; they are told so.
+ */
+export interface PersonWarned {
+  user: string;
+  name: string;
+}
+/**
+ * A warning was taken back.
+ */
+export interface PersonUnwarnedEvent {
+  type: "person.unwarned";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PersonUnwarned | null;
+}
+/**
+ * A warning was taken back.
+ */
+export interface PersonUnwarned {
+  user: string;
+}
+/**
  * Somebody has this role from now on, whatever their token says.
  */
 export interface PersonRoleChangedEvent {
@@ -3824,11 +3903,12 @@ export interface RoomView {
   created_at: number;
 }
 /**
- * For hosts only: who is banned or muted, and who has another role than they came with, the latest last.
+ * For hosts only: who is banned, muted, warned, or has another role than they came with; the latest last.
  */
 export interface PeopleView {
   banned?: BannedView[];
   muted?: MutedView[];
+  warned?: WarnedView[];
   roles?: RoleView[];
 }
 /**
@@ -3840,6 +3920,15 @@ export interface MutedView {
   at: number;
   by: Author | null;
   until: number | null;
+}
+/**
+ * Who was warned, when and by whom; the latest time.
+ */
+export interface WarnedView {
+  user: string;
+  name: string;
+  at: number;
+  by: Author | null;
 }
 /**
  * Who has which role, since when and by whom.
@@ -3960,13 +4049,20 @@ export interface Mine {
  * What was decided on oneself; by whom is for hosts.
  */
 export interface PeopleMine {
-  muted: MutedMine;
+  muted?: MutedMine;
+  warned?: WarnedMine;
 }
 /**
  * Until when one may not write; null: until it is undone.
  */
 export interface MutedMine {
   until: number | null;
+}
+/**
+ * When one was warned, the latest time.
+ */
+export interface WarnedMine {
+  at: number;
 }
 /**
  * One's own ballots: poll -> choices.

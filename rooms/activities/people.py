@@ -1,20 +1,20 @@
-"""The people of a room: who was put out, banned or muted, and who has another role than their token says."""
+"""The people of a room: who was put out, banned, muted or warned, and who has another role than their token says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar, Final, Literal, NotRequired, cast
+from typing import Annotated, Any, ClassVar, Final, Literal, cast
 
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
-from protocols.limits import BANS_KEPT, MUTE_MAXIMUM_MS, MUTES_KEPT, ROLES_KEPT
+from protocols.limits import BANS_KEPT, MUTE_MAXIMUM_MS, MUTES_KEPT, ROLES_KEPT, WARNINGS_KEPT
 from protocols.messages import ACCOUNT, STAFF, Audience, Budget, By, Command, Concerning, Lasting, Record, Role, UserId
 from protocols.text import Name
-from protocols.wire import Author, RoleName
+from protocols.wire import RoleName
 from rooms.activity import Activity, Context, Proposed
+from rooms.person import Muting, PeopleMine, PeopleView, Standing
 
 # Walls and bots are machines: what they are stands in their token.
 CHANGEABLE: Final = frozenset({Role.HOST, Role.MODERATOR, Role.ATTENDEE})
@@ -60,6 +60,18 @@ class PersonUnmute(PersonCommand):
     """Let somebody write again."""
 
     type = "person.unmute"
+
+
+class PersonWarn(PersonCommand):
+    """Tell somebody alone that they should mind how they behave; again tells them again."""
+
+    type = "person.warn"
+
+
+class PersonUnwarn(PersonCommand):
+    """Take a warning back."""
+
+    type = "person.unwarn"
 
 
 class PersonRole(PersonCommand):
@@ -129,6 +141,33 @@ class PersonUnmuted(Concerning):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonWarned(Concerning):
+    """Somebody was warned; they are told so."""
+
+    type: ClassVar[str] = "person.warned"
+
+    user: str
+    name: str
+
+    def told_alone(self, by: By | None) -> str | None:
+        """Whom it is about."""
+        return self.user
+
+
+@dataclass(frozen=True, slots=True)
+class PersonUnwarned(Concerning):
+    """A warning was taken back."""
+
+    type: ClassVar[str] = "person.unwarned"
+
+    user: str
+
+    def told_alone(self, by: By | None) -> str | None:
+        """Whom it is about."""
+        return self.user
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRoleChanged(Concerning):
     """Somebody has this role from now on, whatever their token says."""
 
@@ -146,118 +185,31 @@ class PersonUnlisted(Lasting):
     type: ClassVar[str] = "person.unlisted"
 
 
-Decision = PersonKicked | PersonBanned | PersonUnbanned | PersonMuted | PersonUnmuted | PersonRoleChanged
-
-
-class BannedView(TypedDict):
-    """Who is banned, since when and by whom; ``by`` is null where that is forgotten."""
-
-    user: str
-    name: str
-    at: int
-    by: Author | None
-
-
-class RoleView(TypedDict):
-    """Who has which role, since when and by whom."""
-
-    user: str
-    name: str
-    role: RoleName
-    at: int
-    by: Author | None
-
-
-class MutedView(TypedDict):
-    """Who may not write, since when, by whom, and until when if that is set."""
-
-    user: str
-    name: str
-    at: int
-    by: Author | None
-    until: int | None
-
-
-class MutedMine(TypedDict):
-    """Until when one may not write; null: until it is undone."""
-
-    until: int | None
-
-
-class PeopleMine(TypedDict):
-    """What was decided on oneself; by whom is for hosts."""
-
-    muted: MutedMine
-
-
-class PeopleView(TypedDict):
-    """For hosts only: who is banned or muted, and who has another role than they came with, the latest last."""
-
-    banned: NotRequired[list[BannedView]]
-    muted: NotRequired[list[MutedView]]
-    roles: NotRequired[list[RoleView]]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What holds for a person: a ban (``role`` None) or a role. ``firm`` bans hold for hosts too."""
-
-    user: str
-    name: str
-    role: Role | None
-    seq: int
-    at: int
-    by: By | None
-    firm: bool
-
-    def as_wire(self) -> dict[str, Any]:
-        """Its plain form in a view."""
-        wire: dict[str, Any] = {"user": self.user, "name": self.name, "at": self.at}
-        if self.role is not None:
-            wire["role"] = self.role.value
-        return wire | {"by": None if self.by is None else self.by.as_wire()}
-
-    def dump(self) -> dict[str, Any]:
-        """Its plain form in a snapshot."""
-        return self.as_wire() | {"seq": self.seq, "firm": self.firm}
-
-    @classmethod
-    def of_dump(cls, state: dict[str, Any]) -> Standing:
-        """What ``dump`` described."""
-        role = Role(state["role"]) if "role" in state else None
-        by = None if state["by"] is None else By.of_wire(state["by"])
-        return cls(state["user"], state["name"], role, state["seq"], state["at"], by, state["firm"])
-
-
-@dataclass(frozen=True, slots=True)
-class Muting(Standing):
-    """That a person may not write; ``until`` None: until it is undone."""
-
-    until: int | None = None
-
-    def as_wire(self) -> dict[str, Any]:
-        """Its plain form in a view."""
-        return Standing.as_wire(self) | {"until": self.until}
-
-    @classmethod
-    def of_dump(cls, state: dict[str, Any]) -> Muting:
-        """What ``dump`` described."""
-        by = None if state["by"] is None else By.of_wire(state["by"])
-        firm, until = state["firm"], state["until"]
-        return cls(state["user"], state["name"], None, state["seq"], state["at"], by, firm, until)
+Decision = (
+    PersonKicked
+    | PersonBanned
+    | PersonUnbanned
+    | PersonMuted
+    | PersonUnmuted
+    | PersonWarned
+    | PersonUnwarned
+    | PersonRoleChanged
+)
 
 
 class People(Activity):
-    """Bans, mutes and roles by person, and which records say something of whom, so that these can be erased."""
+    """Bans, mutes, warnings and roles by person, and which records say something of whom, for these can be erased."""
 
     name = "people"
-    commands = (PersonKick, PersonBan, PersonUnban, PersonMute, PersonUnmute, PersonRole)
+    commands = (PersonKick, PersonBan, PersonUnban, PersonMute, PersonUnmute, PersonWarn, PersonUnwarn, PersonRole)
     events = (
         PersonKicked,
         PersonBanned,
         PersonUnbanned,
         PersonMuted,
         PersonUnmuted,
+        PersonWarned,
+        PersonUnwarned,
         PersonRoleChanged,
         PersonUnlisted,
     )
@@ -268,6 +220,7 @@ class People(Activity):
         self._bans: dict[str, Standing] = {}
         self._roles: dict[str, Standing] = {}
         self._mutes: dict[str, Muting] = {}
+        self._warnings: dict[str, Standing] = {}
         self._cases: dict[str, list[tuple[int, int]]] = {}  # person -> (seq, at) of what was said of them
 
     def heard(self, by: By) -> By:
@@ -309,6 +262,12 @@ class People(Activity):
                 return _told(PersonUnmuted(user)) if user in self._mutes else []
             case PersonMute(for_ms=for_ms):
                 return self._mute(user, name, None if for_ms is None else context.at + for_ms)
+            case PersonWarn():
+                if user not in self._warnings:
+                    _fits(self._warnings, WARNINGS_KEPT)
+                return _told(PersonWarned(user, name))
+            case PersonUnwarn():
+                return _told(PersonUnwarned(user)) if user in self._warnings else []
             case PersonRole(role=role):
                 given = self._roles.get(user)
                 if given is not None and given.role == role:
@@ -370,6 +329,12 @@ class People(Activity):
                 self._mutes[user] = Muting(user, name, None, record.seq, record.at, record.by, firm, until)
             case PersonUnmuted():
                 self._mutes.pop(user, None)
+            case PersonWarned(name=name):
+                # The latest last.
+                self._warnings.pop(user, None)
+                self._warnings[user] = Standing(user, name, None, record.seq, record.at, record.by, firm)
+            case PersonUnwarned():
+                self._warnings.pop(user, None)
             case PersonRoleChanged(name=name, role=role):
                 # The latest last.
                 self._roles.pop(user, None)
@@ -386,7 +351,7 @@ class People(Activity):
 
     def _lists(self) -> tuple[dict[str, Standing], ...]:
         # A mute is put into its own list alone.
-        return (self._bans, self._roles, cast(dict[str, Standing], self._mutes))
+        return (self._bans, self._roles, self._warnings, cast(dict[str, Standing], self._mutes))
 
     def _keep(self, user: str, cases: list[tuple[int, int]]) -> None:
         if cases:
@@ -405,13 +370,17 @@ class People(Activity):
         return {
             "banned": [each.as_wire() for each in self._bans.values()],
             "muted": [each.as_wire() for each in self._mutes.values()],
+            "warned": [each.as_wire() for each in self._warnings.values()],
             "roles": [each.as_wire() for each in self._roles.values()],
         }
 
     def mine(self, user: str) -> dict[str, Any] | None:
-        """Whether one may not write, and until when."""
-        mute = self._mutes.get(user)
-        return None if mute is None else {"muted": {"until": mute.until}}
+        """Whether one may not write, and until when; whether one was warned, and when."""
+        mute, warning = self._mutes.get(user), self._warnings.get(user)
+        mine: dict[str, Any] = {} if mute is None else {"muted": {"until": mute.until}}
+        if warning is not None:
+            mine["warned"] = {"at": warning.at}
+        return mine or None
 
     def outlasts(self, user: str) -> bool:
         """What is said of somebody stands in the records of others."""
@@ -427,11 +396,12 @@ class People(Activity):
         return [proposed for user in over for proposed in _told(PersonUnmuted(user))]
 
     def dump(self) -> dict[str, Any]:
-        """Bans, mutes, roles, and which records say something of whom."""
+        """Bans, mutes, roles, warnings, and which records say something of whom."""
         return {
             "bans": [each.dump() for each in self._bans.values()],
             "roles": [each.dump() for each in self._roles.values()],
             "mutes": [each.dump() for each in self._mutes.values()],
+            "warnings": [each.dump() for each in self._warnings.values()],
             "cases": {user: [list(case) for case in cases] for user, cases in self._cases.items()},
         }
 
@@ -441,10 +411,16 @@ class People(Activity):
         self._roles = {each["user"]: Standing.of_dump(each) for each in state["roles"]}
         # A snapshot from before people could be muted has none.
         self._mutes = {each["user"]: Muting.of_dump(each) for each in state.get("mutes", ())}
+        # Nor one from before they could be warned.
+        self._warnings = {each["user"]: Standing.of_dump(each) for each in state.get("warnings", ())}
         self._cases = {user: [(seq, at) for seq, at in cases] for user, cases in state["cases"].items()}
 
     def retire(self, before: int) -> Iterable[int]:
-        """What still holds stays as long as it holds, without who did it; what was said of people before goes."""
+        """What still holds stays as long as it holds, without who did it; what was said of people before goes.
+
+        A warning holds for nothing.
+        """
+        self._warnings = {user: each for user, each in self._warnings.items() if each.at >= before}
         gone: list[int] = []
         holding: set[int] = set()
         for standings in self._lists():

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Badges, Face } from "../chat/messages";
+import { peopleWords } from "../i18n/people_words";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { IconButton } from "../parts/bricks";
@@ -22,6 +23,7 @@ export const openPerson = (by: By): void => {
 /** Who somebody is, and what can be done about them; over the console while it is open. */
 export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
   const t = words.value;
+  const p = peopleWords.value;
   const by = chosen.value;
   if (!by) return null;
   const state = stateOf(room.now.value, people);
@@ -34,6 +36,11 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
   };
   const about = { user: by.id, name: by.name };
   const unban = () => void act(room, "person.unban", { user: by.id });
+  const warned = state.warned.find((one) => one.user === by.id);
+  const warn = () => {
+    close();
+    void act(room, "person.warn", about, () => void act(room, "person.unwarn", { user: by.id }));
+  };
   const mute = (for_ms?: number) => {
     close();
     void act(room, "person.mute", { ...about, ...(for_ms ? { for_ms } : {}) }, () => unmute(room, by.id));
@@ -50,6 +57,7 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
         <Badges by={{ ...by, role }} />
         {banned && <span class="tag warn">{t.person_banned}</span>}
         {muted && <span class="tag warn">{t.person_muted}</span>}
+        {warned && <span class="tag figures">{p.warned_at(timeOfDay(warned.at))}</span>}
       </p>
       {!may.kick && !may.ban && !may.role && <p class="note">{t.person_nothing}</p>}
       <div class="stack deeds-on">
@@ -61,6 +69,11 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
         {may.role && role !== "attendee" && (
           <button type="button" class="button wide" onClick={() => give("attendee")}>
             {t.person_demote}
+          </button>
+        )}
+        {may.ban && !banned && role === "attendee" && (
+          <button type="button" class="button wide" onClick={warn}>
+            {warned ? p.warn_again : p.warn}
           </button>
         )}
         {may.ban && !banned && role === "attendee" && (

@@ -25,6 +25,10 @@ export const peopleEn: PeopleWords = {
     `With more than ${most} in the audience, only hosts and moderators are listed. To deal with somebody, tap their face in the chat.`,
   here_you: "you",
 
+  warn: "Warn",
+  warn_again: "Warn again",
+  warned_at: (time) => `Warned at ${time}`,
+
   shops: "Several shops at once",
   shops_hint: "Name the shops that take part. Each has its own code; people, messages and votes are told apart by shop.",
   shops_name: "Name of the shop",

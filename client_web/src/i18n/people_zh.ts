@@ -24,6 +24,10 @@ export const peopleZh = {
   here_large: (most: string) => `观众超过 ${most} 人时只列出主持人和管理员；要处理某位观众，在聊天里点头像`,
   here_you: "你",
 
+  warn: "提醒一下",
+  warn_again: "再提醒一次",
+  warned_at: (time: string) => `${time} 提醒过`,
+
   shops: "几家店一起参加",
   shops_hint: "写上参加的门店，每家店有自己的二维码；人数、消息和投票都会分店显示",
   shops_name: "门店名称",

@@ -1,5 +1,6 @@
+import { Warning } from "../audience/warning";
 import { people } from "../room/activities/people";
 import type { View } from "./view";
 
-/** Who is banned and who has which role: kept by every page, shown by the console. */
-export const peopleView: View = { activity: people };
+/** Who is banned and who has which role: kept by every page, shown by the console. Whoever is warned is told on top. */
+export const peopleView: View = { activity: people, Card: Warning };

@@ -181,7 +181,10 @@ def test_what_holds_outlives_the_retention_and_what_held_does_not(play: Play) ->
 def test_a_snapshot_from_before_there_were_any_is_read(play: Play) -> None:
     state = play.room.dump()
     del state["activities"]["people"]
-    assert Room.load("r1", state, REGISTRY).people.view(Audience.HOSTS) == {"banned": [], "muted": [], "roles": []}
+    assert Room.load("r1", state, REGISTRY).people.view(Audience.HOSTS) == {
+        **{"banned": [], "muted": []},
+        **{"warned": [], "roles": []},
+    }
 
 
 def test_who_is_muted_reads_and_votes_until_the_time_is_over(play: Play) -> None:
@@ -254,3 +257,40 @@ def test_an_end_to_the_mutes(play: Play, monkeypatch: pytest.MonkeyPatch) -> Non
     assert refused(play, HOST, "person.mute", user="b") is Code.CONFLICT
     play.wait(1_000)
     play.do(HOST, "person.mute", user="b")
+
+
+def test_who_is_warned_is_told_so_alone_until_it_is_taken_back(play: Play) -> None:
+    (told,) = play.do(MODERATOR, "person.warn", user=ANN.id, name="Ann")
+    assert (told.audience, told.by) == (Audience.HOSTS, MODERATOR)
+    assert told.data is not None
+    assert told.data.told_alone(told.by) == ANN.id
+    assert play.room.mine(ANN.id)["people"] == {"warned": {"at": play.now}}
+    assert "people" not in play.room.mine(BEN.id)
+    assert play.view("people") == {}
+    (shown,) = play.view("people", Audience.HOSTS)["warned"]
+    assert shown == {"user": ANN.id, "name": "Ann", "at": play.now, "by": MODERATOR.as_wire()}
+    play.do(ANN, "chat.send", text="sorry")
+
+    play.wait(1_000)
+    play.do(HOST, "person.warn", user=ANN.id)
+    assert play.room.mine(ANN.id)["people"] == {"warned": {"at": play.now}}
+    assert len(play.view("people", Audience.HOSTS)["warned"]) == 1
+    assert types(play.do(HOST, "person.unwarn", user=ANN.id)) == ["person.unwarned"]
+    assert play.do(HOST, "person.unwarn", user=ANN.id) == []
+    assert "people" not in play.room.mine(ANN.id)
+    assert refused(play, MODERATOR, "person.warn", user=MODERATOR.id) is Code.FORBIDDEN
+    assert refused(play, ANN, "person.warn", user=BEN.id) is Code.FORBIDDEN
+
+
+def test_a_warning_goes_with_the_person_and_with_time(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "WARNINGS_KEPT", 1)
+    play.do(HOST, "person.warn", user="a", name="A")
+    assert refused(play, HOST, "person.warn", user="b") is Code.CONFLICT
+    play.do(HOST, "person.erase", user="a")
+    assert play.view("people", Audience.HOSTS)["warned"] == []
+    assert play.replayed().dump() == play.room.dump()
+    play.do(HOST, "person.warn", user="b")
+    play.wait(200 * DAY_MS)
+    play.retire()
+    assert play.view("people", Audience.HOSTS)["warned"] == []
+    assert play.replayed().dump() == play.room.dump()

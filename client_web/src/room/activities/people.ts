@@ -3,6 +3,7 @@ import type { LoggedEvent, PeopleView } from "../messages";
 
 export type Banned = Readonly<NonNullable<PeopleView["banned"]>[number]>;
 export type Muted = Readonly<NonNullable<PeopleView["muted"]>[number]>;
+export type Warned = Readonly<NonNullable<PeopleView["warned"]>[number]>;
 export type Given = Readonly<NonNullable<PeopleView["roles"]>[number]>;
 
 /** Told to hosts only; everybody else has empty lists. */
@@ -10,6 +11,8 @@ export interface PeopleState {
   readonly banned: readonly Banned[];
   /** Who may not write, the latest last. */
   readonly muted: readonly Muted[];
+  /** Who was warned, the latest last. */
+  readonly warned: readonly Warned[];
   /** Who has another role than they came with, the latest last. */
   readonly roles: readonly Given[];
 }
@@ -33,6 +36,13 @@ function changed(state: PeopleState, event: LoggedEvent): PeopleState {
     }
     case "person.unmuted":
       return event.data ? { ...state, muted: without(state.muted, event.data.user) } : state;
+    case "person.warned": {
+      if (event.data === null) return state;
+      const entry = { ...event.data, at: event.at, by: event.by };
+      return { ...state, warned: [...without(state.warned, entry.user), entry] };
+    }
+    case "person.unwarned":
+      return event.data ? { ...state, warned: without(state.warned, event.data.user) } : state;
     case "person.role_changed": {
       if (event.data === null) return state;
       const entry = { ...event.data, at: event.at, by: event.by };
@@ -48,8 +58,8 @@ function changed(state: PeopleState, event: LoggedEvent): PeopleState {
 export const people: Activity<PeopleState> = {
   name: "people",
   read(view) {
-    const { banned = [], muted = [], roles = [] } = (view as PeopleView | undefined) ?? {};
-    return { banned, muted, roles };
+    const { banned = [], muted = [], warned = [], roles = [] } = (view as PeopleView | undefined) ?? {};
+    return { banned, muted, warned, roles };
   },
   apply: changed,
 };
