@@ -23,6 +23,8 @@ describe("several shops in one show", () => {
   it("split each option and the voters, and what is left came from elsewhere", () => {
     expect(plain(splitOf([EAST, WEST], told, 0, "线上"))).toEqual([["东店", 3], ["西店", 1], ["线上", 1]]);
     expect(plain(splitOf([EAST, WEST], told, 1, "线上"))).toEqual([["东店", 1], ["西店", 2]]);
+    const nobody = result({ east: { counts: [5, 0], voters: 5 } });
+    expect(plain(splitOf([EAST, WEST], nobody, 0, "线上"))).toEqual([["东店", 5]]);
     expect(plain(splitOf([EAST, WEST], told, null, "线上"))).toEqual([["东店", 4], ["西店", 3], ["线上", 1]]);
     expect(splitOf([EAST, WEST], told, 0, "线上").reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
   });

@@ -32,7 +32,9 @@ export function splitOf(shops: readonly ShopNamed[], result: Result | null, plac
   const counts = Object.fromEntries(
     Object.entries(result.shops ?? {}).map(([id, count]) => [id, place === null ? count.voters : (count.counts[place] ?? 0)]),
   );
-  return parted(shops, counts, place === null ? result.voters : (result.counts[place] ?? 0), others);
+  const parts = parted(shops, counts, place === null ? result.voters : (result.counts[place] ?? 0), others);
+  // Below an option nothing is said of those who did not choose it.
+  return place === null ? parts : parts.filter(({ count }) => count > 0);
 }
 
 /** Who is here, shop by shop. */
