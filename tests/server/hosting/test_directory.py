@@ -306,4 +306,4 @@ async def test_of_somebody_who_was_only_banned_nothing_is_left_either(at: House)
     assert b"lurker-canary" not in at.raw()
     await at.restart()
     reopened = await at.directory.open("r")
-    assert reopened.live.room.dump()["activities"]["people"] == {"bans": [], "roles": [], "mutes": [], "cases": {}}
+    assert not any(reopened.live.room.dump()["activities"]["people"].values())
