@@ -327,6 +327,7 @@ export type Wire =
   | RoomUnmuted
   | RoomUnmutedEvent
   | RoomView
+  | ShedTold
   | ShopNamed
   | TicketMine
   | View
@@ -547,6 +548,7 @@ export type Request = RoomJoin | RoomLeave | RoomHistory | PeopleList;
 export type Volatile =
   | Occupancy
   | PeopleChanged
+  | ShedTold
   | MineChanged
   | PositionTold
   | RoleTold
@@ -4216,6 +4218,14 @@ export interface PersonHere {
   via?: string;
   shop?: string;
   away?: boolean;
+}
+/**
+ * How much of what was sent to the room in the last minute was turned away because it was too much; for hosts.
+ */
+export interface ShedTold {
+  type: "room.shed";
+  room: string;
+  count: number;
 }
 /**
  * What concerns this person alone, anew.
