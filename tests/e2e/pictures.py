@@ -19,7 +19,7 @@ from loadtests.client import Client
 from loadtests.rig import start_all, stop_all
 from loadtests.serving import ROOT
 from tests.e2e.backstage import named, owner
-from tests.e2e.stage import Stage, close_vote, draft_and_open, say, staged
+from tests.e2e.stage import Stage, close_vote, draft_and_open, say, staged, to
 from tests.e2e.together import compose
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -127,7 +127,34 @@ async def story(stage: Stage) -> None:
     await wall.locator(".ended").wait_for()
     await take(phone, "audience-result-360")
     await take(wall, "wall-result-1920")
+    await queue_and_mine(stage, crowd, pocket, phone)
     await stop_all(list(crowd.values()))
+
+
+async def queue_and_mine(stage: Stage, crowd: dict[str, Client], pocket: Page, phone: Page) -> None:
+    """What waits for the host, and what is a guest's own."""
+    await phone.get_by_role("tab", name="提问").click()
+    for question in ("塔楼是怎么立起来的？", "下次什么时候再办？"):
+        await phone.locator(".ask textarea").fill(question)
+        await phone.locator(".ask button[type=submit]").click()
+        await phone.locator(".asked.own", has_text=question).wait_for()
+    settings = {"approve_questions": True, "approve_chat": True}
+    answer = await stage.host.send("room.configure", {"settings": settings})
+    assert answer["ok"], answer
+    for name, kind, text in (
+        ("朵朵妈妈", "chat.send", "孩子说要搭一个更大的"),
+        ("老周", "question.ask", "门店还有那款绿色的底板吗？"),
+        ("Leo", "question.ask", "Can we buy the rocket as a set?"),
+    ):
+        answer = await crowd[name].send(kind, {"text": text})
+        assert answer["ok"], answer
+    await to(pocket, "待处理")
+    await expect(pocket.locator(".queue .item")).to_have_count(3)
+    await take(pocket, "console-queue-360")
+    await phone.get_by_role("tab", name="我的").click()
+    await phone.locator(".mine-questions").wait_for()
+    await phone.locator(".card.on").get_by_role("button", name="收起").first.click()
+    await take(phone, "audience-mine-360")
 
 
 MAKE = """async ([title, template, close]) => {

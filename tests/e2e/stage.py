@@ -148,6 +148,7 @@ UNDER = {"待处理": "队列", "聊天": "队列", "提问": "队列", "照片"
 
 async def to(console: Page, place: str) -> None:
     """To a part of the console on a phone, by its name in Chinese; a desk shows them all."""
+    await console.locator(".console").wait_for()
     if not await console.locator("nav.tabs").is_visible():
         return
     await console.locator("nav.tabs").get_by_role("button", name=UNDER.get(place, place)).click()
