@@ -95,3 +95,4 @@ DRAW_REDRAWS: Final = 100  # absent winners of one draw that are passed over
 DRAW_ENTRANTS: Final = 20_000  # of one draw
 DRAW_ENTRANTS_KEPT: Final = 60_000  # of all of them: each is in a snapshot
 CONTACT_LENGTH: Final = 100  # characters of how a winner is reached
+COUNTDOWN_TOLD_MS: Final = 10_000  # for which the wall shows that a countdown has ended

@@ -32,6 +32,10 @@ def _nothing(_thing: str) -> Work | None:
     return None
 
 
+def _nowhere(_scene: str, _thing: str | None) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a decision may know beside the room: who asks, the room's time, fresh ids. No clock, no luck of its own.
@@ -43,6 +47,7 @@ class Context:
     ``settings``   filled in by the room
     ``partakers``  who took part in something of the room's: ``Activity.partakers``; filled in by the room
     ``work``       what is known of something that a person made: ``Activity.work``; filled in by the room
+    ``on_wall``    whether a scene of the wall has this thing to show: ``Activity.on_wall``; filled in by the room
     """
 
     by: By
@@ -55,6 +60,7 @@ class Context:
     vouched: bool = False
     partakers: Callable[[str], Iterable[By] | None] = _nobody
     work: Callable[[str], Work | None] = _nothing
+    on_wall: Callable[[str, str | None], bool] = _nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,8 @@ class Activity(ABC):
     name: ClassVar[str]
     commands: ClassVar[Sequence[type[Command]]] = ()
     events: ClassVar[Sequence[type[Event]]] = ()
+    # The wall's scene that shows things of this activity.
+    scene: ClassVar[str | None] = None
 
     # For the schema: what ``view`` and ``mine`` give, and the data of each type of tick, as TypedDicts.
     view_shape: ClassVar[type]
@@ -151,6 +159,13 @@ class Activity(ABC):
     def work(self, thing: str) -> Work | None:
         """What is known of this thing that a person made, such as a photo; None if it has none of that name."""
         return None
+
+    def on_wall(self, thing: str | None) -> bool:
+        """Whether its scene can show this thing to everyone; with None, whether it has anything at all to show.
+
+        In a replay, where things may be erased that were there then, it must not say yes where it said no.
+        """
+        return False
 
     def about(self, user: str) -> tuple[int, ...]:
         """The seqs of the records that say something of this person and were written by others.

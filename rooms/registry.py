@@ -19,6 +19,7 @@ from rooms.activities.photos import Photos
 from rooms.activities.polls import Polls
 from rooms.activities.questions import Questions
 from rooms.activities.room import Lifecycle
+from rooms.activities.stage import Stage
 from rooms.activities.words import Words
 from rooms.activity import Activity
 
@@ -86,5 +87,5 @@ def explained(error: ValidationError) -> str:
     return f"The field {where} {what or 'is not of the form that it should have'}."
 
 
-ACTIVITIES: Final = (Lifecycle, People, Order, Words, Chat, Polls, Questions, Photos, Firsts, Draws)
+ACTIVITIES: Final = (Lifecycle, People, Order, Words, Chat, Polls, Questions, Photos, Firsts, Draws, Stage)
 REGISTRY: Final = Registry(ACTIVITIES)

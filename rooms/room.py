@@ -23,6 +23,7 @@ from rooms.activities.room import (
     RoomRetired,
     Status,
 )
+from rooms.activities.stage import Stage
 from rooms.activities.words import Words
 from rooms.activity import ROOM, Activity, Context, Proposed, Tick, Work
 from rooms.registry import REGISTRY, Registry
@@ -54,6 +55,7 @@ class Room:
         self.people = cast(People, self.activities[People.name])
         self._order = cast(Order, self.activities[Order.name])
         self._words = cast(Words, self.activities[Words.name])
+        self._stage = cast(Stage, self.activities[Stage.name])
         self._authored: dict[str, array[int]] = {}
 
     @property
@@ -115,7 +117,13 @@ class Room:
             return self._erasure(command, context)
         suspect = self._heeded(command, by, context)
         inner = replace(
-            context, by=by, suspect=suspect, settings=life.settings, partakers=self.partakers, work=self.work
+            context,
+            by=by,
+            suspect=suspect,
+            settings=life.settings,
+            partakers=self.partakers,
+            work=self.work,
+            on_wall=self.on_wall,
         )
         proposed = list(home.decide(command, inner))
         if isinstance(command, RoomClose):
@@ -203,6 +211,7 @@ class Room:
         home = self._homes.get(record.type)
         if home is not None:
             home.apply(record)
+        self._stage.settle(self.on_wall)
 
     def view(self, audience: Audience) -> dict[str, Any]:
         """The state as everyone, or as hosts, may see it: activity name -> its view."""
@@ -229,6 +238,10 @@ class Room:
     def work(self, thing: str) -> Work | None:
         """What is known of something that a person made; None if no activity knows it."""
         return next((work for each in self.activities.values() if (work := each.work(thing)) is not None), None)
+
+    def on_wall(self, scene: str, thing: str | None) -> bool:
+        """Whether a scene of the wall has this thing, or with None any, to show to everyone."""
+        return any(each.scene == scene and each.on_wall(thing) for each in self.activities.values())
 
     def _attends(self, by: By) -> bool:
         if by.id.startswith(PSEUDONYM):

@@ -49,6 +49,13 @@ export type Wire =
   | Command
   | ConnectionClosed
   | Count
+  | CountdownStart
+  | CountdownStarted
+  | CountdownStartedEvent
+  | CountdownStop
+  | CountdownStopped
+  | CountdownStoppedEvent
+  | CountdownView
   | DrawClaim
   | DrawClaimed
   | DrawClaimedEvent
@@ -329,6 +336,16 @@ export type Wire =
   | RoomView
   | ShedTold
   | ShopNamed
+  | StageBlank
+  | StageBlanked
+  | StageBlankedEvent
+  | StageChanged
+  | StageChangedEvent
+  | StageSet
+  | StageUnblank
+  | StageUnblanked
+  | StageUnblankedEvent
+  | StageView
   | TicketMine
   | View
   | Volatile
@@ -446,7 +463,12 @@ export type Command =
   | DrawClaim
   | DrawRedeem
   | DrawUnredeem
-  | DrawRemove;
+  | DrawRemove
+  | StageSet
+  | StageBlank
+  | StageUnblank
+  | CountdownStart
+  | CountdownStop;
 export type LoggedEvent =
   | RoomCreatedEvent
   | RoomOpenedEvent
@@ -538,7 +560,12 @@ export type LoggedEvent =
   | DrawUnclaimedEvent
   | DrawRedeemedEvent
   | DrawUnredeemedEvent
-  | DrawRemovedEvent;
+  | DrawRemovedEvent
+  | StageChangedEvent
+  | StageBlankedEvent
+  | StageUnblankedEvent
+  | CountdownStartedEvent
+  | CountdownStoppedEvent;
 export type Reason = "first" | "epoch" | "future" | "trimmed" | "limit" | "expired" | "audience" | "role";
 /**
  * A message on the wire; its type is the Socket.IO event name.
@@ -2045,6 +2072,73 @@ export interface DrawRemove {
   draw: string;
 }
 /**
+ * Set the wall's scene: one that stays, or ``auto``. Without a subject it shows its latest thing.
+ *
+ * A wall that was blank shows again, unless ``blank`` keeps it so.
+ */
+export interface StageSet {
+  type: "stage.set";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  scene: "auto" | "cover" | "chat" | "question" | "poll" | "photos" | "winner" | "countdown";
+  subject?: string | null;
+  blank?: boolean;
+}
+/**
+ * Show nothing on the wall; what was set is kept.
+ */
+export interface StageBlank {
+  type: "stage.blank";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Show again what was set.
+ */
+export interface StageUnblank {
+  type: "stage.unblank";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Count down on the wall, from now; one that runs begins anew.
+ */
+export interface CountdownStart {
+  type: "countdown.start";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  duration_ms: number;
+  text?: string | null;
+}
+/**
+ * End it before its time.
+ */
+export interface CountdownStop {
+  type: "countdown.stop";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
  * Why this connection ends now: `kicked`, `banned`, `expired`. Or, after a CONNECT, why this person's last one was
  * closed, where it could not be told then.
  */
@@ -2059,6 +2153,55 @@ export interface ConnectionClosed {
 export interface Count {
   counts: number[];
   voters: number;
+}
+/**
+ * The wall counts down to ``ends_at``.
+ */
+export interface CountdownStarted {
+  text: string | null;
+  duration_ms: number;
+  ends_at: number;
+}
+/**
+ * The wall counts down to ``ends_at``.
+ */
+export interface CountdownStartedEvent {
+  type: "countdown.started";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: CountdownStarted | null;
+}
+/**
+ * It leaves the wall: a host stopped it, or it ended a moment ago. The scene is that from before it.
+ */
+export interface CountdownStopped {
+  scene: "auto" | "cover" | "chat" | "question" | "poll" | "photos" | "winner" | "countdown";
+  subject: string | null;
+}
+/**
+ * It leaves the wall: a host stopped it, or it ended a moment ago. The scene is that from before it.
+ */
+export interface CountdownStoppedEvent {
+  type: "countdown.stopped";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: CountdownStopped | null;
+}
+/**
+ * A countdown on its way to ``ends_at``, and shortly after it.
+ */
+export interface CountdownView {
+  text: string | null;
+  duration_ms: number;
+  ends_at: number;
 }
 /**
  * A winner said how to be reached, for hosts.
@@ -3865,6 +4008,61 @@ export interface PhotoDeleted {
   staff: boolean;
 }
 /**
+ * The wall's scene from now on, whole.
+ */
+export interface StageChangedEvent {
+  type: "stage.changed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: StageChanged | null;
+}
+/**
+ * The wall's scene from now on, whole.
+ */
+export interface StageChanged {
+  scene: "auto" | "cover" | "chat" | "question" | "poll" | "photos" | "winner" | "countdown";
+  subject: string | null;
+  blank: boolean;
+}
+/**
+ * The wall shows nothing.
+ */
+export interface StageBlankedEvent {
+  type: "stage.blanked";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: StageBlanked | null;
+}
+/**
+ * The wall shows nothing.
+ */
+export interface StageBlanked {}
+/**
+ * The wall shows its scene again.
+ */
+export interface StageUnblankedEvent {
+  type: "stage.unblanked";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: StageUnblanked | null;
+}
+/**
+ * The wall shows its scene again.
+ */
+export interface StageUnblanked {}
+/**
  * Recovered: `events` are all that was missed. Else `view` is the state, and `reason` says why.
  */
 export interface JoinAnswer {
@@ -3894,6 +4092,7 @@ export interface View {
   photos: PhotosView;
   firsts: FirstsView;
   draws: DrawsView;
+  stage: StageView;
 }
 /**
  * The room's own state.
@@ -4034,6 +4233,15 @@ export interface PhotoView {
   height: number;
   color: string;
   caption: string | null;
+}
+/**
+ * The scene that is set, or ``auto``. While ``blank``, walls show nothing, whatever it says.
+ */
+export interface StageView {
+  scene: "auto" | "cover" | "chat" | "question" | "poll" | "photos" | "winner" | "countdown";
+  subject: string | null;
+  blank: boolean;
+  countdown: CountdownView | null;
 }
 /**
  * What concerns one person alone, by activity.

@@ -52,6 +52,7 @@ class Draws(Activity):
     """The draws of a room."""
 
     name = "draws"
+    scene = "winner"
     commands = (
         DrawCreate,
         DrawOpen,
@@ -206,6 +207,13 @@ class Draws(Activity):
             for each in self._draws.values()
             if each.status == "open"
         ]
+
+    def on_wall(self, thing: str | None) -> bool:
+        """Whatever is no draft."""
+        if thing is None:
+            return any(draw.status != "draft" for draw in self._draws.values())
+        draw = self._draws.get(thing)
+        return draw is not None and draw.status != "draft"
 
     def dump(self) -> dict[str, Any]:
         """All of them, oldest first."""

@@ -171,6 +171,7 @@ class Firsts(Activity):
     """Gifts for those who tap first."""
 
     name = "firsts"
+    scene = "winner"
     commands = (FirstCreate, FirstOpen, FirstTap, FirstClose, FirstRedeem, FirstUnredeem, FirstRemove)
     events = (
         FirstCreated,
@@ -277,6 +278,13 @@ class Firsts(Activity):
             for each in self._firsts.values()
             if each.status == "open"
         ]
+
+    def on_wall(self, thing: str | None) -> bool:
+        """Whatever is no draft."""
+        if thing is None:
+            return any(first.status != "draft" for first in self._firsts.values())
+        first = self._firsts.get(thing)
+        return first is not None and first.status != "draft"
 
     def dump(self) -> dict[str, Any]:
         """All of them, oldest first."""

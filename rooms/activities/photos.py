@@ -237,6 +237,7 @@ class Photos(Activity):
     """The photos of a room: shown, waiting, hidden. There are never more than it takes, so that none falls out."""
 
     name = "photos"
+    scene = "photos"
     commands = (PhotoAdd, PhotoApprove, PhotoHold, PhotoHide, PhotoRestore, PhotoDelete)
     events = (PhotoOffered, PhotoPosted, PhotoBinned, PhotoHidden, PhotoDeleted)
     view_shape = PhotosView
@@ -376,6 +377,13 @@ class Photos(Activity):
 
     def _ordered(self) -> list[Photo]:
         return sorted(self._photos.values(), key=lambda each: (each.at, each.photo))
+
+    def on_wall(self, thing: str | None) -> bool:
+        """What everyone sees."""
+        if thing is None:
+            return any(each.place == "shown" for each in self._photos.values())
+        photo = self._photos.get(thing)
+        return photo is not None and photo.place == "shown"
 
     def dump(self) -> dict[str, Any]:
         """All photos."""

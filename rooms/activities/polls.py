@@ -186,6 +186,7 @@ class Polls(Activity):
     """The polls of a room, several of which may be open."""
 
     name = "polls"
+    scene = "poll"
     commands = (
         PollCreate,
         PollEnter,
@@ -426,6 +427,13 @@ class Polls(Activity):
             for poll in self._polls.values()
             if poll.status == "open" and (hosts or not poll.hidden)
         ]
+
+    def on_wall(self, thing: str | None) -> bool:
+        """Whatever is no draft."""
+        if thing is None:
+            return any(poll.status != "draft" for poll in self._polls.values())
+        poll = self._polls.get(thing)
+        return poll is not None and poll.status != "draft"
 
     def dump(self) -> dict[str, Any]:
         """Polls with their ballots, oldest first."""

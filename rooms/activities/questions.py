@@ -62,6 +62,7 @@ class Questions(Activity):
     """The questions of a room, oldest first, and the one on the screen."""
 
     name = "questions"
+    scene = "question"
     commands = (
         QuestionAsk,
         QuestionUpvote,
@@ -418,6 +419,11 @@ class Questions(Activity):
     def wind_up(self, context: Context) -> Iterable[Proposed]:
         """The screen is cleared; the questions stay as they are."""
         return [Proposed(QuestionUnshown())] if self._shown is not None else []
+
+    def on_wall(self, thing: str | None) -> bool:
+        """What everyone sees, merged or not; without a name, the one on the screen."""
+        question = self._questions.get(thing or self._shown or "")
+        return question is not None and question.text != "" and question.place == "public"
 
     def dump(self) -> dict[str, Any]:
         """Questions with their votes, oldest first."""

@@ -96,6 +96,8 @@ class AnyRoom(RuleBasedStateMachine):
                     self.known.setdefault(name, []).append(value)
                     if name == "poll":
                         self.known.setdefault("of", []).append(value)
+                    if name in {"poll", "question", "photo", "draw", "first"}:
+                        self.known.setdefault("subject", []).append(value)
             # Nobody is called so, and it stands in other fields too, such as a language.
             if record.pseudonym and sent["user"] != "id-none":
                 self.forgotten(sent["user"])
@@ -113,7 +115,7 @@ class AnyRoom(RuleBasedStateMachine):
     @rule(ms=st.sampled_from([1, 900, 1_000, 9_000, 60_000]))
     def wait(self, ms: int) -> None:
         told = {record.type for record in self.play.wait(ms)}
-        assert told <= {"poll.closed", "poll.counted", "person.unmuted", "first.opened"}
+        assert told <= {"poll.closed", "poll.counted", "person.unmuted", "first.opened", "countdown.stopped"}
 
     @rule(hours=st.sampled_from([1, 5, 23]))
     @precondition(lambda self: self.play.room.created)
