@@ -3,6 +3,8 @@ import { initial } from "../src/chat/initial";
 import { en } from "../src/i18n/en";
 import { peopleEn } from "../src/i18n/people_en";
 import { peopleZh } from "../src/i18n/people_zh";
+import { stageEn } from "../src/i18n/stage_en";
+import { stageZh } from "../src/i18n/stage_zh";
 import { zhCN } from "../src/i18n/zh-CN";
 import { clockFace } from "../src/parts/clock_face";
 import { masked } from "../src/wall/masked";
@@ -17,7 +19,7 @@ function texts(words: object): string[] {
 
 describe("words", () => {
   it("say something in both languages", () => {
-    for (const words of [zhCN, en, peopleZh, peopleEn]) {
+    for (const words of [zhCN, en, peopleZh, peopleEn, stageZh, stageEn]) {
       const silent = texts(words).filter((text) => text.includes("undefined"));
       expect(silent).toEqual([]);
     }
@@ -26,11 +28,11 @@ describe("words", () => {
   it("keep Chinese out of the English ones, but for the switch and names", () => {
     const { switch_language, other_language, ...rest } = { ...en, people: peopleEn };
     expect([switch_language, other_language].every((text) => /\p{Script=Han}/u.test(text))).toBe(true);
-    expect(texts(rest).filter((text) => /\p{Script=Han}/u.test(text))).toEqual([]);
+    expect(texts([rest, stageEn]).filter((text) => /\p{Script=Han}/u.test(text))).toEqual([]);
   });
 
   it("use Chinese punctuation between Chinese words", () => {
-    expect(texts([zhCN, peopleZh]).filter((text) => /\p{Script=Han}[,;?!:]/u.test(text))).toEqual([]);
+    expect(texts([zhCN, peopleZh, stageZh]).filter((text) => /\p{Script=Han}[,;?!:]/u.test(text))).toEqual([]);
   });
 });
 

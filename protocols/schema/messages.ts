@@ -49,6 +49,9 @@ export type Wire =
   | Command
   | ConnectionClosed
   | Count
+  | CountdownExtend
+  | CountdownExtended
+  | CountdownExtendedEvent
   | CountdownStart
   | CountdownStarted
   | CountdownStartedEvent
@@ -468,6 +471,7 @@ export type Command =
   | StageBlank
   | StageUnblank
   | CountdownStart
+  | CountdownExtend
   | CountdownStop;
 export type LoggedEvent =
   | RoomCreatedEvent
@@ -565,6 +569,7 @@ export type LoggedEvent =
   | StageBlankedEvent
   | StageUnblankedEvent
   | CountdownStartedEvent
+  | CountdownExtendedEvent
   | CountdownStoppedEvent;
 export type Reason = "first" | "epoch" | "future" | "trimmed" | "limit" | "expired" | "audience" | "role";
 /**
@@ -2127,6 +2132,19 @@ export interface CountdownStart {
   text?: string | null;
 }
 /**
+ * Give it more time; the scene stays.
+ */
+export interface CountdownExtend {
+  type: "countdown.extend";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  by_ms: number;
+}
+/**
  * End it before its time.
  */
 export interface CountdownStop {
@@ -2153,6 +2171,26 @@ export interface ConnectionClosed {
 export interface Count {
   counts: number[];
   voters: number;
+}
+/**
+ * It has more time; ``duration_ms`` from its start.
+ */
+export interface CountdownExtended {
+  duration_ms: number;
+  ends_at: number;
+}
+/**
+ * It has more time; ``duration_ms`` from its start.
+ */
+export interface CountdownExtendedEvent {
+  type: "countdown.extended";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: CountdownExtended | null;
 }
 /**
  * The wall counts down to ``ends_at``.

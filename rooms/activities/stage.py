@@ -71,6 +71,14 @@ class CountdownStart(StageCommand):
     text: Title | None = None
 
 
+class CountdownExtend(StageCommand):
+    """Give it more time; the scene stays."""
+
+    type = "countdown.extend"
+
+    by_ms: Annotated[int, Field(ge=1_000, le=DURATION_MAXIMUM_MS)]
+
+
 class CountdownStop(StageCommand):
     """End it before its time."""
 
@@ -114,6 +122,16 @@ class CountdownStarted(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
+class CountdownExtended(Lasting):
+    """It has more time; ``duration_ms`` from its start."""
+
+    type: ClassVar[str] = "countdown.extended"
+
+    duration_ms: int
+    ends_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class CountdownStopped(Lasting):
     """It leaves the wall: a host stopped it, or it ended a moment ago. The scene is that from before it."""
 
@@ -144,8 +162,8 @@ class Stage(Activity):
     """The scene, the one before a countdown, the countdown, and whether all that is hidden."""
 
     name = "stage"
-    commands = (StageSet, StageBlank, StageUnblank, CountdownStart, CountdownStop)
-    events = (StageChanged, StageBlanked, StageUnblanked, CountdownStarted, CountdownStopped)
+    commands = (StageSet, StageBlank, StageUnblank, CountdownStart, CountdownExtend, CountdownStop)
+    events = (StageChanged, StageBlanked, StageUnblanked, CountdownStarted, CountdownExtended, CountdownStopped)
     view_shape = StageView
 
     def __init__(self) -> None:
@@ -165,6 +183,8 @@ class Stage(Activity):
                 return [Proposed(StageUnblanked())] if self._blank else []
             case CountdownStart(duration_ms=duration, text=text):
                 return [Proposed(CountdownStarted(text, duration, context.at + duration))]
+            case CountdownExtend(by_ms=more):
+                return self._extended(more, context.at)
             case CountdownStop():
                 return self._stopped()
         raise Refused(Code.UNKNOWN_COMMAND)
@@ -184,6 +204,13 @@ class Stage(Activity):
             return []
         return [Proposed(StageChanged(scene, subject, command.blank))]
 
+    def _extended(self, more: int, at: int) -> list[Proposed]:
+        running = self._countdown
+        if running is None or running.ends_at <= at:
+            raise Refused(Code.NOT_FOUND, "Nothing counts down; start a countdown.")
+        more = min(more, at + DURATION_MAXIMUM_MS - running.ends_at)
+        return [Proposed(CountdownExtended(running.duration_ms + more, running.ends_at + more))] if more > 0 else []
+
     def _stopped(self) -> list[Proposed]:
         if self._countdown is None:
             return []
@@ -200,6 +227,8 @@ class Stage(Activity):
             case CountdownStarted() as event:
                 self._countdown, self._blank = event, False
                 self._turn_to(("countdown", None))
+            case CountdownExtended() as event if self._countdown is not None:
+                self._countdown = CountdownStarted(self._countdown.text, event.duration_ms, event.ends_at)
             case CountdownStopped(scene=scene, subject=subject):
                 self._countdown = None
                 self._scene, self._before = (scene, subject), AUTO

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { stageWords } from "../i18n/stage_words";
 import { words } from "../i18n/words";
 import type { Room } from "../page";
 import { Dialog } from "../parts/dialog";
@@ -56,7 +57,7 @@ export function KeyList({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title={t.keys} onClose={onClose}>
       <dl class="keys">
-        {Object.entries(t.key_list).map(([key, what]) => (
+        {Object.entries({ ...t.key_list, ...stageWords.value.keys }).map(([key, what]) => (
           <div key={key}>
             <dt>
               <kbd>{key === "space" ? t.key_space : key}</kbd>

@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { type Room, stateOf } from "../page";
 import { toastFailure } from "../parts/toast";
 import { type Question, questions } from "../room/activities/questions";
+import { stage } from "../room/activities/stage";
 import { act } from "./act";
 
 /** The question that looks for another one to be merged into. */
@@ -43,7 +44,21 @@ export function toggleShown(room: Room, one: Question): void {
   const back = before
     ? () => void act(room, "question.show", { question: before })
     : () => void act(room, "question.unshow", {});
-  void act(room, "question.show", { question }, back);
+  // Where hosts have set another scene, "on the wall" must bring it there all the same.
+  const { scene, subject, blank } = stateOf(room.client.snapshot, stage);
+  if (scene === "auto" || (scene === "question" && subject === null)) {
+    void act(room, "question.show", { question }, back);
+    return;
+  }
+  const former = { scene, blank, ...(subject === null ? {} : { subject }) };
+  void inTurn(
+    () => room.client.send("question.show", { question }),
+    () =>
+      act(room, "stage.set", { scene: "question", blank }, () => {
+        back();
+        room.client.send("stage.set", former).catch(toastFailure);
+      }),
+  );
 }
 
 /** Answered just now, in the room, or with these words. */

@@ -384,6 +384,12 @@ export const en: Words = {
     "room.open": "The room is open",
     "room.close": "The event has ended",
     "room.configure": "Saved",
+    "stage.set": "The wall has changed",
+    "stage.blank": "The wall is blank",
+    "stage.unblank": "The wall is back",
+    "countdown.start": "Counting down",
+    "countdown.extend": "One minute added",
+    "countdown.stop": "Countdown stopped",
   },
 
   ...questionsEn,

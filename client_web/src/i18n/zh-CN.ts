@@ -390,6 +390,12 @@ export const zhCN = {
     "room.open": "房间已开放",
     "room.close": "活动已结束",
     "room.configure": "已保存",
+    "stage.set": "大屏已换画面",
+    "stage.blank": "大屏已清空",
+    "stage.unblank": "大屏已恢复",
+    "countdown.start": "倒计时开始了",
+    "countdown.extend": "已加 1 分钟",
+    "countdown.stop": "倒计时已停止",
   } as Record<string, string>,
 
   ...questionsZh,

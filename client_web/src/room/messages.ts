@@ -42,6 +42,7 @@ export type {
   RoomSettings,
   ShopNamed,
   RoomView,
+  StageView,
   WordsView,
 } from "../../../protocols/schema/messages";
 

@@ -21,6 +21,6 @@ export const chatView: View = {
   mine: chatMine,
   wall: async () => {
     const { ChatScene } = await import("../wall/chat_scene");
-    return { Scene: ChatScene };
+    return { scene: "chat", Scene: ChatScene };
   },
 };

@@ -10,6 +10,11 @@ export const drawsView: View = {
   mine: giftMine,
   wall: async () => {
     const { drawOnWall, DrawScene } = await import("../wall/draw_scene");
-    return { wants: (room) => drawOnWall(room) !== null, Scene: DrawScene };
+    return {
+      wants: (room) => drawOnWall(room) !== null,
+      scene: "winner",
+      named: (room, choice) => drawOnWall(room, choice)?.title ?? null,
+      Scene: DrawScene,
+    };
   },
 };

@@ -8,7 +8,12 @@ export const firstsView: View = {
   Card: FirstCard,
   wall: async () => {
     const { firstOnWall, FirstScene } = await import("../wall/first_scene");
-    return { wants: (room) => firstOnWall(room) !== null, Scene: FirstScene };
+    return {
+      wants: (room) => firstOnWall(room) !== null,
+      scene: "winner",
+      named: (room, choice) => firstOnWall(room, choice)?.title ?? null,
+      Scene: FirstScene,
+    };
   },
   console: async () => (await import("../host/gift_desk")).giftDesk,
 };

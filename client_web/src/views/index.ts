@@ -10,10 +10,11 @@ import { peopleView } from "./people";
 import { photosView } from "./photos";
 import { pollsView } from "./polls";
 import { questionsView } from "./questions";
+import { stageView } from "./stage";
 import type { ConsolePart, TabPart, View, WallPart } from "./view";
 
 /** What a room can do, as this client knows it, in the order in which it stands on a page. A new activity is a line here. */
-export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, photosView, pollsView, questionsView, firstsView, drawsView];
+export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, stageView, photosView, pollsView, questionsView, firstsView, drawsView];
 
 export const activities: readonly Activity[] = views.map((view) => view.activity);
 

@@ -18,8 +18,8 @@ export const photosView: View = {
   },
   mine: photoMine,
   wall: async () => {
-    const { photosOnWall, PhotoScene } = await import("../wall/photo_scene");
-    return { wants: photosOnWall, Scene: PhotoScene };
+    const { photoNamed, photosOnWall, PhotoScene } = await import("../wall/photo_scene");
+    return { wants: photosOnWall, scene: "photos", named: photoNamed, Scene: PhotoScene };
   },
   console: async () => (await import("../host/photo_desk")).photoDesk,
 };

@@ -10,7 +10,12 @@ export const pollsView: View = {
   mine: pollMine,
   wall: async () => {
     const { pollOnWall, PollScene } = await import("../wall/poll_scene");
-    return { wants: (room) => pollOnWall(room) !== null, Scene: PollScene };
+    return {
+      wants: (room) => pollOnWall(room) !== null,
+      scene: "poll",
+      named: (room, choice) => pollOnWall(room, choice)?.question ?? null,
+      Scene: PollScene,
+    };
   },
   console: async () => (await import("../host/poll_desk")).pollDesk,
 };

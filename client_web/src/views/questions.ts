@@ -3,7 +3,7 @@ import { questionMine } from "../audience/question_mine";
 import { QuestionTab } from "../audience/question_tab";
 import { words } from "../i18n/words";
 import { stateOf } from "../page";
-import { onScreen, questions, withStatus } from "../room/activities/questions";
+import { questions, withStatus } from "../room/activities/questions";
 import type { View } from "./view";
 
 /** Questions from the audience. */
@@ -20,8 +20,13 @@ export const questionsView: View = {
   },
   mine: questionMine,
   wall: async () => {
-    const { QuestionScene } = await import("../wall/question_scene");
-    return { wants: (room) => onScreen(stateOf(room.now.value, questions)) !== null, Scene: QuestionScene };
+    const { questionOnWall, QuestionScene } = await import("../wall/question_scene");
+    return {
+      wants: (room) => questionOnWall(room, null) !== null,
+      scene: "question",
+      named: (room, choice) => questionOnWall(room, choice)?.text ?? null,
+      Scene: QuestionScene,
+    };
   },
   console: async () => (await import("../host/question_desk")).questionDesk,
 };

@@ -1,17 +1,27 @@
 import type { JSX } from "preact";
 import type { Room } from "../page";
 import type { IconName } from "../parts/icons";
+import type { SceneName } from "../room/activities/stage";
 import type { Activity } from "../room/activity";
 import type { Snapshot } from "../room/client";
 
 /** Something of an activity on a page; null while there is nothing to show. */
 export type Part = (props: { room: Room }) => JSX.Element | null;
 
-/** An activity on the wall. */
+/** What hosts have set a scene to: one thing, or with null the latest of its kind. */
+export interface Choice {
+  readonly subject: string | null;
+}
+
+/** An activity on the wall. `choice` is null where the wall goes by what is on, as no host has chosen. */
 export interface WallPart {
   /** Whether it wants the wall now. Without it, it has the wall when nobody else wants it. */
   wants?: (room: Room) => boolean;
-  Scene: Part;
+  /** The scene by which hosts choose it; without one only the wall itself does. */
+  scene?: SceneName;
+  /** What it would show, in a few words; null if that is not there. */
+  named?: (room: Room, choice: Choice | null) => string | null;
+  Scene: (props: { room: Room; choice: Choice | null }) => JSX.Element | null;
 }
 
 /** An activity among the tabs of the audience's page. */

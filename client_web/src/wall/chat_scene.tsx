@@ -8,7 +8,6 @@ import { Badges, tone } from "../chat/messages";
 import { chat, type ChatMessage } from "../room/activities/chat";
 import { initial } from "../chat/initial";
 import { masked } from "./masked";
-import "./chat_scene.css";
 
 const SHOWN = 12;
 

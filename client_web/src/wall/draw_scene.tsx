@@ -1,28 +1,25 @@
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
-import { useTick } from "../parts/time";
 import { type Draw, draws, drawToShow } from "../room/activities/draws";
-import "./gift_scene.css";
+import type { Choice } from "../views/view";
 
 /** Winners stay on the wall this long. */
 const STAYS = 180_000;
 /** More names than these are drawn smaller. */
 const FEW = 8;
 
-export const drawOnWall = (room: Room): Draw | null =>
-  drawToShow(stateOf(room.now.value, draws), room.client.clock.now(), STAYS);
+/** The draw that was chosen, else the one that is on or was drawn a short while ago. */
+export function drawOnWall(room: Room, choice: Choice | null = null): Draw | null {
+  const state = stateOf(room.now.value, draws);
+  if (!choice?.subject) return drawToShow(state, room.client.clock.now(), choice ? Number.POSITIVE_INFINITY : STAYS);
+  return state.draws.find((one) => one.draw === choice.subject && one.status !== "draft") ?? null;
+}
 
 /** Who is in it, the seal, then the winners by masked names. */
-export function DrawScene({ room }: { room: Room }): JSX.Element | null {
+export function DrawScene({ room, choice }: { room: Room; choice: Choice | null }): JSX.Element | null {
   const t = words.value.gifts;
-  const wanted = drawOnWall(room);
-  const last = useRef(wanted);
-  // Until the wall itself notices that its time is over.
-  const draw = wanted ?? last.current;
-  last.current = draw;
-  useTick(draw?.status === "drawn", 5_000);
+  const draw = drawOnWall(room, choice);
   if (!draw) return null;
   return (
     <div class="gift-scene">

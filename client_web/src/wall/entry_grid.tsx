@@ -9,7 +9,6 @@ import type { Bar, Poll } from "../room/activities/polls";
 import type { Result } from "../room/messages";
 import { splitOf, takingPart } from "../room/shops";
 import { columnsFor } from "./columns";
-import "./entry_grid.css";
 
 interface GridProps {
   room: Room;

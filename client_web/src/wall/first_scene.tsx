@@ -1,29 +1,28 @@
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { clockFace } from "../parts/clock_face";
 import { useTick } from "../parts/time";
 import { type First, firsts, firstToShow, opensIn } from "../room/activities/firsts";
-import "./gift_scene.css";
+import type { Choice } from "../views/view";
 
 /** What is over stays on the wall this long. */
 const STAYS = 60_000;
 /** So many places are drawn one by one; more are drawn as a share of so many blocks. */
 const BLOCKS = 100;
 
-export const firstOnWall = (room: Room): First | null =>
-  firstToShow(stateOf(room.now.value, firsts), room.client.clock.now(), STAYS);
+/** The one that was chosen, else the one that is on or was over a short while ago. */
+export function firstOnWall(room: Room, choice: Choice | null = null): First | null {
+  const state = stateOf(room.now.value, firsts);
+  if (!choice?.subject) return firstToShow(state, room.client.clock.now(), choice ? Number.POSITIVE_INFINITY : STAYS);
+  return state.firsts.find((one) => one.first === choice.subject && one.status !== "draft") ?? null;
+}
 
 /** The countdown, then the places as blocks that fill up, then the end. */
-export function FirstScene({ room }: { room: Room }): JSX.Element | null {
+export function FirstScene({ room, choice }: { room: Room; choice: Choice | null }): JSX.Element | null {
   const t = words.value.gifts;
-  const wanted = firstOnWall(room);
-  const last = useRef(wanted);
-  // Until the wall itself notices that its time is over.
-  const first = wanted ?? last.current;
-  last.current = first;
-  useTick(first !== null, 500);
+  const first = firstOnWall(room, choice);
+  useTick(first?.status === "ready", 500);
   if (!first) return null;
   const wait = opensIn(first, room.client.clock.now());
   const done = first.status === "closed";

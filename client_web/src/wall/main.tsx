@@ -15,8 +15,7 @@ import { stayAwake } from "./awake";
 import { PairingScreen } from "./pairing";
 import { Wall } from "./wall";
 import "../style/polls.css";
-import "./wall.css";
-import "./rail.css";
+import "./sheet.css";
 
 const patience = new Patience();
 const address = takeAddress();

@@ -1,13 +1,14 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { stageWords } from "../i18n/stage_words";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
+import { Drawing } from "../parts/bricks";
 import { Icon } from "../parts/icons";
 import { ShopTag } from "../parts/shop_tag";
 import { Picture } from "../photos/picture";
-import { photos } from "../room/activities/photos";
+import { type Photo, photos } from "../room/activities/photos";
+import type { Choice } from "../views/view";
 import { masked } from "./masked";
-import "./photo_scene.css";
 
 /** Photos on the wall at once, the newest: twelve fields, of which the first takes four. */
 const MOST = 9;
@@ -20,18 +21,33 @@ export function photosOnWall(room: Room): boolean {
   return shown.length > 0 && room.client.clock.now() - postedAt < STAYS;
 }
 
-/** The newest photos: the last one large, the others around it. */
-export function PhotoScene({ room }: { room: Room }): JSX.Element | null {
+/** The newest, with the one that was chosen before them. */
+function onWall(room: Room, choice: Choice | null): Photo[] {
+  const all = [...stateOf(room.now.value, photos).photos].reverse();
+  const chosen = all.filter((one) => one.photo === choice?.subject);
+  return [...chosen, ...all.filter((one) => one.photo !== choice?.subject)].slice(0, MOST);
+}
+
+/** The caption of the photo that is chosen; null if that is gone. None is needed: an empty wall of them asks for some. */
+export function photoNamed(room: Room, choice: Choice | null): string | null {
+  if (!choice?.subject) return "";
+  const chosen = stateOf(room.now.value, photos).photos.find((one) => one.photo === choice.subject);
+  return chosen ? (chosen.caption ?? "") : null;
+}
+
+/** Photos: one large, the others around it. */
+export function PhotoScene({ room, choice }: { room: Room; choice: Choice | null }): JSX.Element {
   const t = words.value;
-  const [, redraw] = useState(0);
-  useEffect(() => {
-    // Nobody is there to touch the page when the time is over.
-    const timer = setInterval(() => redraw((count) => count + 1), 5_000);
-    return () => clearInterval(timer);
-  }, []);
-  const shown = [...stateOf(room.now.value, photos).photos].slice(-MOST).reverse();
+  const shown = onWall(room, choice);
   const first = shown[0];
-  if (!first) return null;
+  if (!first) {
+    return (
+      <div class="cover">
+        <Drawing of="photos" scale={3} />
+        <p>{stageWords.value.photos_invite}</p>
+      </div>
+    );
+  }
   return (
     <div class="photo-scene">
       <header>

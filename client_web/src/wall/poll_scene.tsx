@@ -18,10 +18,9 @@ import {
 } from "../room/activities/polls";
 import type { Result } from "../room/messages";
 import { splitOf, takingPart } from "../room/shops";
+import type { Choice } from "../views/view";
 import { hasEntries } from "../photos/entries";
 import { EntryGrid } from "./entry_grid";
-import "./poll_scene.css";
-import "./towers.css";
 
 /** A result stays on the wall this long after the vote ended or was revealed. */
 const STAYS = 120_000;
@@ -34,11 +33,14 @@ const CALM = 1_000;
 
 const revealed = new Map<string, number>();
 
-/** The poll that the wall shows: the open one, else one that ended or was revealed a short while ago. */
-export function pollOnWall(room: Room): Poll | null {
+/** The poll that was chosen, else the open one, else one that ended or was revealed a short while ago. */
+export function pollOnWall(room: Room, choice: Choice | null = null): Poll | null {
   const state = stateOf(room.now.value, polls);
   const now = room.client.clock.now();
+  const told = state.polls.find((one) => one.poll === choice?.subject && one.status !== "draft");
+  if (choice?.subject) return told ?? null;
   const last = pollToShow(state, now);
+  if (choice) return last;
   if (last?.status === "open") return last;
   const since = Math.max(last?.closed_at ?? 0, revealed.get(last?.poll ?? "") ?? 0);
   return last && now - since < STAYS ? last : null;
@@ -62,21 +64,16 @@ function useCalm<Value>(value: Value, key: string): Value {
   return shown.key === key ? shown.value : value;
 }
 
-export function PollScene({ room }: { room: Room }): JSX.Element | null {
+export function PollScene({ room, choice }: { room: Room; choice: Choice | null }): JSX.Element | null {
   const t = words.value;
-  const poll = pollOnWall(room);
-  const [, redraw] = useState(0);
-  useEffect(() => {
-    const stop = room.client.onEvent((event) => {
-      if (event.type === "poll.revealed" && event.data) revealed.set(event.data.poll, event.at);
-    });
-    // Nobody is there to touch the page when the time is over.
-    const timer = setInterval(() => redraw((count) => count + 1), 5_000);
-    return () => {
-      stop();
-      clearInterval(timer);
-    };
-  }, [room]);
+  const poll = pollOnWall(room, choice);
+  useEffect(
+    () =>
+      room.client.onEvent((event) => {
+        if (event.type === "poll.revealed" && event.data) revealed.set(event.data.poll, event.at);
+      }),
+    [room],
+  );
   const result = useCalm(poll ? resultFor(poll, false) : null, `${poll?.poll} ${poll?.status} ${poll?.hidden}`);
   if (!poll) return null;
 

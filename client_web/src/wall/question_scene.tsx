@@ -3,14 +3,23 @@ import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Icon } from "../parts/icons";
 import { ShopTag } from "../parts/shop_tag";
-import { onScreen, questions } from "../room/activities/questions";
+import { onScreen, type Question, questions } from "../room/activities/questions";
+import type { Choice } from "../views/view";
 import { masked } from "./masked";
-import "./question_scene.css";
+
+const SEEN: ReadonlySet<string> = new Set(["open", "answered"]);
+
+/** The question that was chosen, else the one on the screen. */
+export function questionOnWall(room: Room, choice: Choice | null): Question | null {
+  const state = stateOf(room.now.value, questions);
+  if (!choice?.subject) return onScreen(state);
+  return state.questions.find((one) => one.question === choice.subject && SEEN.has(one.status)) ?? null;
+}
 
 /** The question that is being answered, to be read from the last row. */
-export function QuestionScene({ room }: { room: Room }): JSX.Element | null {
+export function QuestionScene({ room, choice }: { room: Room; choice: Choice | null }): JSX.Element | null {
   const t = words.value;
-  const question = onScreen(stateOf(room.now.value, questions));
+  const question = questionOnWall(room, choice);
   if (!question) return null;
   const length = Array.from(question.text).length;
   const size = length <= 24 ? "short" : length <= 90 ? "middle" : "long";

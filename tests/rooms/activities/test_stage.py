@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.limits import COUNTDOWN_TOLD_MS
+from protocols.limits import COUNTDOWN_TOLD_MS, DURATION_MAXIMUM_MS
 from protocols.messages import Audience, By, Record
 from rooms.room import Room
 from tests.rooms.play import ANN, BEN, BOT, HOST, MODERATOR, WALL, Play, types
@@ -172,9 +172,23 @@ def test_a_countdown_goes_on_beside_another_scene(play: Play) -> None:
     play.do(HOST, "countdown.start", duration_ms=90_000)
     loaded = Room.load("r1", play.room.dump())
     assert loaded.due() == play.room.due() == play.now + 90_000 + COUNTDOWN_TOLD_MS
+    play.do(HOST, "stage.set", scene="chat")
+    play.do(HOST, "countdown.extend", by_ms=60_000)
+    countdown = {"text": None, "duration_ms": 150_000, "ends_at": play.now + 150_000}
+    assert play.view("stage") == AUTO | {"scene": "chat", "countdown": countdown}
+    play.do(HOST, "stage.set", scene="cover")
+    play.do(HOST, "stage.set", scene="countdown")
     assert types(play.do(HOST, "room.close")) == ["countdown.stopped", "room.closed"]
     assert on_stage(play) == ("cover", None)
     assert play.room.due() is None
+    assert refused(play, HOST, "countdown.extend", by_ms=60_000) is Code.NOT_FOUND
+
+
+def test_a_countdown_has_an_end_in_sight(play: Play) -> None:
+    play.do(HOST, "countdown.start", duration_ms=60_000)
+    (most,) = play.do(HOST, "countdown.extend", by_ms=DURATION_MAXIMUM_MS)
+    assert getattr(most.data, "ends_at", 0) == play.now + DURATION_MAXIMUM_MS
+    assert play.do(HOST, "countdown.extend", by_ms=60_000) == []
 
 
 def test_only_staff_is_asked(play: Play) -> None:
@@ -185,6 +199,7 @@ def test_only_staff_is_asked(play: Play) -> None:
             ("stage.blank", {}),
             ("stage.unblank", {}),
             ("countdown.start", {"duration_ms": 5_000}),
+            ("countdown.extend", {"by_ms": 5_000}),
             ("countdown.stop", {}),
         ):
             assert refused(play, who, word, **fields) is Code.FORBIDDEN

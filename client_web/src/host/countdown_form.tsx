@@ -1,0 +1,89 @@
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { stageWords } from "../i18n/stage_words";
+import { type Room, stateOf } from "../page";
+import { clockFace } from "../parts/clock_face";
+import { Choices } from "../parts/controls";
+import { Dialog } from "../parts/dialog";
+import { Icon } from "../parts/icons";
+import { useTick } from "../parts/time";
+import { countsDown, stage } from "../room/activities/stage";
+import { extendCountdown, MINUTE, startCountdown, stopCountdown } from "./stage_acts";
+
+/** The form is open. */
+export const counting = signal(false);
+
+const MINUTES = [1, 3, 5, 10, 15, 30] as const;
+/** As many as the server takes of a title. */
+const LONGEST = 120;
+
+/** How long, and for what. */
+export function CountdownForm({ room, onClose }: { room: Room; onClose: () => void }): JSX.Element {
+  const t = stageWords.value;
+  const [minutes, setMinutes] = useState<number>(5);
+  const [text, setText] = useState("");
+  const start = async (event: Event) => {
+    event.preventDefault();
+    if (await startCountdown(room, minutes * MINUTE, text.trim())) onClose();
+  };
+  return (
+    <Dialog title={t.countdown_title} onClose={onClose}>
+      <form class="form stack" onSubmit={(event) => void start(event)}>
+        <Choices
+          label={t.countdown_for}
+          value={minutes}
+          of={MINUTES.map((count) => [count, t.countdown_minutes(count)] as const)}
+          onChoose={setMinutes}
+        />
+        <label class="field">
+          <span>{t.countdown_text}</span>
+          <input
+            type="text"
+            value={text}
+            maxLength={LONGEST}
+            placeholder={t.countdown_text_hint}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+        <button type="submit" class="button main wide">
+          <Icon name="clock" size={20} />
+          {t.countdown_start}
+        </button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** What can be done about the one that runs. */
+export function CountdownControls({ room }: { room: Room }): JSX.Element | null {
+  const t = stageWords.value;
+  const { countdown } = stateOf(room.now.value, stage);
+  useTick(countdown !== null, 500);
+  if (!countdown) return null;
+  const left = countsDown(countdown, room.client.clock.now());
+  return (
+    <div class="counting">
+      <p>
+        <span class="note">{countdown.text ?? t.countdown_left}</span> <b class="figures">{left ? clockFace(left) : t.countdown_over}</b>
+      </p>
+      <div class="row acts">
+        {left > 0 ? (
+          <button type="button" class="button" onClick={() => extendCountdown(room)}>
+            <Icon name="clock" size={20} />
+            {t.countdown_more}
+          </button>
+        ) : (
+          <button type="button" class="button" onClick={() => (counting.value = true)}>
+            <Icon name="undo" size={20} />
+            {t.countdown_again}
+          </button>
+        )}
+        <button type="button" class="button" onClick={() => stopCountdown(room)}>
+          <Icon name="stop" size={20} />
+          {t.countdown_stop}
+        </button>
+      </div>
+    </div>
+  );
+}
