@@ -45,7 +45,7 @@ const ask = (): void => {
 /** The wall in the console: what it shows, and what it should. */
 export const stageDesk: ConsolePart = {
   Now: Named,
-  panel: { name: "stage", icon: "screen", label: () => stageWords.value.stage, Panel: StagePanel },
+  panel: { name: "stage", icon: "screen", label: () => stageWords.value.tab, Panel: StagePanel },
   Over: ({ room }) => (counting.value ? <CountdownForm room={room} onClose={() => (counting.value = false)} /> : null),
   keys: (room) => ({
     ...Object.fromEntries(SCENES.map(([scene, , key]) => [key, () => choose(room, scene, ask)])),

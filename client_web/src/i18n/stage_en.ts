@@ -1,7 +1,8 @@
 import type { StageWords } from "./stage_zh";
 
 export const stageEn: StageWords = {
-  stage: "Wall",
+  stage: "The wall",
+  tab: "Wall",
   scenes: {
     auto: "Automatic",
     cover: "Cover",

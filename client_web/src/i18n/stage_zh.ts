@@ -1,6 +1,7 @@
 /** Words that only the wall and the console need: the wall's scenes and how hosts set them. */
 export const stageZh = {
   stage: "大屏画面",
+  tab: "画面",
   scenes: {
     auto: "自动",
     cover: "封面",
