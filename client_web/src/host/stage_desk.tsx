@@ -11,7 +11,7 @@ import { wallParts } from "../views";
 import type { ConsolePart, WallPart } from "../views/view";
 import { onWall, sceneOnWall } from "../wall/choice";
 import { CountdownControls, CountdownForm, counting } from "./countdown_form";
-import { tab } from "./desk";
+import { go } from "./desk";
 import { Preview } from "./preview";
 import { choose, hasSubject, toggleBlank } from "./stage_acts";
 import "./stage.css";
@@ -45,7 +45,7 @@ const ask = (): void => {
 /** The wall in the console: what it shows, and what it should. */
 export const stageDesk: ConsolePart = {
   Now: Named,
-  panel: { name: "stage", icon: "screen", label: () => stageWords.value.tab, Panel: StagePanel },
+  panel: { name: "stage", icon: "screen", label: () => stageWords.value.tab, under: "stage", Panel: StagePanel },
   Over: ({ room }) => (counting.value ? <CountdownForm room={room} onClose={() => (counting.value = false)} /> : null),
   keys: (room) => ({
     ...Object.fromEntries(SCENES.map(([scene, , key]) => [key, () => choose(room, scene, ask)])),
@@ -56,7 +56,7 @@ export const stageDesk: ConsolePart = {
 /** On a phone, where the wall's part is out of sight: what is on it, and the way there. */
 function Named({ room }: { room: Room }): JSX.Element {
   return (
-    <button type="button" class="to-stage" onClick={() => (tab.value = "stage")}>
+    <button type="button" class="to-stage" onClick={() => go("stage")}>
       <Icon name="screen" size={20} />
       <OnWallNow room={room} />
     </button>
