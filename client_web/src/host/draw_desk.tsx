@@ -11,6 +11,7 @@ import { type Draw, draws, type Prize } from "../room/activities/draws";
 import { polls } from "../room/activities/polls";
 import { act } from "./act";
 import { GiftForm, GiftList, WinnerRow } from "./gift_parts";
+import { ToWall } from "./to_wall";
 
 const WINNERS = 100;
 /** Those who sent a photo that is shown. */
@@ -46,6 +47,7 @@ function Item({ room, draw }: { room: Room; draw: Draw }): JSX.Element {
             {[t.draw_states[draw.status], t.draw_winners(figure(draw.winners)), from, t.draw_entrants(figure(draw.entrants))].join(" · ")}
           </p>
         </div>
+        {draw.status === "drawn" && <ToWall room={room} scene="winner" subject={draw.draw} />}
         {draw.status !== "open" && (
           <IconButton
             icon="trash"

@@ -14,6 +14,7 @@ import type { ConsolePart } from "../views/view";
 import { act } from "./act";
 import { EntryButton, EntryTarget } from "./entries";
 import { openPerson } from "./people";
+import { ToWall } from "./to_wall";
 import "./photos.css";
 
 type Place = "pending" | "shown" | "hidden";
@@ -151,6 +152,7 @@ function Item({ room, photo, place }: { room: Room; photo: Photo; place: Place }
           </button>
         )}
         {place === "shown" && <EntryButton room={room} photo={photo} />}
+        {place === "shown" && <ToWall room={room} scene="photos" subject={photo.photo} />}
         {place !== "hidden" && (
           <button type="button" class="button grow" onClick={() => hide(room, photo)}>
             {t.photo_hide}

@@ -11,6 +11,7 @@ import { entriesOf, hasEntries } from "../photos/entries";
 import { EntryPicture } from "../photos/entry";
 import { type Poll, polls, pollToShow } from "../room/activities/polls";
 import { openPoll, removePoll, toggleHidden } from "./poll_acts";
+import { ToWall } from "./to_wall";
 
 /** All votes: open ones, drafts, and what was. */
 export function PollList({ room, onDraft }: { room: Room; onDraft: () => void }): JSX.Element {
@@ -97,6 +98,7 @@ function Item({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
             {t.poll_reveal}
           </button>
         )}
+        {poll.status === "closed" && <ToWall room={room} scene="poll" subject={poll.poll} />}
         {!draft && (
           <IconButton icon={wide ? "up" : "down"} label={wide ? t.fold : `${t.poll_result} ${figure(poll.result?.voters ?? 0)}`} onClick={() => setWide(!wide)} />
         )}

@@ -39,7 +39,7 @@ export const stageEn: StageWords = {
   countdown_stop: "Stop the countdown",
   countdown_left: "Counting down",
   countdown_over: "Time’s up!",
-  photo_on_wall: "On the wall",
+  to_wall: "Put on the wall",
   photos_invite: "Scan and share a photo",
   keys: {
     "0": "Wall: automatic",

@@ -38,7 +38,7 @@ export const stageZh = {
   countdown_stop: "停止倒计时",
   countdown_left: "倒计时还有",
   countdown_over: "时间到！",
-  photo_on_wall: "上墙",
+  to_wall: "上墙",
   photos_invite: "扫码发照片，让大家看看",
   keys: {
     "0": "大屏：自动",
