@@ -43,10 +43,11 @@ function Framed({ room, parts, scale }: PreviewProps & { scale: number }): JSX.E
   useEffect(() => (page ? dress(page, () => setDressed(true)) : undefined), [page]);
   useEffect(() => {
     const root = page?.getElementById("page");
-    if (!root) return undefined;
+    // Undressed, nothing has its size, and what measures itself would do so in vain.
+    if (!root || !dressed) return undefined;
     render(<Wall room={room} parts={parts} />, root);
     return () => render(null, root);
-  }, [page, room, parts]);
+  }, [page, dressed, room, parts]);
   return (
     <iframe
       ref={frame}
