@@ -56,6 +56,7 @@ def test_it_holds_every_message() -> None:
         "photos",
         "firsts",
         "draws",
+        "stage",
     ]
 
 

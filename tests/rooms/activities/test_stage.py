@@ -32,7 +32,7 @@ def made(records: list[Record], field: str) -> str:
 
 
 def photo(play: Play, who: By, name: str) -> str:
-    fields = {"photo": name, "width": 4, "height": 3, "color": "#ffffff", "caption": None}
+    fields: dict[str, Any] = {"photo": name, "width": 4, "height": 3, "color": "#ffffff", "caption": None}
     play.do(who, "photo.add", vouched=True, **fields)
     return name
 
