@@ -16,7 +16,7 @@ from loadtests.serving import ROOT, Serving
 from tests.chromium import launch_options
 
 BUILT = ROOT / "client_web" / "dist" / "audience.html"
-WITHIN = 10_000  # ms that a page may take to show something
+WITHIN = 30_000  # ms that a page may take to show something, on a machine that does much else
 
 Kind = Literal["phone", "desk", "wall"]
 SIZES: dict[Kind, dict[str, Any]] = {
