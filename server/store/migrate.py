@@ -11,7 +11,8 @@ from sqlalchemy import Connection, inspect, make_url, text
 from server.store.database import Database
 
 LEAST_VERSION = 13
-NEWEST: Final = "0006"  # the last migration
+# The last migration: each file's name begins with its number.
+NEWEST: Final = max(path.name[:4] for path in (Path(__file__).parent / "migrations" / "versions").glob("[0-9]*.py"))
 _VERSION: Final = "alembic_version"  # the table that alembic keeps, and its only row
 
 
