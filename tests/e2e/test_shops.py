@@ -53,3 +53,22 @@ async def test_two_shops_vote_and_a_host_sees_who_is_where(stage: Stage) -> None
     await console.get_by_role("dialog", name="小安").get_by_role("button", name="禁言", exact=True).click()
     await expect(people.locator("li", has_text="小安").get_by_text("已禁言")).to_be_visible(timeout=WITHIN)
     assert stage.troubles == []
+
+
+async def test_a_co_hosts_link_bears_a_name_and_is_taken_back_alone(stage: Stage) -> None:
+    console = await stage.open(await stage.link("host"), "desk")
+    form = console.locator("form.co-hosts")
+    await form.get_by_label("给谁用").fill("珊珊")
+    await form.get_by_role("button", name="维持秩序").click()
+    await form.get_by_role("button", name="生成链接").click()
+    address = await form.locator(".address input").input_value()
+    helper = await stage.open(f"{stage.server.url}/host/{stage.room}#{address.partition('#')[2]}", "phone")
+    await expect(helper.locator(".console")).to_be_visible(timeout=WITHIN)
+    await console.locator(".health .here").click()
+    await expect(console.get_by_role("dialog").locator("li", has_text="珊珊")).to_contain_text("管理员", timeout=WITHIN)
+    await console.keyboard.press("Escape")
+    await form.get_by_role("button", name="收回 · 珊珊").click()
+    await console.get_by_role("dialog").get_by_role("button", name="收回").click()
+    await expect(helper.get_by_text("这个链接已被收回")).to_be_visible(timeout=WITHIN)
+    await expect(form.get_by_role("button", name="收回 · 珊珊")).to_have_count(0, timeout=WITHIN)
+    await expect(console.locator(".console")).to_be_visible()
