@@ -35,6 +35,17 @@ describe("what is one's own", () => {
     expect(chatMine.some(roomOf({ chat: { held: [], refused: [refused] } }, { chat: back }))).toBe(false);
   });
 
+  it("has news when something was decided, and none when it is taken back", () => {
+    const newest = (room: Room) => tabParts.at(-1)?.newest(room);
+    const told = roomOf({});
+    const now = told.now as unknown as { value: { mine: Mine } };
+    expect(newest(told)).toBe(0);
+    now.value = { ...now.value, mine: { chat: { held: [], refused: [refused] } } };
+    expect(newest(told)).toBe(1);
+    now.value = { ...now.value, mine: {} };
+    expect(newest(told)).toBe(1);
+  });
+
   it("counts the prizes that are still to be collected", () => {
     const first = (name: string, redeemed: number[]) => ({ first: name, title: name, redeemed });
     const room = roomOf({ firsts: { places: { a: 1, b: 2 } } }, { firsts: { firsts: [first("a", [1]), first("b", [1]), first("c", [])] } });

@@ -130,7 +130,7 @@ async def test_the_console_has_no_barriers(stage: Stage, clean: Judge) -> None:
     for tab in await page.locator("nav.tabs button").all():
         await tab.click()
         await clean(page, f"console, {await tab.inner_text()}", ("phone",))
-        for place in await page.locator("nav.places button").all():
+        for place in (await page.locator("nav.places button").all())[1:]:
             await place.click()
             await clean(page, f"console, {await place.inner_text()}", ("phone",))
     await page.keyboard.press("n")

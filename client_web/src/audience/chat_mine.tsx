@@ -22,6 +22,7 @@ export const chatMine: MinePart = {
   name: "chat",
   label: () => words.value.mine.chat,
   some: (room) => (room.now.value.mine.chat?.held.length ?? 0) + refusedOf(room).length > 0,
+  verdicts: (room) => refusedOf(room).map((one) => one.message),
   List,
 };
 

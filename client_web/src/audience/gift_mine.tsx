@@ -43,6 +43,7 @@ export const giftMine: MinePart = {
   label: () => words.value.mine.prizes,
   some: (room) => prizesOf(room).length > 0,
   due: (room) => prizesOf(room).filter((prize) => !prize.given).length,
+  verdicts: (room) => prizesOf(room).map((prize) => prize.key),
   List,
 };
 

@@ -8,14 +8,23 @@ import type { MinePart, TabPart } from "../views/view";
 import { Seat } from "./seat";
 import "./mine.css";
 
+/** What was decided about this person's things, as far as this page knows. */
+const known = new WeakMap<Room, Set<string>>();
+
+function decided(room: Room, parts: readonly MinePart[]): number {
+  const all = known.get(room) ?? new Set();
+  known.set(room, all);
+  for (const part of parts) for (const verdict of part.verdicts?.(room) ?? []) all.add(`${part.name} ${verdict}`);
+  return all.size;
+}
+
 /** What is one's own of all that the room does, and who one is here. */
 export const mineTab = (parts: readonly MinePart[]): TabPart => ({
   name: "mine",
   icon: "person",
   label: () => words.value.mine.tab,
   count: (room) => parts.reduce((sum, part) => sum + (part.due?.(room) ?? 0), 0),
-  // Nobody but oneself adds to it; what becomes of it is told where it happens.
-  newest: () => 0,
+  newest: (room) => decided(room, parts),
   brief: true,
   Panel: ({ room }) => <MinePanel room={room} parts={parts} />,
 });

@@ -9,6 +9,7 @@ export const photoMine: MinePart = {
   name: "photos",
   label: () => words.value.mine.photos,
   some: (room) => (room.now.value.mine.photos?.photos.length ?? 0) > 0,
+  verdicts: ({ now }) => (now.value.mine.photos?.photos ?? []).flatMap(({ photo, place }) => (place === "hidden" ? photo : [])),
   List,
 };
 

@@ -10,6 +10,10 @@ export const questionMine: MinePart = {
   name: "questions",
   label: () => words.value.mine.questions,
   some: (room) => (room.now.value.mine.questions?.asked.length ?? 0) > 0,
+  verdicts: ({ now }) =>
+    (now.value.mine.questions?.asked ?? []).flatMap(({ question, status }) =>
+      status === "waiting" || status === "open" ? [] : `${question} ${status}`,
+    ),
   List,
 };
 

@@ -44,6 +44,8 @@ export interface MinePart {
   label: () => string;
   /** Whether there is anything. */
   some: (room: Room) => boolean;
+  /** What others have decided about it, such as that a message was refused: what comes new is news. */
+  verdicts?: (room: Room) => readonly string[];
   /** How many of it they have yet to do something about, such as prizes to collect. */
   due?: (room: Room) => number;
   List: Part;
