@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from protocols.messages import Audience, Position
-from server.broker.port import BrokerError, Unavailable
+from server.broker.port import Unavailable
 from server.catalogue import Unreadable
 from server.hosting.host import Host
 from server.hosting.replica import NotRecovered, Reason
@@ -86,7 +86,7 @@ async def test_what_is_old_and_stored_goes_from_the_log(at: House) -> None:
     assert (await at.send("chat.send", text="on")).seq == 31
 
 
-@pytest.mark.parametrize(("kept", "begins"), [(0, 21), (12, 19), (15, 16), (1_000, 1)])
+@pytest.mark.parametrize(("kept", "begins"), [(0, 21), (12, 19), (1_000, 1)])
 async def test_so_many_records_stay_however_old(
     at: House, monkeypatch: pytest.MonkeyPatch, kept: int, begins: int
 ) -> None:
@@ -259,7 +259,7 @@ async def test_a_room_that_cannot_be_cut_keeps_no_other_from_it(at: House, monke
     assert (await first(at, "a"), await first(at, "b")) == (1, 0)
 
 
-@pytest.mark.parametrize("error", [Unavailable("away"), OSError(), ValueError()])
+@pytest.mark.parametrize("error", [Unavailable("away"), ValueError()])
 async def test_it_looks_by_itself_and_says_when_it_cannot(
     at: House, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
@@ -291,7 +291,6 @@ async def test_it_looks_by_itself_and_says_when_it_cannot(
     # It begins anew: one look finds, and the next one cuts.
     assert said == [None]
     assert trims.statistics()["failures_total"] == 1
-    assert isinstance(error, BrokerError | OSError | ValueError)
 
 
 async def test_a_database_that_is_behind_is_said(at: House) -> None:
