@@ -38,6 +38,7 @@ HISTORY_PAGE: Final = 100  # events in one page of history
 # Volatile
 TALLY_INTERVAL_MS: Final = 250
 OCCUPANCY_INTERVAL_MS: Final = 1_000
+REACTION_INTERVAL_MS: Final = 1_000
 
 # Rates (room settings)
 ROOM_RATE: Final = 40  # messages a second in a room, shared out by class
@@ -96,3 +97,10 @@ DRAW_ENTRANTS: Final = 20_000  # of one draw
 DRAW_ENTRANTS_KEPT: Final = 60_000  # of all of them: each is in a snapshot
 CONTACT_LENGTH: Final = 100  # characters of how a winner is reached
 COUNTDOWN_TOLD_MS: Final = 10_000  # for which the wall shows that a countdown has ended
+REACTIONS_OPEN: Final = True  # (room setting)
+REACTION_RATE: Final = 10  # reactions a second from one person, on each node
+REACTION_BURST: Final = 20  # reactions one person may send at once
+ANNOUNCEMENT_LENGTH: Final = 200  # characters of an announcement
+LINK_LENGTH: Final = 500  # characters of a link to another site
+CUES_KEPT: Final = 100  # prepared calls in a room's run-sheet
+CUE_LENGTH: Final = 100  # characters of a call

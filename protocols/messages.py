@@ -122,6 +122,8 @@ class Command(BaseModel):
 
     ``writes`` says that its sender writes something for others to read: then mutes and the word filter hold for it.
     ``waits`` says that it can be kept for staff to look at first (``Context.suspect``).
+    ``volatile`` says that no record comes of it: the node where it comes in asks the room whether it may be, counts
+    it, and all are told of the count.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -131,6 +133,7 @@ class Command(BaseModel):
     budget: ClassVar[Budget] = Budget.HOST
     writes: ClassVar[bool] = False
     waits: ClassVar[bool] = False
+    volatile: ClassVar[bool] = False
 
     id: Id
     room: Id

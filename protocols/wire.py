@@ -125,6 +125,13 @@ class PeopleChanged(TypedDict):
     whole: bool
 
 
+class ReactionCounts(TypedDict):
+    """How many reactions of each kind came in since this was last told; kinds without any are left out."""
+
+    room: str
+    counts: dict[str, int]
+
+
 class MineChanged(TypedDict):
     """What concerns this person alone, anew."""
 

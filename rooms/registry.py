@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from protocols.errors import Code, Refused
 from protocols.messages import Command, Event
+from rooms.activities.announcements import Announcements
 from rooms.activities.chat import Chat
+from rooms.activities.cues import Cues
 from rooms.activities.draws import Draws
 from rooms.activities.first import Firsts
 from rooms.activities.order import Order
@@ -18,6 +20,7 @@ from rooms.activities.people import People
 from rooms.activities.photos import Photos
 from rooms.activities.polls import Polls
 from rooms.activities.questions import Questions
+from rooms.activities.reactions import Reactions
 from rooms.activities.room import Lifecycle
 from rooms.activities.stage import Stage
 from rooms.activities.words import Words
@@ -87,5 +90,20 @@ def explained(error: ValidationError) -> str:
     return f"The field {where} {what or 'is not of the form that it should have'}."
 
 
-ACTIVITIES: Final = (Lifecycle, People, Order, Words, Chat, Polls, Questions, Photos, Firsts, Draws, Stage)
+ACTIVITIES: Final = (
+    Lifecycle,
+    People,
+    Order,
+    Words,
+    Chat,
+    Polls,
+    Questions,
+    Photos,
+    Firsts,
+    Draws,
+    Stage,
+    Reactions,
+    Announcements,
+    Cues,
+)
 REGISTRY: Final = Registry(ACTIVITIES)

@@ -74,6 +74,7 @@ class RoomSettings(BaseModel):
     photos_approved: bool = Field(
         default=True, description="Whether photos of attendees wait until staff approves them."
     )
+    reactions_open: bool = Field(limits.REACTIONS_OPEN, description="Whether people may send reactions.")
     approve_chat: bool = Field(limits.APPROVE_CHAT, description="Messages wait until staff lets them through.")
     filter_common: bool = Field(
         limits.FILTER_COMMON, description="The small list of words that comes with the software is filtered too."

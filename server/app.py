@@ -25,6 +25,7 @@ from server.gateway.join import Joining
 from server.gateway.peer import Proxies
 from server.gateway.pid import Pids
 from server.gateway.polling import PollingEndpoint
+from server.gateway.reactions import Reactions
 from server.gateway.throttle import Rate
 from server.gateway.volatile import tell_volatile
 from server.guests import Guests
@@ -125,6 +126,7 @@ class App:
         )
         history = History(made.database, made.broker, REGISTRY.events)
         self.text_check = text_check_of(settings)
+        self.reactions = Reactions(made.members)
         self.door = self._door(history, derived_key(secret, "pid"))
         self.gateway = Gateway.serving(self.door, gateway_config_of(settings))
         self._tasks: list[asyncio.Task[None]] = []
@@ -174,6 +176,7 @@ class App:
             rate=Rate(),
             staff_names=self.links.names.of,
             text_checks=None if self.text_check is None else self.text_check.checks,
+            count=self.reactions.count,
         )
         entrants = door.entrants
         made.members.heed, made.members.review = entrants.heed, entrants.review
@@ -189,6 +192,7 @@ class App:
         self.withdrawn = Withdrawn(self.links, sessions, entrants, token_ttl_s=ttl, clock=clock)
         names = self.links.names
         names.tell = neighbours.share("staff_name", names.learn)
+        self.reactions.share = neighbours.share("reactions", self.reactions.heard)
         self.links.on_revoked(neighbours.share("revoked", self.withdrawn.revoked))
         sessions.on_ended(neighbours.share("signed_out", self.withdrawn.signed_out))
 
@@ -204,7 +208,7 @@ class App:
             loop.create_task(made.projector.run(), name="projector"),
             loop.create_task(made.directory.run(), name="directory"),
             loop.create_task(made.seats_to_forget.run(), name="seats"),
-            loop.create_task(tell_volatile(made.members), name="volatile"),
+            loop.create_task(tell_volatile(made.members, self.reactions.tell), name="volatile"),
             loop.create_task(self._expire(), name="expiry"),
             loop.create_task(self.readiness.run(), name="readiness"),
         ]
@@ -275,6 +279,7 @@ class App:
         metrics.add("gateway", self._gateway_statistics)
         metrics.add("door", self.door.statistics)
         metrics.add("presence", made.members.presence.statistics)
+        metrics.add("reactions", self.reactions.statistics)
         if self.text_check is not None:
             metrics.add("text_check", self.text_check.checks.statistics)
         metrics.add("node", self.readiness.statistics)

@@ -46,6 +46,10 @@ DOOR: Final = {
     "door_closings": "Reasons kept for those who could not be told why they were closed; at most 4096.",
     "door_throttled_total": "Messages refused because one person sent too many.",
     "door_overloaded_total": "Messages refused because too many of one socket waited.",
+    "reactions_rooms": "Rooms with members here in which people reacted lately.",
+    "reactions_people": "People who reacted lately; after 10 s of silence they are forgotten.",
+    "reactions_counted_total": "Reactions counted on this node.",
+    "reactions_shed_total": "Commands with reactions refused because other commands waited for the room.",
 }
 HOSTING: Final = {
     "hosting_rooms": "Rooms at work.",

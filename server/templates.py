@@ -1,4 +1,5 @@
-"""Templates: what a room begins with, its settings and the drafts of its polls; some built in, some a shop's own."""
+"""Templates: what a room begins with: its settings, the drafts of its polls, its run-sheet. Some are built in, some a
+shop's own."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from protocols.errors import Code, Refused
-from protocols.limits import POLLS_KEPT
+from protocols.limits import CUES_KEPT, POLLS_KEPT
 from protocols.messages import Budget
+from rooms.activities.cues import CuePrepare, Does
 from rooms.poll_commands import PollCreate
 from rooms.settings import RoomSettings
 
@@ -18,6 +20,7 @@ TEMPLATES_LIMIT: Final = 100  # of one shop
 
 Lang = Literal["zh", "en"]
 Poll = Mapping[str, Any]  # the fields of poll.create beside id and room
+Cue = Mapping[str, Any]  # likewise of cue.prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,25 @@ class Template:
     polls: Sequence[Poll]
     settings: Mapping[str, Any] = field(default_factory=dict)
     created_at: int = 0
+    cues: Sequence[Cue] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a new room begins with beside its settings."""
+
+    polls: Sequence[Poll] = ()
+    cues: Sequence[Cue] = ()
 
 
 class DraftedPoll(PollCreate):
     """A poll that a new room begins with: all of them together are one act, which no budget breaks in two."""
+
+    budget = Budget.NONE
+
+
+class PreparedCue(CuePrepare):
+    """A call of the run-sheet that it begins with, likewise."""
 
     budget = Budget.NONE
 
@@ -86,17 +104,27 @@ def drafts_of(view: Sequence[Mapping[str, Any]], first_hidden: Mapping[str, bool
     return drafts
 
 
-def commands_of(polls: Sequence[Poll], room: str) -> list[DraftedPoll]:
-    """The commands that draft these polls in a new room."""
-    return [
+def sheet_of(view: Sequence[Mapping[str, Any]]) -> list[Cue]:
+    """The run-sheet of a room as it was prepared, whatever was called of it."""
+    return [{"text": each["text"], "does": each["does"]} for each in view[:CUES_KEPT]]
+
+
+def commands_of(begins: Beginning, room: str) -> list[DraftedPoll | PreparedCue]:
+    """The commands that draft these polls in a new room, and prepare its run-sheet, in order."""
+    polls = [
         DraftedPoll.model_validate({**each, "id": f"template-{place}", "room": room})
-        for place, each in enumerate(polls, start=1)
+        for place, each in enumerate(begins.polls, start=1)
     ]
+    cues = [
+        PreparedCue.model_validate({**each, "id": f"template-cue-{place}", "room": room})
+        for place, each in enumerate(begins.cues, start=1)
+    ]
+    return [*polls, *cues]
 
 
 def built_in(lang: Lang) -> list[Template]:
     """The templates that everybody has."""
-    return [Template(name, None, title, polls) for name, title, polls in _BUILT_IN[lang]]
+    return [Template(name, None, title, polls, cues=cues) for name, title, polls, cues in _BUILT_IN[lang]]
 
 
 class Templates:
@@ -118,11 +146,10 @@ class Templates:
             raise Refused(Code.NOT_FOUND, "There is no such template.")
         return found
 
-    async def keep(self, shop: str, title: str, settings: RoomSettings, polls: Sequence[Poll]) -> Template:
+    async def keep(self, shop: str, title: str, settings: RoomSettings, begins: Beginning) -> Template:
         """Keep one for a shop. Raises Refused: conflict (too many)."""
-        template = Template(
-            f"tp_{secrets.token_hex(8)}", shop, title, polls, settings.model_dump(), int(self._clock() * 1000)
-        )
+        name, now = f"tp_{secrets.token_hex(8)}", int(self._clock() * 1000)
+        template = Template(name, shop, title, begins.polls, settings.model_dump(), now, begins.cues)
         if not await self._table.add(template, TEMPLATES_LIMIT):
             raise Refused(Code.CONFLICT, f"A shop has at most {TEMPLATES_LIMIT} templates; remove one first.")
         return template
@@ -132,7 +159,12 @@ class Templates:
         await self._table.remove(template_id)
 
 
-_BUILT_IN: Final[Mapping[Lang, Sequence[tuple[str, str, Sequence[Poll]]]]] = {
+def cue(text: str, does: Does = "none") -> Cue:
+    """A call of a run-sheet."""
+    return {"text": text, "does": does}
+
+
+_BUILT_IN: Final[Mapping[Lang, Sequence[tuple[str, str, Sequence[Poll], Sequence[Cue]]]]] = {
     "zh": (
         (
             "live-demo",
@@ -142,6 +174,11 @@ _BUILT_IN: Final[Mapping[Lang, Sequence[tuple[str, str, Sequence[Poll]]]]] = {
                 poll("你最想先看哪一部分？", "开箱", "拼装过程", "怎么玩", "价格和优惠", seconds=60),
                 poll("你会买给谁？", "自己", "孩子", "朋友", "再想想", seconds=60),
                 poll("给今天的演示打个分"),
+            ),
+            (
+                cue("欢迎来到直播间，说说你从哪里来", "chat"),
+                cue("提问时间，想知道什么都可以问", "question"),
+                cue("给今天的演示打个分", "vote"),
             ),
         ),
         (
@@ -155,6 +192,11 @@ _BUILT_IN: Final[Mapping[Lang, Sequence[tuple[str, str, Sequence[Poll]]]]] = {
                 ),
                 poll("给今天的比赛打个分"),
             ),
+            (
+                cue("比赛开始，给选手加油", "chat"),
+                cue("晒晒你拼好的作品", "photo"),
+                cue("来给喜欢的作品投一票", "vote"),
+            ),
         ),
         (
             "give-away",
@@ -163,6 +205,10 @@ _BUILT_IN: Final[Mapping[Lang, Sequence[tuple[str, str, Sequence[Poll]]]]] = {
                 poll("今天先送哪一份礼物？", "一号礼物", "二号礼物", "三号礼物", seconds=60),
                 poll("你从哪里来参加？", "店里", "直播间", "群里", seconds=60),
                 poll("下一次派发放在什么时候？", "周五晚上", "周六下午", "周日下午", seconds=60),
+            ),
+            (
+                cue("礼物马上就到，准备好", "first"),
+                cue("晒晒你收到的礼物", "photo"),
             ),
         ),
     ),
@@ -183,6 +229,11 @@ _BUILT_IN: Final[Mapping[Lang, Sequence[tuple[str, str, Sequence[Poll]]]]] = {
                 poll("Who would you buy it for?", "Myself", "A child", "A friend", "Not sure yet", seconds=60),
                 poll("How did you like this show?"),
             ),
+            (
+                cue("Welcome! Tell us where you are watching from", "chat"),
+                cue("Question time: ask whatever you like", "question"),
+                cue("How did you like this show?", "vote"),
+            ),
         ),
         (
             "build-contest",
@@ -193,6 +244,11 @@ _BUILT_IN: Final[Mapping[Lang, Sequence[tuple[str, str, Sequence[Poll]]]]] = {
                 poll("Your favourites? (up to two)", "Build 1", "Build 2", "Build 3", hidden=True, seconds=120, most=2),
                 poll("How did you like this contest?"),
             ),
+            (
+                cue("We are building: cheer them on", "chat"),
+                cue("Share a photo of your finished model", "photo"),
+                cue("Vote for the build you like best", "vote"),
+            ),
         ),
         (
             "give-away",
@@ -201,6 +257,10 @@ _BUILT_IN: Final[Mapping[Lang, Sequence[tuple[str, str, Sequence[Poll]]]]] = {
                 poll("Which present goes first?", "Present 1", "Present 2", "Present 3", seconds=60),
                 poll("Where are you joining from?", "In the shop", "The stream", "A group chat", seconds=60),
                 poll("When shall we do this again?", "Friday evening", "Saturday", "Sunday", seconds=60),
+            ),
+            (
+                cue("The presents are coming, get ready", "first"),
+                cue("Share a photo of your present", "photo"),
             ),
         ),
     ),

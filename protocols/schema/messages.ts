@@ -5,6 +5,17 @@
  */
 export type Wire =
   | Ack
+  | AnnouncementEdit
+  | AnnouncementEdited
+  | AnnouncementEditedEvent
+  | AnnouncementPost
+  | AnnouncementPosted
+  | AnnouncementPostedEvent
+  | AnnouncementView
+  | AnnouncementWithdraw
+  | AnnouncementWithdrawn
+  | AnnouncementWithdrawnEvent
+  | AnnouncementsView
   | Author
   | BannedView
   | ChatApprove
@@ -59,6 +70,27 @@ export type Wire =
   | CountdownStopped
   | CountdownStoppedEvent
   | CountdownView
+  | CueCall
+  | CueCalled
+  | CueCalledEvent
+  | CueChange
+  | CueChanged
+  | CueChangedEvent
+  | CueDrop
+  | CueDropped
+  | CueDroppedEvent
+  | CueMove
+  | CueMoved
+  | CueMovedEvent
+  | CuePrepare
+  | CuePrepared
+  | CuePreparedEvent
+  | CueSay
+  | CueView
+  | CueWithdraw
+  | CueWithdrawn
+  | CueWithdrawnEvent
+  | CuesView
   | DrawClaim
   | DrawClaimed
   | DrawClaimedEvent
@@ -247,6 +279,7 @@ export type Wire =
   | PollsView
   | PositionShape
   | PositionTold
+  | PreparedCue
   | PrizeView
   | QuestionAnswer
   | QuestionAnswerView
@@ -298,6 +331,9 @@ export type Wire =
   | QuestionWithdrawnEvent
   | QuestionsMine
   | QuestionsView
+  | ReactionCounts
+  | ReactionSend
+  | ReactionsView
   | Reason
   | RefusedView
   | Request
@@ -472,7 +508,18 @@ export type Command =
   | StageUnblank
   | CountdownStart
   | CountdownExtend
-  | CountdownStop;
+  | CountdownStop
+  | ReactionSend
+  | AnnouncementPost
+  | AnnouncementEdit
+  | AnnouncementWithdraw
+  | CuePrepare
+  | CueChange
+  | CueMove
+  | CueDrop
+  | CueCall
+  | CueSay
+  | CueWithdraw;
 export type LoggedEvent =
   | RoomCreatedEvent
   | RoomOpenedEvent
@@ -570,7 +617,16 @@ export type LoggedEvent =
   | StageUnblankedEvent
   | CountdownStartedEvent
   | CountdownExtendedEvent
-  | CountdownStoppedEvent;
+  | CountdownStoppedEvent
+  | AnnouncementPostedEvent
+  | AnnouncementEditedEvent
+  | AnnouncementWithdrawnEvent
+  | CuePreparedEvent
+  | CueChangedEvent
+  | CueMovedEvent
+  | CueDroppedEvent
+  | CueCalledEvent
+  | CueWithdrawnEvent;
 export type Reason = "first" | "epoch" | "future" | "trimmed" | "limit" | "expired" | "audience" | "role";
 /**
  * A message on the wire; its type is the Socket.IO event name.
@@ -581,6 +637,7 @@ export type Volatile =
   | Occupancy
   | PeopleChanged
   | ShedTold
+  | ReactionCounts
   | MineChanged
   | PositionTold
   | RoleTold
@@ -605,6 +662,51 @@ export interface PositionShape {
   seq: number;
 }
 /**
+ * Put it otherwise: text and link are from now on what is given here.
+ */
+export interface AnnouncementEdit {
+  type: "announcement.edit";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  announcement: string;
+  text: string;
+  link?: string | null;
+}
+/**
+ * A person that a bot speaks for.
+ */
+export interface Person {
+  id: string;
+  name: string;
+  via: string;
+}
+/**
+ * It is put otherwise; whole, for whoever wrote it before may be forgotten.
+ */
+export interface AnnouncementEdited {
+  announcement: string;
+  text: string;
+  link: string | null;
+  posted_at: number;
+}
+/**
+ * It is put otherwise; whole, for whoever wrote it before may be forgotten.
+ */
+export interface AnnouncementEditedEvent {
+  type: "announcement.edited";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: AnnouncementEdited | null;
+}
+/**
  * Who did it; ``guest``, ``via`` (the network they write from) and ``shop`` (of those that take part, the one in
  * which they are) only where they say something.
  */
@@ -615,6 +717,89 @@ export interface Author {
   guest?: boolean;
   via?: string;
   shop?: string;
+}
+/**
+ * Tell everyone something, in place of what was announced before.
+ */
+export interface AnnouncementPost {
+  type: "announcement.post";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  text: string;
+  link?: string | null;
+}
+/**
+ * Everyone is told this; ``by`` says who wrote it.
+ */
+export interface AnnouncementPosted {
+  announcement: string;
+  text: string;
+  link: string | null;
+}
+/**
+ * Everyone is told this; ``by`` says who wrote it.
+ */
+export interface AnnouncementPostedEvent {
+  type: "announcement.posted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: AnnouncementPosted | null;
+}
+/**
+ * What is announced; ``edited`` since it was posted at ``at``.
+ */
+export interface AnnouncementView {
+  announcement: string;
+  text: string;
+  link: string | null;
+  at: number;
+  edited: boolean;
+}
+/**
+ * Announce it no more.
+ */
+export interface AnnouncementWithdraw {
+  type: "announcement.withdraw";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  announcement: string;
+}
+/**
+ * Nothing is announced any more.
+ */
+export interface AnnouncementWithdrawn {
+  announcement: string;
+}
+/**
+ * Nothing is announced any more.
+ */
+export interface AnnouncementWithdrawnEvent {
+  type: "announcement.withdrawn";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: AnnouncementWithdrawn | null;
+}
+/**
+ * What is announced now, if anything.
+ */
+export interface AnnouncementsView {
+  current: AnnouncementView | null;
 }
 /**
  * Who is banned, since when and by whom; ``by`` is null where that is forgotten.
@@ -637,14 +822,6 @@ export interface ChatApprove {
    */
   on_behalf_of?: Person | null;
   message: string;
-}
-/**
- * A person that a bot speaks for.
- */
-export interface Person {
-  id: string;
-  name: string;
-  via: string;
 }
 /**
  * Staff let the message through; ``by`` says who.
@@ -1117,6 +1294,10 @@ export interface RoomSettingsGiven {
    * Whether photos of attendees wait until staff approves them.
    */
   photos_approved?: boolean;
+  /**
+   * Whether people may send reactions.
+   */
+  reactions_open?: boolean;
   /**
    * Messages wait until staff lets them through.
    */
@@ -2157,6 +2338,117 @@ export interface CountdownStop {
   on_behalf_of?: Person | null;
 }
 /**
+ * React, as many times as the person tapped since they last sent. The answer's position is where the room stands:
+ * nothing of it is stored. The least urgent of all: a busy room sheds these first.
+ */
+export interface ReactionSend {
+  type: "reaction.send";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  kind: "heart" | "clap" | "brick" | "laugh" | "wow";
+  times?: number;
+}
+/**
+ * Put a call at the end of the run-sheet.
+ */
+export interface CuePrepare {
+  type: "cue.prepare";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  text: string;
+  does?: "none" | "chat" | "photo" | "question" | "vote" | "first";
+}
+/**
+ * Put a prepared one otherwise; where it is on now, what people see stays.
+ */
+export interface CueChange {
+  type: "cue.change";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  cue: string;
+  text: string;
+  does?: "none" | "chat" | "photo" | "question" | "vote" | "first";
+}
+/**
+ * Give it another place in the run-sheet, counted from 0; beyond the end is the end.
+ */
+export interface CueMove {
+  type: "cue.move";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  cue: string;
+  place: number;
+}
+/**
+ * Take it out of the run-sheet.
+ */
+export interface CueDrop {
+  type: "cue.drop";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  cue: string;
+}
+/**
+ * Call a prepared one, in place of what is on. It may be called again later.
+ */
+export interface CueCall {
+  type: "cue.call";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  cue: string;
+}
+/**
+ * Call something that was not prepared.
+ */
+export interface CueSay {
+  type: "cue.say";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  text: string;
+  does?: "none" | "chat" | "photo" | "question" | "vote" | "first";
+}
+/**
+ * End the call that is on.
+ */
+export interface CueWithdraw {
+  type: "cue.withdraw";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  cue: string;
+}
+/**
  * Why this connection ends now: `kicked`, `banned`, `expired`. Or, after a CONNECT, why this person's last one was
  * closed, where it could not be told then.
  */
@@ -2240,6 +2532,152 @@ export interface CountdownView {
   text: string | null;
   duration_ms: number;
   ends_at: number;
+}
+/**
+ * Everyone is called to do this; whole, because they hear of it for the first time.
+ */
+export interface CueCalled {
+  cue: string;
+  text: string;
+  does: "none" | "chat" | "photo" | "question" | "vote" | "first";
+}
+/**
+ * Everyone is called to do this; whole, because they hear of it for the first time.
+ */
+export interface CueCalledEvent {
+  type: "cue.called";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: CueCalled | null;
+}
+/**
+ * It is put otherwise, for hosts.
+ */
+export interface CueChanged {
+  cue: string;
+  text: string;
+  does: "none" | "chat" | "photo" | "question" | "vote" | "first";
+}
+/**
+ * It is put otherwise, for hosts.
+ */
+export interface CueChangedEvent {
+  type: "cue.changed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: CueChanged | null;
+}
+/**
+ * It is out of the run-sheet, for hosts.
+ */
+export interface CueDropped {
+  cue: string;
+}
+/**
+ * It is out of the run-sheet, for hosts.
+ */
+export interface CueDroppedEvent {
+  type: "cue.dropped";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: CueDropped | null;
+}
+/**
+ * It has another place, for hosts.
+ */
+export interface CueMoved {
+  cue: string;
+  place: number;
+}
+/**
+ * It has another place, for hosts.
+ */
+export interface CueMovedEvent {
+  type: "cue.moved";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: CueMoved | null;
+}
+/**
+ * It stands at the end of the run-sheet, for hosts.
+ */
+export interface CuePrepared {
+  cue: string;
+  text: string;
+  does: "none" | "chat" | "photo" | "question" | "vote" | "first";
+}
+/**
+ * It stands at the end of the run-sheet, for hosts.
+ */
+export interface CuePreparedEvent {
+  type: "cue.prepared";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: CuePrepared | null;
+}
+/**
+ * The call that is on since ``at``.
+ */
+export interface CueView {
+  cue: string;
+  text: string;
+  does: "none" | "chat" | "photo" | "question" | "vote" | "first";
+  at: number;
+}
+/**
+ * The call is over.
+ */
+export interface CueWithdrawn {
+  cue: string;
+}
+/**
+ * The call is over.
+ */
+export interface CueWithdrawnEvent {
+  type: "cue.withdrawn";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: CueWithdrawn | null;
+}
+/**
+ * The call that is on, and for hosts the run-sheet in its order.
+ */
+export interface CuesView {
+  on: CueView | null;
+  sheet?: PreparedCue[];
+}
+/**
+ * A call in the run-sheet; ``called_at`` is when it was last on, or null.
+ */
+export interface PreparedCue {
+  cue: string;
+  text: string;
+  does: "none" | "chat" | "photo" | "question" | "vote" | "first";
+  called_at: number | null;
 }
 /**
  * A winner said how to be reached, for hosts.
@@ -2906,6 +3344,10 @@ export interface RoomSettings {
    * Whether photos of attendees wait until staff approves them.
    */
   photos_approved: boolean;
+  /**
+   * Whether people may send reactions.
+   */
+  reactions_open: boolean;
   /**
    * Messages wait until staff lets them through.
    */
@@ -4131,6 +4573,9 @@ export interface View {
   firsts: FirstsView;
   draws: DrawsView;
   stage: StageView;
+  reactions: ReactionsView;
+  announcements: AnnouncementsView;
+  cues: CuesView;
 }
 /**
  * The room's own state.
@@ -4280,6 +4725,12 @@ export interface StageView {
   subject: string | null;
   blank: boolean;
   countdown: CountdownView | null;
+}
+/**
+ * The kinds that there are.
+ */
+export interface ReactionsView {
+  kinds: ("heart" | "clap" | "brick" | "laugh" | "wow")[];
 }
 /**
  * What concerns one person alone, by activity.
@@ -4472,6 +4923,16 @@ export interface ShedTold {
   type: "room.shed";
   room: string;
   count: number;
+}
+/**
+ * How many reactions of each kind came in since this was last told; kinds without any are left out.
+ */
+export interface ReactionCounts {
+  type: "reaction.counts";
+  room: string;
+  counts: {
+    [k: string]: number;
+  };
 }
 /**
  * What concerns this person alone, anew.

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from protocols.frames import Prepared
     from server.gateway.socket import Socket
     from server.hosting.at_work import AtWork
+    from server.hosting.draft import Sender
     from server.text_check import TextChecks
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,13 @@ TOLD_LATER = frozenset({Closing.SLOW_CONSUMER, Closing.FLOOD, Closing.BAD_PACKET
 TOO_MUCH = frozenset({Code.RATE_LIMITED, Code.OVERLOADED})
 
 StaffNames = Callable[[str], Awaitable[Collection[str]]]  # of a room
+
+
+CountReaction = Callable[["AtWork", Command, "Sender"], None]
+
+
+def _uncounted(_host: AtWork, _command: Command, _sender: Sender) -> None:
+    raise Refused(Code.UNKNOWN_COMMAND)
 
 
 async def nobody(_room: str) -> Collection[str]:
@@ -65,11 +73,13 @@ class Door:
         rate: Rate,
         staff_names: StaffNames = nobody,
         text_checks: TextChecks | None = None,
+        count: CountReaction = _uncounted,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._identity = identity
         self._staff_names = staff_names
         self._text_checks = text_checks
+        self._count = count
         self._joining = joining
         self.entrants = Entrants(joining)
         self._pids = pids
@@ -281,7 +291,10 @@ class Door:
             guest_name(command.on_behalf_of.name, entrant.staff_names)
         if host is None:
             raise Refused(Code.NOT_JOINED)
-        if self._text_checks is not None and command.writes and command.said() and viewer.role not in STAFF:
+        if command.volatile and not host.closed:
+            self._count(host, command, entrant.sender)
+            _position(ack, host.live.position)
+        elif self._text_checks is not None and command.writes and command.said() and viewer.role not in STAFF:
             self._wait(socket, entrant, self._look(self._text_checks, entrant, command, ack), ack)
         elif host.closed:
             self._wait(socket, entrant, self._reopen(entrant, command, ack), ack)
@@ -290,8 +303,12 @@ class Door:
 
     async def _reopen(self, entrant: Entrant, command: Command, ack: Ack | None, *, suspect: bool = False) -> None:
         """The host gave its room up; another takes the command."""
-        entrant.host = await self._joining.open(entrant.viewer)
-        self._submit(entrant.host, command, entrant, ack, suspect=suspect)
+        host = entrant.host = await self._joining.open(entrant.viewer)
+        if command.volatile:
+            self._count(host, command, entrant.sender)
+            _position(ack, host.live.position)
+        else:
+            self._submit(host, command, entrant, ack, suspect=suspect)
 
     async def _look(self, checks: TextChecks, entrant: Entrant, command: Command, ack: Ack | None) -> None:
         """Somebody outside looks at it first."""
@@ -310,15 +327,18 @@ class Door:
         def answer(outcome: Position | Refused) -> None:
             if isinstance(outcome, Refused) and outcome.code in TOO_MUCH:
                 self._joining.shed(command.room)
-            if ack is None:
-                return
             if isinstance(outcome, Refused):
                 _refuse(ack, outcome)
             else:
-                ack(b'{"ok":true,"position":{"epoch":"%b","seq":%d}}' % (outcome.epoch.encode(), outcome.seq))
+                _position(ack, outcome)
 
         sender = replace(entrant.sender, suspect=True) if suspect else entrant.sender
         host.submit(command, sender, answer, entrant.received)
+
+
+def _position(ack: Ack | None, position: Position) -> None:
+    if ack is not None:
+        ack(b'{"ok":true,"position":{"epoch":"%b","seq":%d}}' % (position.epoch.encode(), position.seq))
 
 
 def _request_of(name: str, data: dict[str, Any]) -> Request:

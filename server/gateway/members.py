@@ -169,6 +169,12 @@ class RoomMembers:
             channel.send_volatile("room.shed", prepare_event("room.shed", [told]))
         self.told_shed = count
 
+    def tell_reactions(self, counts: Mapping[str, int]) -> None:
+        """Sends how many reactions came in, to all alike."""
+        event = prepare_event("reaction.counts", [orjson.dumps({"room": self.room, "counts": counts})])
+        for channel in self.channels.values():
+            channel.send_volatile("reaction.counts", event)
+
     def tell_position(self, *, whole: bool = True) -> None:
         """Sends where the room stands; who stands elsewhere, or in another epoch, joins anew."""
         for audience, channel in self.channels.items():

@@ -122,6 +122,7 @@ class StoredTemplates:
                     settings=dict(template.settings),
                     polls=[dict(each) for each in template.polls],
                     created_at=template.created_at,
+                    cues=[dict(each) for each in template.cues],
                 )
             )
         return True
@@ -182,4 +183,4 @@ def _listed(row: Any) -> Listed:
 
 
 def _template(row: Any) -> Template:
-    return Template(row.id, row.shop, row.title, row.polls, row.settings, row.created_at)
+    return Template(row.id, row.shop, row.title, row.polls, row.settings, row.created_at, row.cues)

@@ -222,6 +222,7 @@ templates = Table(
     Column("settings", JSON, nullable=False),
     Column("polls", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("cues", JSON, nullable=False, server_default="[]"),
     Index(None, "shop"),
 )
 

@@ -58,6 +58,14 @@ async def test_members_of_both_hear_one_order_and_count_together(gateways: Gatew
             while (await client.until("room.occupancy"))[1]["count"] != 2:
                 pass
         assert one.services.lobby.people("r1") == two.services.lobby.people("r1") == 2
+        for client, times in ((ann, 3), (bob, 2)):
+            tapped = {"id": "t", "room": "r1", "kind": "heart", "times": times}
+            assert (await client.ask("reaction.send", tapped))["ok"]
+        for client in (ann, bob):
+            hearts = 0
+            while hearts < 5:
+                hearts += (await client.until("reaction.counts"))[1]["counts"]["heart"]
+            assert hearts == 5
     await until(lambda: not one.services.lobby.people("r1") and not two.services.lobby.people("r1"))
 
 

@@ -295,6 +295,9 @@ def test_views_ticks_and_mine_have_their_declared_shape(audience: Audience) -> N
             play.do(ANN, "draw.claim", draw=draw, contact="Ann, 138")
     asked = play.do(ANN, "question.ask", text="Why?")[0].data
     play.do(BEN, "question.upvote", question=getattr(asked, "question", ""))
+    play.do(HOST, "announcement.post", text="Doors at six", link="https://shop.example/")
+    play.do(HOST, "cue.prepare", text="Question time", does="question")
+    play.do(HOST, "cue.say", text="A photo, please", does="photo")
     play.do(HOST, "words.add", words=["spam"])
     play.do(HOST, "room.configure", settings={"approve_chat": True})
     play.do(ANN, "chat.send", text="wait")

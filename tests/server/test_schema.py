@@ -35,6 +35,7 @@ def test_it_holds_every_message() -> None:
         "room.occupancy",
         "room.people",
         "room.shed",
+        "reaction.counts",
         "room.mine",
         "room.position",
         "room.role",
@@ -57,6 +58,9 @@ def test_it_holds_every_message() -> None:
         "firsts",
         "draws",
         "stage",
+        "reactions",
+        "announcements",
+        "cues",
     ]
 
 

@@ -5,7 +5,18 @@ import pytest
 from protocols.errors import Code, Refused
 from protocols.messages import Audience, Budget
 from rooms.settings import RoomSettings
-from server.templates import TEMPLATES_LIMIT, Lang, Templates, built_in, commands_of, drafts_of, poll
+from server.templates import (
+    TEMPLATES_LIMIT,
+    Beginning,
+    Lang,
+    Templates,
+    built_in,
+    commands_of,
+    cue,
+    drafts_of,
+    poll,
+    sheet_of,
+)
 from tests.rooms.play import ANN, HOST, Play
 from tests.server.lobby_tables import MemoryTemplates
 
@@ -23,7 +34,7 @@ def asked(polls: list[dict[str, Any]]) -> list[Any]:
 
 
 def draft(play: Play, polls: Any) -> None:
-    for command in commands_of(polls, "r1"):
+    for command in commands_of(Beginning(polls), "r1"):
         body = {name: getattr(command, name) for name in command.model_fields_set - {"id", "room"}}
         play.do(HOST, "poll.create", **body)
 
@@ -81,7 +92,7 @@ def test_a_room_is_drafted_again_as_it_was() -> None:
 
 
 def test_drafts_are_one_act_that_no_budget_breaks_in_two() -> None:
-    commands = commands_of([poll("A?", "x", "y"), poll("B?")], "r9")
+    commands = commands_of(Beginning([poll("A?", "x", "y"), poll("B?")]), "r9")
     assert {each.budget for each in commands} == {Budget.NONE}
     assert {each.type for each in commands} == {"poll.create"}
     assert {each.room for each in commands} == {"r9"}
@@ -90,7 +101,8 @@ def test_drafts_are_one_act_that_no_budget_breaks_in_two() -> None:
 
 async def test_a_shops_own_are_found_until_they_are_removed() -> None:
     templates = Templates(MemoryTemplates(), clock=lambda: 5.0)
-    kept = await templates.keep("s1", "Ours", RoomSettings(text_length=200), [poll("A?", "x", "y")])
+    begins = Beginning([poll("A?", "x", "y")], [cue("Ask!", "question")])
+    kept = await templates.keep("s1", "Ours", RoomSettings(text_length=200), begins)
     assert (kept.created_at, kept.settings["text_length"]) == (5_000, 200)
     assert await templates.get(kept.id, "en") == kept
     assert (await templates.get("live-demo", "en")).title == "New product, live"
@@ -106,8 +118,23 @@ async def test_a_shops_own_are_found_until_they_are_removed() -> None:
 async def test_a_shop_keeps_so_many() -> None:
     templates = Templates(MemoryTemplates())
     for _ in range(TEMPLATES_LIMIT):
-        await templates.keep("s1", "T", RoomSettings(), [])
+        await templates.keep("s1", "T", RoomSettings(), Beginning())
     with pytest.raises(Refused) as refused:
-        await templates.keep("s1", "T", RoomSettings(), [])
+        await templates.keep("s1", "T", RoomSettings(), Beginning())
     assert refused.value.code is Code.CONFLICT
-    await templates.keep("s2", "T", RoomSettings(), [])
+    await templates.keep("s2", "T", RoomSettings(), Beginning())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_run_sheet_is_prepared_again_in_its_order(lang: Lang) -> None:
+    for template in built_in(lang):
+        play = Play()
+        for command in commands_of(Beginning(cues=template.cues), "r1"):
+            assert command.budget is Budget.NONE
+            play.do(HOST, "cue.prepare", **command.model_dump(include={"text", "does"}))
+        sheet = play.view("cues", Audience.HOSTS)["sheet"]
+        play.do(HOST, "cue.call", cue=sheet[0]["cue"])
+        assert sheet_of(play.view("cues", Audience.HOSTS)["sheet"]) == list(template.cues)
+    assert [[each["does"] for each in one.cues] for one in built_in("zh")] == [
+        [each["does"] for each in one.cues] for one in built_in("en")
+    ]

@@ -20,12 +20,14 @@ export function Hall({ room }: { room: Room }): JSX.Element {
       <Promoted room={room} />
       <div class="now">
         <PinnedMessage room={room} />
+        {views.map(({ activity, Head }) => Head && <Head key={activity.name} room={room} />)}
         {views.map(({ activity, Card }) => Card && <Card key={activity.name} room={room} />)}
       </div>
       <main>
         <Tabs room={room} parts={tabParts} />
       </main>
       <Confirmation />
+      <div class="foot">{views.map(({ activity, Foot }) => Foot && <Foot key={activity.name} room={room} />)}</div>
     </div>
   );
 }

@@ -37,7 +37,7 @@ export function PollCard({ room }: { room: Room }): JSX.Element | null {
   const result = resultFor(poll, false);
   const mine = ballotOf(room, poll.poll)?.choices ?? [];
   return (
-    <section class={`card on ${short ? "folded" : ""}`} aria-label={t.now}>
+    <section class={`card on ballot-card ${short ? "folded" : ""}`} aria-label={t.now}>
       <header>
         <span class={`tag ${open ? "live" : ""}`}>{open ? t.poll : t.poll_closed}</span>
         {isPaused(poll) && <span class="tag warn">{t.poll_paused}</span>}

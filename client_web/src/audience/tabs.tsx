@@ -8,6 +8,7 @@ import { Icon } from "../parts/icons";
 import { Toasts } from "../parts/toast";
 import { tab as shelf } from "../room/storage";
 import type { TabPart } from "../views/view";
+import { wanted } from "./way";
 import "./tabs.css";
 
 interface TabsProps {
@@ -33,6 +34,12 @@ export function Tabs({ room, parts }: TabsProps): JSX.Element {
     shelf.set(kept, name);
     setChosen(name);
   };
+  const asked = wanted.value;
+  useEffect(() => {
+    if (asked === null) return;
+    wanted.value = null;
+    if (parts.some((part) => part.name === asked)) choose(asked);
+  }, [asked]);
   return (
     <>
       <div class="kinds">

@@ -9,6 +9,7 @@ import { lifecycle } from "../room/activities/lifecycle";
 import { shed } from "../room/activities/shed";
 import { showingKeys } from "./desk";
 import { Here } from "./here";
+import { ReactionRate } from "./reaction_rate";
 
 const OVER = 10_000;
 
@@ -74,6 +75,7 @@ export function Health({ room }: { room: Room }): JSX.Element {
         <span>{up ? t.connected : t.offline}</span>
       </span>
       <Here room={room} />
+      <ReactionRate room={room} />
       <Rate rate={rate} budget={settings.room_rate} />
       <Shed count={stateOf(snapshot, shed)} />
       <IconButton class="only-desk" icon="keys" label={t.keys} onClick={() => (showingKeys.value = true)} />

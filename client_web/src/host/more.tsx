@@ -11,6 +11,7 @@ import { act } from "./act";
 import { set } from "./setting";
 import { Choices, Switch } from "../parts/controls";
 import { OrderSwitches, Panic } from "./order";
+import { ReactionSwitch } from "./reaction_rate";
 import { WordFilter } from "./word_filter";
 import { Results } from "./results";
 import { PeopleLists } from "./people";
@@ -51,6 +52,7 @@ function Rules({ room }: { room: Room }): JSX.Element {
       <h2>{t.chat_rules}</h2>
       <Switch label={t.approve_chat} on={approve_chat} onSwitch={(on) => set(room, { approve_chat: on }, { approve_chat })} />
       <p class="note">{t.approve_chat_hint}</p>
+      <ReactionSwitch room={room} />
       <Choices
         label={`${t.slow_mode} · ${t.slow_mode_hint}`}
         value={slow_mode_ms}

@@ -1,5 +1,6 @@
 import { giftsEn } from "./gifts_en";
 import { mineEn } from "./mine_en";
+import { livelyEn } from "./lively_en";
 import { questionsEn } from "./questions_en";
 import type { Words } from "./zh-CN";
 import { photosEn } from "./photos_en";
@@ -153,6 +154,7 @@ export const en: Words = {
 
   gifts: giftsEn,
   mine: mineEn,
+  lively: livelyEn,
 
   host: "Console",
   connected: "Connected",
@@ -314,6 +316,7 @@ export const en: Words = {
     s: "Most wanted question on the wall / off it",
     d: "The question on the wall is answered",
     z: "Undo what was done last",
+    ".": "Next of the run-sheet",
     "/": "Write a message",
     "?": "Show these keys",
   },
@@ -353,6 +356,16 @@ export const en: Words = {
     "person.unwarn": "Warning taken back",
     "person.mute": "Muted",
     "person.unmute": "Unmuted",
+    "announcement.post": "Announced",
+    "announcement.edit": "Announcement changed",
+    "announcement.withdraw": "Announcement withdrawn",
+    "cue.prepare": "Added to the run-sheet",
+    "cue.change": "Changed",
+    "cue.move": "Moved",
+    "cue.drop": "Removed",
+    "cue.call": "Everyone sees it",
+    "cue.say": "Everyone sees it",
+    "cue.withdraw": "Ended",
     "first.create": "It’s ready",
     "first.open": "Everyone sees it now",
     "first.close": "Ended",

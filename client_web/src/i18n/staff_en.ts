@@ -163,6 +163,7 @@ export const staffEn: StaffWords = {
   template_blank_hint: "Nothing in it; fill it yourself",
   template_own: "Your shop’s",
   template_polls: (count) => `${count} vote${s(count)}`,
+  template_cues: (count) => `${count} call${s(count)} in the run-sheet`,
   active: (when) => `Active ${when}`,
   created: (when) => `Made ${when}`,
   open: "Open",

@@ -169,6 +169,7 @@ export const staffZh = {
   template_blank_hint: "什么都没有，自己来",
   template_own: "本店模板",
   template_polls: (count: number) => `${count} 个投票`,
+  template_cues: (count: number) => `${count} 条流程`,
   active: (when: string) => `最近：${when}`,
   created: (when: string) => beside("建于", when),
   open: "进行中",

@@ -2,6 +2,7 @@ import { photosZh } from "./photos_zh";
 import { beside } from "./beside";
 import { giftsZh } from "./gifts_zh";
 import { mineZh } from "./mine_zh";
+import { livelyZh } from "./lively_zh";
 import { questionsZh } from "./questions_zh";
 
 /** The words of the pages. zh-CN is the measure: en must have the same keys, or tsc fails. */
@@ -158,6 +159,7 @@ export const zhCN = {
 
   gifts: giftsZh,
   mine: mineZh,
+  lively: livelyZh,
 
   // Console
   host: "主持台",
@@ -320,6 +322,7 @@ export const zhCN = {
     s: "最想知道的提问上墙 / 下墙",
     d: "墙上的提问已回答",
     z: "撤销刚才的操作",
+    ".": "流程单的下一条",
     "/": "写消息",
     "?": "显示快捷键",
   },
@@ -359,6 +362,16 @@ export const zhCN = {
     "person.unwarn": "已撤回提醒",
     "person.mute": "已禁言",
     "person.unmute": "已解除禁言",
+    "announcement.post": "已公告",
+    "announcement.edit": "公告改好了",
+    "announcement.withdraw": "公告已撤下",
+    "cue.prepare": "已加入流程单",
+    "cue.change": "已修改",
+    "cue.move": "已移动",
+    "cue.drop": "已删除",
+    "cue.call": "大家看到了",
+    "cue.say": "大家看到了",
+    "cue.withdraw": "已结束",
     "first.create": "准备好了",
     "first.open": "大家看到了",
     "first.close": "已结束",

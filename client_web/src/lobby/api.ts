@@ -16,6 +16,7 @@ export interface Template {
   title: string;
   /** What is in it, if the server says so. */
   polls?: readonly (string | { question: string })[] | number;
+  cues?: readonly { text: string }[];
   /** The shop's own; null or left out for those that come with the house. */
   shop?: string | null;
 }

@@ -68,7 +68,13 @@ export function NewRoom({ shop: first, onClose }: { shop: string; onClose: () =>
                     key={one.id}
                     chosen={template?.id === one.id}
                     title={one.title}
-                    hint={[one.shop ? t.template_own : "", votes(one) ? t.template_polls(votes(one)) : ""].filter(Boolean).join(" · ")}
+                    hint={[
+                      one.shop ? t.template_own : "",
+                      votes(one) ? t.template_polls(votes(one)) : "",
+                      one.cues?.length ? t.template_cues(one.cues.length) : "",
+                    ]
+                      .filter(Boolean)
+                      .join(" · ")}
                     onPick={() => setTemplate(one)}
                     {...(one.shop ? { onDrop: () => drop(one) } : {})}
                   />

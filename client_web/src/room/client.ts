@@ -153,6 +153,14 @@ export class RoomClient {
     return this.outgoing.send(type, fields, this.#state.position?.seq ?? 0, options);
   }
 
+  /** Say what only matters now: it has no place in line, and is not sent again. Rejects if it did not arrive. */
+  async say<Type extends CommandType>(type: Type, fields: Fields<Type>): Promise<void> {
+    if (this.#state.phase !== "live") throw new Failure("network");
+    const body = { ...fields, id: freshId(), room: this.options.room };
+    const answer = await this.options.link.request(type, body, JOIN_WITHIN);
+    if (!answer.ok) throw failureOf(answer.error);
+  }
+
   /** Older events than `before`, newest last. */
   async history(before: number, limit = 100): Promise<HistoryAnswer> {
     const body = { id: freshId(), room: this.options.room, before, limit };

@@ -13,7 +13,10 @@ import type {
 
 export type {
   Ack,
+  AnnouncementView,
   ChatView,
+  CuesView,
+  CueView,
   OwnPhoto,
   PhotosView,
   PhotoView,
@@ -34,8 +37,10 @@ export type {
   PersonHere,
   PollCreated,
   PollsView,
+  PreparedCue,
   QuestionsView,
   QuestionView,
+  ReactionSend,
   PollView,
   Reason,
   Result,

@@ -86,9 +86,15 @@ export interface ConsolePart {
  */
 export interface View {
   activity: Activity;
+  /** What the host says now, above all that is on. */
+  Head?: Part;
   Card?: Part;
   tab?: TabPart;
   mine?: MinePart;
+  /** What stands below the tabs, whichever is chosen. */
+  Foot?: Part;
   wall?: () => Promise<WallPart>;
+  /** What the wall shows beside whatever scene is on. */
+  over?: () => Promise<Part>;
   console?: () => Promise<ConsolePart>;
 }

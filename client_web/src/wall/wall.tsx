@@ -6,6 +6,7 @@ import { useTick } from "../parts/time";
 import type { WallPart } from "../views/view";
 import { onWall } from "./choice";
 import { CoverScene } from "./cover_scene";
+import { Over } from "./over";
 import { Rail } from "./rail";
 
 /** The scene at the left, the way in at the right. The console shows the same, smaller. */
@@ -25,10 +26,16 @@ export function Wall({ room, parts }: { room: Room; parts: readonly WallPart[] }
   return (
     <div class={`wall of-${scene}`}>
       {scene === "cover" ? (
-        <CoverScene key={scene} room={room} />
+        <>
+          <CoverScene key={scene} room={room} />
+          <div class="above">
+            <Over room={room} />
+          </div>
+        </>
       ) : (
         <>
           <main>
+            <Over room={room} />
             <div class="scene" key={scene}>
               {part && <part.Scene room={room} choice={choice} />}
             </div>

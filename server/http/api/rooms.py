@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -25,7 +24,7 @@ from server.http.noting import note_act
 from server.http.services import services_of
 from server.http.shops import in_shop, shops_of
 from server.lobby import PAGE, PAGE_MOST, Wanted
-from server.templates import Lang, Poll, commands_of
+from server.templates import Beginning, Lang, commands_of
 
 router = APIRouter(prefix=PREFIX, tags=["rooms"], route_class=StrictRoute)
 
@@ -145,26 +144,27 @@ async def create_room(request: Request, response: Response, room: NewRoom, calle
     command = RoomCreate(
         id=wish_id(None), room=room.id or _new_id(), title=title, settings=settings, status=room.status, shop=room.shop
     )
-    return await _made(request, response, caller, command, template.polls if template else ())
+    begins = Beginning(template.polls, template.cues) if template else Beginning()
+    return await _made(request, response, caller, command, begins)
 
 
 @router.post("/rooms/{room}/duplicate", status_code=201, response_model_exclude_none=True)
 async def duplicate_room(
     request: Request, response: Response, room: RoomPath, caller: KnownCaller, copied: Copied | None = None
 ) -> RoomAnswer:
-    """Make a room with the same settings and the same polls as drafts; nothing of people, votes or messages.
+    """Make a room with the same settings and run-sheet, and the same polls as drafts.
 
-    Needs an API key, or staff of both its shop and the new one's.
+    Nothing of people, votes or messages goes along. Needs an API key, or staff of both its shop and the new one's.
     """
     shops_of(caller)
     await host_of(request, caller, room)
     first = (await services_of(request).directory.open(room)).live.room
     shop = (copied.shop if copied else None) or first.shop
     await in_shop(request, caller, shop)
-    polls = await drafted(services_of(request), room)
+    begins = await drafted(services_of(request), room)
     title = (copied.title if copied else None) or first.title
     command = RoomCreate(id=wish_id(None), room=_new_id(), title=title, settings=first.settings, shop=shop)
-    return await _made(request, response, caller, command, polls)
+    return await _made(request, response, caller, command, begins)
 
 
 # Credentials are welcome here, not needed.
@@ -212,16 +212,18 @@ def _new_id() -> str:
 
 
 async def _made(
-    request: Request, response: Response, caller: Caller, command: RoomCreate, polls: Sequence[Poll]
+    request: Request, response: Response, caller: Caller, command: RoomCreate, begins: Beginning
 ) -> RoomAnswer:
-    """Make the room, then draft its polls, all of them in one step."""
+    """Make the room, then draft its polls and prepare its run-sheet, all of it in one step."""
     services = services_of(request)
     await services.directory.create(command, caller.by)
-    if polls:
+    drafts = commands_of(begins, command.room)
+    if drafts:
         host = await services.directory.open(command.room)
         sender = Sender(caller.by)
-        await asyncio.gather(*(host.ask(each, sender) for each in commands_of(polls, command.room)))
-    await note_act(request, caller, "room.created", command.room, shop=command.shop, details={"polls": len(polls)})
+        await asyncio.gather(*(host.ask(each, sender) for each in drafts))
+    polls = len(begins.polls)
+    await note_act(request, caller, "room.created", command.room, shop=command.shop, details={"polls": polls})
     response.headers["location"] = f"{PREFIX}/rooms/{command.room}"
     return await _answer(request, command.room, caller)
 

@@ -15,7 +15,7 @@ from server.http.callers import Caller, KnownCaller, host_of
 from server.http.noting import note_act
 from server.http.services import Services, services_of
 from server.http.shops import in_shop, shops_of
-from server.templates import Lang, Poll, Template, built_in, drafts_of
+from server.templates import Beginning, Lang, Template, built_in, drafts_of, sheet_of
 
 router = APIRouter(prefix=PREFIX, tags=["templates"], route_class=StrictRoute)
 
@@ -43,6 +43,13 @@ class TemplatePoll(Answer):
     duration_ms: int | None = None
 
 
+class TemplateCue(Answer):
+    """A call of the run-sheet that the room begins with, and what its button leads to."""
+
+    text: str
+    does: Literal["none", "chat", "photo", "question", "vote", "first"]
+
+
 class TemplateAnswer(Answer):
     """A template; ``shop`` is null and ``created_at`` 0 for those that are built in."""
 
@@ -50,14 +57,21 @@ class TemplateAnswer(Answer):
     shop: str | None
     title: str
     polls: list[TemplatePoll]
+    cues: list[TemplateCue]
     created_at: int
 
     @classmethod
     def of(cls, template: Template) -> TemplateAnswer:
         """The same, to be answered."""
         polls = [TemplatePoll.model_validate(each) for each in template.polls]
+        cues = [TemplateCue.model_validate(each) for each in template.cues]
         return cls(
-            id=template.id, shop=template.shop, title=template.title, polls=polls, created_at=template.created_at
+            id=template.id,
+            shop=template.shop,
+            title=template.title,
+            polls=polls,
+            cues=cues,
+            created_at=template.created_at,
         )
 
 
@@ -76,13 +90,16 @@ async def list_templates(request: Request, caller: KnownCaller, lang: LangQuery 
 
 @router.post("/templates", status_code=201)
 async def keep_template(request: Request, wanted: NewTemplate, caller: KnownCaller) -> TemplateAnswer:
-    """Keep a room's settings and polls as a template. Needs an API key, or staff of both its shop and the room's."""
+    """Keep a room's settings, polls and run-sheet as a template.
+
+    Needs an API key, or staff of both its shop and the room's.
+    """
     services = services_of(request)
     await in_shop(request, caller, wanted.shop)
     await host_of(request, caller, wanted.room)
     room = (await services.directory.open(wanted.room)).live.room
-    polls = await drafted(services, wanted.room)
-    template = await services.templates.keep(wanted.shop, wanted.title, room.settings, polls)
+    begins = await drafted(services, wanted.room)
+    template = await services.templates.keep(wanted.shop, wanted.title, room.settings, begins)
     await note_act(request, caller, "template.kept", template.id, shop=wanted.shop, details={"room": wanted.room})
     return TemplateAnswer.of(template)
 
@@ -107,8 +124,9 @@ async def known(services: Services, caller: Caller, template: str, lang: Lang = 
     return found
 
 
-async def drafted(services: Services, room: str) -> list[Poll]:
-    """The polls of a room as the drafts that they were. Raises Refused: not_found, unavailable."""
+async def drafted(services: Services, room: str) -> Beginning:
+    """The polls of a room as the drafts that they were, and its run-sheet. Raises Refused: not_found, unavailable."""
     live = (await services.directory.open(room)).live
-    view: list[dict[str, Any]] = live.room.view(Audience.HOSTS)["polls"]["polls"]
-    return drafts_of(view, await services.lobby.first_hidden(room))
+    view: dict[str, Any] = live.room.view(Audience.HOSTS)
+    polls = drafts_of(view["polls"]["polls"], await services.lobby.first_hidden(room))
+    return Beginning(polls, sheet_of(view["cues"]["sheet"]))

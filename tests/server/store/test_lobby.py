@@ -11,7 +11,7 @@ from server.hosting.draft import Sender
 from server.lobby import Counted, Listed, Lobby, Wanted, results
 from server.store.lobby import StoredRooms, StoredTemplates
 from server.store.tables import rooms
-from server.templates import Template, poll
+from server.templates import Template, cue, poll
 from tests.server.house import ANN, BOB, HOST, House, house
 
 
@@ -185,7 +185,8 @@ async def test_without_a_database_the_lobby_says_so(at: House, monkeypatch: pyte
 async def test_templates(at: House) -> None:
     table = StoredTemplates(at.database)
     polls = [poll("最喜欢?", "x", "y", hidden=True, seconds=60)]
-    kept = [Template(f"t{n}", "s1" if n else "s2", "T", polls, {"text_length": 9}, 100 + n) for n in range(3)]
+    cues = [cue("Ask!", "question")]
+    kept = [Template(f"t{n}", "s1" if n else "s2", "T", polls, {"text_length": 9}, 100 + n, cues) for n in range(3)]
     for each in kept:
         assert await table.add(each, 2)
     assert not await table.add(Template("t9", "s1", "T", polls), 2)

@@ -14,6 +14,7 @@ export type RoomState = Readonly<Pick<RoomView, "title" | "status">> & {
     | "photos_open"
     | "photos_approved"
     | "shops"
+    | "reactions_open"
   >;
   /** When slow mode was last changed, as far as this page saw it; what was said before counts for none of it. */
   readonly slowSince: number;
@@ -30,6 +31,7 @@ const SETTINGS = {
   photos_open: true,
   photos_approved: true,
   shops: [],
+  reactions_open: true,
 };
 
 const UNKNOWN: RoomState = { title: "", status: "open", settings: SETTINGS, slowSince: 0 };
