@@ -140,6 +140,19 @@ async def gifts(show: Show) -> None:
     await expect(ann.locator(".mine-prizes .given")).to_have_count(1)
 
 
+async def screen(show: Show) -> None:
+    """The host sets what the wall shows, and lets it choose again."""
+    await to(show.console, "画面")
+    scenes = show.console.locator(".scene-buttons")
+    await scenes.get_by_role("button", name="封面").click()
+    await expect(show.wall.locator(".title-scene")).to_be_visible()
+    await scenes.get_by_role("button", name="空白").click()
+    await expect(show.wall.locator("div.wall")).to_have_count(0)
+    await scenes.get_by_role("button", name="空白").click()
+    await scenes.get_by_role("button", name="自动").click()
+    await expect(show.wall.locator("aside")).to_have_count(1)
+
+
 async def order(show: Show) -> None:
     """A message deleted and brought back, a person muted, everything quiet; each taken back."""
     console, ben = show.console, show.ben
@@ -198,6 +211,7 @@ async def test_a_whole_show(stage: Stage) -> None:
     await photos(show)
     await vote(show)
     await gifts(show)
+    await screen(show)
     await order(show)
     await end(show)
     assert stage.troubles == []
