@@ -4,7 +4,7 @@ export const stageEn: StageWords = {
   stage: "The wall",
   tab: "Wall",
   scenes: {
-    auto: "Automatic",
+    auto: "Auto",
     cover: "Cover",
     chat: "Chat",
     question: "Question",
