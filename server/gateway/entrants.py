@@ -103,7 +103,7 @@ class Entrants:
     def expire(self, now_ms: int) -> None:
         """Ends the sockets whose token has run out."""
         for socket in [s for s in self._sockets if (s.data.viewer.expires_at or now_ms + 1) <= now_ms]:
-            self._end(socket, Closing.EXPIRED)
+            self._end(socket, Closing.EXPIRED, for_good=False)
 
     def revoke(self, link: str) -> None:
         """Ends the sockets of those who came by a link that is withdrawn now."""
@@ -150,9 +150,9 @@ class Entrants:
             if by is None or by.role is Role.HOST or socket.data.viewer.role is not Role.HOST:
                 self._end(socket, closing)
 
-    def _end(self, socket: Socket, closing: Closing) -> None:
-        # Whose token ran out comes back with a new one; whoever is put out does not.
-        self._joining.leave(socket, socket.data.viewer, for_good=closing is not Closing.EXPIRED)
+    def _end(self, socket: Socket, closing: Closing, *, for_good: bool = True) -> None:
+        """Ends a socket. Whose token ran out comes back with a new one; whoever is put out does not."""
+        self._joining.leave(socket, socket.data.viewer, for_good=for_good)
         socket.disconnect(closing, closed_frame(closing))
 
     def _change(self, socket: Socket, role: Role) -> None:
