@@ -1,5 +1,5 @@
 import { defineConfig, loadEnv, type Plugin } from "vite";
-import { gzipped } from "./budget.mjs";
+import { gzipped, holding, loaded } from "./budget.mjs";
 
 // Where `vite dev` finds a running server; the built pages are served by that server itself.
 const server = loadEnv("", ".", "SHOWFLOOR_")["SHOWFLOOR_DEV_SERVER"] ?? "http://127.0.0.1:8000";
@@ -12,6 +12,12 @@ const budget: Plugin = {
   generateBundle(_, bundle) {
     const weight = gzipped("audience", bundle);
     if (weight > AUDIENCE_BUDGET) this.error(`the audience's page weighs ${weight} bytes, more than ${AUDIENCE_BUDGET}`);
+    // Only where there is a stream to watch.
+    for (const player of ["/hls.js/", "/src/stream/"]) {
+      const held = holding(player, bundle);
+      const early = loaded("audience", bundle).filter((file) => held.includes(file));
+      if (!held.length || early.length) this.error(`${player} must be fetched later: it is in ${early.join() || "nothing"}`);
+    }
   },
 };
 
@@ -25,6 +31,8 @@ export default defineConfig({
     // The pages' content security policy forbids inline scripts, and data: only for pictures.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // hls.js is that large, and fetched only where there is a stream.
+    chunkSizeWarningLimit: 600,
     rolldownOptions: {
       input: { audience: "audience.html", host: "host.html", staff: "staff.html", wall: "wall.html" },
     },

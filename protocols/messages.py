@@ -166,6 +166,10 @@ class Event:
         """The plain fields, as they stand on the wire and in the log."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
+    def exported(self) -> dict[str, Any] | None:
+        """The plain fields as an export holds them, if it does."""
+        return None if self.secret else self.dump()
+
     def erased(self) -> Event | None:
         """What may stay when it is erased; None leaves a stub without data."""
         return None

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from protocols.limits import HISTORY_PAGE
+from protocols.limits import HISTORY_PAGE, STREAM_DELAY_MS
 from protocols.messages import Id
 
 Epoch = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -67,6 +67,17 @@ class PeopleList(Request):
     type: ClassVar[str] = "people.list"
 
 
+class StreamReport(Request):
+    """A viewer says every ten seconds or so how far behind the room's stream is shown; null: that cannot be told.
+
+    Kept for half a minute, and told to hosts as a count alone: ``stream.delay``.
+    """
+
+    type: ClassVar[str] = "stream.report"
+
+    delay_ms: Annotated[int, Field(ge=0, le=STREAM_DELAY_MS)] | None = None
+
+
 REQUESTS: dict[str, type[Request]] = {
-    request.type: request for request in (RoomJoin, RoomLeave, RoomHistory, PeopleList)
+    request.type: request for request in (RoomJoin, RoomLeave, RoomHistory, PeopleList, StreamReport)
 }

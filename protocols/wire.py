@@ -161,8 +161,20 @@ class ConnectionClosed(TypedDict):
     message: str
 
 
+class StreamDelay(TypedDict):
+    """How many watch the stream, and how far behind they are shown it: told to hosts alone.
+
+    Null where none of them can tell.
+    """
+
+    room: str
+    viewers: int
+    median_ms: int | None
+    p90_ms: int | None
+
+
 class Left(TypedDict):
-    """The answer to room.leave."""
+    """The answer to room.leave and to stream.report."""
 
     ok: Literal[True]
 

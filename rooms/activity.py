@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
@@ -45,6 +45,7 @@ class Context:
     ``vouched``    the server itself gives the command, in the person's name: what it says was found, not claimed
     ``suspect``    what is said should be seen by staff first: a word filter or a check outside says so
     ``settings``   filled in by the room
+    ``stream_sites``  whence streams may come, as an operator lists them: ``rooms.stream_address``
     ``partakers``  who took part in something of the room's: ``Activity.partakers``; filled in by the room
     ``work``       what is known of something that a person made: ``Activity.work``; filled in by the room
     ``on_wall``    whether a scene of the wall has this thing to show: ``Activity.on_wall``; filled in by the room
@@ -61,6 +62,7 @@ class Context:
     partakers: Callable[[str], Iterable[By] | None] = _nobody
     work: Callable[[str], Work | None] = _nothing
     on_wall: Callable[[str, str | None], bool] = _nowhere
+    stream_sites: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

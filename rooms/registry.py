@@ -23,6 +23,7 @@ from rooms.activities.questions import Questions
 from rooms.activities.reactions import Reactions
 from rooms.activities.room import Lifecycle
 from rooms.activities.stage import Stage
+from rooms.activities.stream import Stream
 from rooms.activities.words import Words
 from rooms.activity import Activity
 
@@ -105,5 +106,6 @@ ACTIVITIES: Final = (
     Reactions,
     Announcements,
     Cues,
+    Stream,
 )
 REGISTRY: Final = Registry(ACTIVITIES)

@@ -27,6 +27,7 @@ from server.gateway.pid import Pids
 from server.gateway.polling import PollingEndpoint
 from server.gateway.reactions import Reactions
 from server.gateway.throttle import Rate
+from server.gateway.viewing import KIND, Viewing, tell_delays
 from server.gateway.volatile import tell_volatile
 from server.guests import Guests
 from server.hosting.directory import DRAIN_S
@@ -127,6 +128,7 @@ class App:
         history = History(made.database, made.broker, REGISTRY.events)
         self.text_check = text_check_of(settings)
         self.reactions = Reactions(made.members)
+        self.viewing = Viewing()
         self.door = self._door(history, derived_key(secret, "pid"))
         self.gateway = Gateway.serving(self.door, gateway_config_of(settings))
         self._tasks: list[asyncio.Task[None]] = []
@@ -162,6 +164,7 @@ class App:
             pairing_tries=Tries("pairing-codes", counting),
             seat_tries=Tries("seat-codes", counting, free=FREE_TRIES, longest_wait_s=LONGEST_WAIT_S),
             counted=here,
+            now=made.clock.now,
         )
         self._measure(metrics)
         self.http = _Routes(PollingEndpoint(self.gateway), self.gateway.config.path, build_http(self.services))
@@ -177,6 +180,7 @@ class App:
             staff_names=self.links.names.of,
             text_checks=None if self.text_check is None else self.text_check.checks,
             count=self.reactions.count,
+            viewing=self.viewing,
         )
         entrants = door.entrants
         made.members.heed, made.members.review = entrants.heed, entrants.review
@@ -191,6 +195,8 @@ class App:
         sessions, ttl, clock = self.staff.sessions, self.settings.token_ttl_s, self.core.clock.seconds
         self.withdrawn = Withdrawn(self.links, sessions, entrants, token_ttl_s=ttl, clock=clock)
         names = self.links.names
+        neighbours.post.listen(KIND, self.viewing.heard)
+        self.viewing.send_all = neighbours.post.send_all
         names.tell = neighbours.share("staff_name", names.learn)
         self.reactions.share = neighbours.share("reactions", self.reactions.heard)
         self.links.on_revoked(neighbours.share("revoked", self.withdrawn.revoked))
@@ -209,6 +215,7 @@ class App:
             loop.create_task(made.directory.run(), name="directory"),
             loop.create_task(made.seats_to_forget.run(), name="seats"),
             loop.create_task(tell_volatile(made.members, self.reactions.tell), name="volatile"),
+            loop.create_task(tell_delays(made.members, self.viewing), name="viewing"),
             loop.create_task(self._expire(), name="expiry"),
             loop.create_task(self.readiness.run(), name="readiness"),
         ]
@@ -280,6 +287,7 @@ class App:
         metrics.add("door", self.door.statistics)
         metrics.add("presence", made.members.presence.statistics)
         metrics.add("reactions", self.reactions.statistics)
+        metrics.add("viewing", self.viewing.statistics)
         if self.text_check is not None:
             metrics.add("text_check", self.text_check.checks.statistics)
         metrics.add("node", self.readiness.statistics)

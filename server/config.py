@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from protocols import limits
+from rooms import stream_address
 from server import blob_store, database_url
 
 PREFIX = "SHOWFLOOR_"
@@ -146,6 +147,11 @@ class Settings(BaseModel):
     text_check_default: Literal["fine", "hold", "refuse"] = Field(
         "hold", description="What holds when the text check fails or is late: fine, hold or refuse."
     )
+    stream_hosts: Listed = Field(
+        (),
+        description="Sites whose streams (HLS) rooms may show, comma-separated: live.example, *.cdn.example. "
+        "The audience's page may fetch from these and from no others.",
+    )
     token_ttl_s: int = Field(12 * 3600, ge=60, le=30 * 86_400, description="How long a token is good for.")
     drain_s: float = Field(12.0, gt=0, le=120, description="How long a stopping server may take.")
 
@@ -222,6 +228,11 @@ class Settings(BaseModel):
     def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(origin if origin == "*" else _origin(origin) for origin in origins)
 
+    @field_validator("stream_hosts")
+    @classmethod
+    def _sites(cls, sites: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(stream_address.site(each) for each in sites))
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
@@ -253,6 +264,11 @@ class Settings(BaseModel):
         if self.log_hours is not None:
             return self.log_hours
         return 0 if self.redis_url is None else LOG_HOURS
+
+    @property
+    def stream_sources(self) -> tuple[str, ...]:
+        """Whence streams may come; the demo shows one of its own."""
+        return (*self.stream_hosts, *([stream_address.OWN] if self.demo else []))
 
     def printed(self) -> dict[str, Any]:
         """Every setting as plain values, secrets as ``**********``; of addresses the password alone is hidden."""

@@ -260,6 +260,7 @@ async def core(settings: Settings, *, serving: bool = False, working: bool = Fal
             on_erased=seats_to_forget.note,
             unreachable=broker.unreachable,
             max_room_rate=settings.max_room_rate,
+            stream_sites=settings.stream_sources,
             trace=trace,
         )
         with opening(settings.data / LOG_FILE, setting=DATA_SETTING if neighbours is None else f"{PREFIX}REDIS_URL"):

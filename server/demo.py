@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import secrets
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
@@ -12,11 +14,13 @@ from typing import TYPE_CHECKING, TextIO
 import segno
 
 from protocols.errors import Code, Refused
-from protocols.messages import By, Role
+from protocols.messages import Audience, By, Role
 from rooms.activities.room import RoomCreate
-from server import logs
+from rooms.activities.stream import Stream, StreamSet
+from server import demo_stream, logs
 from server.certificate import lan_addresses
 from server.config import Settings
+from server.hosting.draft import Sender
 from server.links import Links, link_url
 from server.staff.desk import Staff
 from server.staff.invitations import invitation_url
@@ -31,6 +35,8 @@ ROOM = "demo"
 TITLE = "周末搭建会 · Build Together"
 SHOP = "demo"
 SHOP_NAME = "演示店 · Demo shop"
+STREAM_TITLE = "搭建台 · Building table"
+NO_FFMPEG = "没有找到 ffmpeg，演示不带直播 / no ffmpeg was found: the demo goes without its stream"
 HOST = By("demo-host", "演示", Role.HOST)
 ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound
 INVERTED, PLAIN = "\x1b[97;40m", "\x1b[0m"  # light blocks on dark, whatever the terminal's colours
@@ -67,8 +73,8 @@ def reach(settings: Settings, port: int, addresses: Sequence[str]) -> Reach:
     return Reach(here, named(here))
 
 
-def print_links(links: DemoLinks, where: Reach, out: TextIO) -> None:
-    """Print the audience, host and wall links, and the audience's as a QR code."""
+def print_links(links: DemoLinks, where: Reach, out: TextIO, note: str = "") -> None:
+    """Print the audience, host and wall links, the audience's as a QR code, and a ``note`` if there is one."""
     out.write("\n  Showfloor\n\n")
     for label, address in (
         ("观众 audience", where.people + links.audience),
@@ -80,6 +86,8 @@ def print_links(links: DemoLinks, where: Reach, out: TextIO) -> None:
     if where.people != named(where.here):
         out.write(f"  本机 local     {where.here}{links.audience}\n")
     print_code(where.people + links.audience, out)
+    if note:
+        out.write(f"  {note}\n\n")
     out.write("  Ctrl-C 结束 / ends it\n\n")
     out.flush()
 
@@ -159,8 +167,36 @@ async def start_demo(services: Services, port: int, *, bots: bool) -> asyncio.Ta
     where = reach(settings, port, lan_addresses())
     await ensure_shop(services)
     await ensure_room(services)
-    print_links(await demo_links(services.links, services.staff), where, sys.stdout)
-    return asyncio.create_task(_bots(services, where.here) if bots else asyncio.sleep(0), name="demo")
+    streams = demo_stream.made(settings.data / demo_stream.FOLDER) or demo_stream.ffmpeg() is not None
+    note = "" if streams else NO_FFMPEG
+    print_links(await demo_links(services.links, services.staff), where, sys.stdout, note)
+    return asyncio.create_task(_play(services, where.here, bots=bots, streams=streams), name="demo")
+
+
+async def _play(services: Services, base_url: str, *, bots: bool, streams: bool) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        if streams:
+            tasks.create_task(offer_stream(services))
+        if bots:
+            tasks.create_task(_bots(services, base_url))
+
+
+async def offer_stream(services: Services) -> None:
+    """Show the demo's stream in the demo room, unless that shows one."""
+    stopped = threading.Event()
+    try:
+        folder = services.settings.data / demo_stream.FOLDER
+        await asyncio.to_thread(demo_stream.make, folder, stopped.is_set)
+        host = await services.directory.open(ROOM)
+        if host.live.room.view(Audience.HOSTS)[Stream.name]["stream"] is None:
+            command = StreamSet(
+                id=f"demo-{secrets.token_urlsafe(9)}", room=ROOM, address=demo_stream.ADDRESS, title=STREAM_TITLE
+            )
+            await host.ask(command, Sender(HOST))
+    except (demo_stream.NoFfmpeg, OSError, Refused):
+        log.warning("the demo goes without its stream", exc_info=True)
+    finally:
+        stopped.set()
 
 
 async def _bots(services: Services, base_url: str) -> None:

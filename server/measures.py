@@ -11,6 +11,7 @@ from typing import Final
 
 from protocols.closing import Closing
 from protocols.limits import MAILBOX_LIMIT, OUTBOX_LIMIT, UNANSWERED_LIMIT
+from server.gateway.viewing import REPORTS, ROOMS, VALID_S
 from server.text_check import AT_ONCE
 
 NODE: Final = {
@@ -50,6 +51,10 @@ DOOR: Final = {
     "reactions_people": "People who reacted lately; after 10 s of silence they are forgotten.",
     "reactions_counted_total": "Reactions counted on this node.",
     "reactions_shed_total": "Commands with reactions refused because other commands waited for the room.",
+}
+VIEWING: Final = {
+    "viewing_viewers": f"People whose player has said within {VALID_S} s that it shows a stream; at most {REPORTS}.",
+    "viewing_rooms_elsewhere": f"Rooms of which other nodes count viewers; at most {ROOMS} of each node.",
 }
 HOSTING: Final = {
     "hosting_rooms": "Rooms at work.",
@@ -149,6 +154,7 @@ PARTS: Final[Mapping[str, Mapping[str, str]]] = {
     "This node": NODE,
     "Connections": GATEWAY,
     "People": DOOR,
+    "Viewers of streams": VIEWING,
     "Rooms": HOSTING,
     "Log and database": STORAGE,
     "HTTP": HTTP,

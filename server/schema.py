@@ -37,6 +37,7 @@ from protocols.wire import (
     RoleTold,
     RoomName,
     ShedTold,
+    StreamDelay,
     You,
 )
 from rooms.registry import REGISTRY, Registry
@@ -61,6 +62,7 @@ VOLATILE: Final = {
     "room.position": PositionTold,
     "room.role": RoleTold,
     "connection.closed": ConnectionClosed,
+    "stream.delay": StreamDelay,
 }
 ANSWERS: Final = (Ack, Nack, Left, PeopleListed, PersonHere, Author, PositionShape, You, RoomName, Reason, Code)
 

@@ -385,6 +385,22 @@ export type Wire =
   | StageUnblanked
   | StageUnblankedEvent
   | StageView
+  | StreamClear
+  | StreamCleared
+  | StreamClearedEvent
+  | StreamDelay
+  | StreamPause
+  | StreamPaused
+  | StreamPausedEvent
+  | StreamReport
+  | StreamResume
+  | StreamResumed
+  | StreamResumedEvent
+  | StreamSet
+  | StreamStarted
+  | StreamStartedEvent
+  | StreamView
+  | Streamed
   | TicketMine
   | View
   | Volatile
@@ -519,7 +535,11 @@ export type Command =
   | CueDrop
   | CueCall
   | CueSay
-  | CueWithdraw;
+  | CueWithdraw
+  | StreamSet
+  | StreamPause
+  | StreamResume
+  | StreamClear;
 export type LoggedEvent =
   | RoomCreatedEvent
   | RoomOpenedEvent
@@ -626,13 +646,17 @@ export type LoggedEvent =
   | CueMovedEvent
   | CueDroppedEvent
   | CueCalledEvent
-  | CueWithdrawnEvent;
+  | CueWithdrawnEvent
+  | StreamStartedEvent
+  | StreamPausedEvent
+  | StreamResumedEvent
+  | StreamClearedEvent;
 export type Reason = "first" | "epoch" | "future" | "trimmed" | "limit" | "expired" | "audience" | "role";
 /**
  * A message on the wire; its type is the Socket.IO event name.
  */
 export type Message = Command | Request | LoggedEvent | Volatile;
-export type Request = RoomJoin | RoomLeave | RoomHistory | PeopleList;
+export type Request = RoomJoin | RoomLeave | RoomHistory | PeopleList | StreamReport;
 export type Volatile =
   | Occupancy
   | PeopleChanged
@@ -642,6 +666,7 @@ export type Volatile =
   | PositionTold
   | RoleTold
   | ConnectionClosed
+  | StreamDelay
   | PollTally
   | QuestionVotes
   | FirstCount
@@ -2447,6 +2472,56 @@ export interface CueWithdraw {
    */
   on_behalf_of?: Person | null;
   cue: string;
+}
+/**
+ * Show the stream at this HLS address from now on, in place of another. Every member learns the address.
+ */
+export interface StreamSet {
+  type: "stream.set";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  address: string;
+  title?: string | null;
+}
+/**
+ * Show for a while that the stream is not on.
+ */
+export interface StreamPause {
+  type: "stream.pause";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Show it again.
+ */
+export interface StreamResume {
+  type: "stream.resume";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Show no stream any more.
+ */
+export interface StreamClear {
+  type: "stream.clear";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
 }
 /**
  * Why this connection ends now: `kicked`, `banned`, `expired`. Or, after a CONNECT, why this person's last one was
@@ -4543,6 +4618,77 @@ export interface StageUnblankedEvent {
  */
 export interface StageUnblanked {}
 /**
+ * There is a stream, or another one; it is on.
+ */
+export interface StreamStartedEvent {
+  type: "stream.started";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: StreamStarted | null;
+}
+/**
+ * There is a stream, or another one; it is on.
+ */
+export interface StreamStarted {
+  address: string;
+  title?: string | null;
+}
+/**
+ * The stream is not on for a while.
+ */
+export interface StreamPausedEvent {
+  type: "stream.paused";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: StreamPaused | null;
+}
+/**
+ * The stream is not on for a while.
+ */
+export interface StreamPaused {}
+/**
+ * The stream is on again.
+ */
+export interface StreamResumedEvent {
+  type: "stream.resumed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: StreamResumed | null;
+}
+/**
+ * The stream is on again.
+ */
+export interface StreamResumed {}
+/**
+ * There is no stream any more.
+ */
+export interface StreamClearedEvent {
+  type: "stream.cleared";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: StreamCleared | null;
+}
+/**
+ * There is no stream any more.
+ */
+export interface StreamCleared {}
+/**
  * Recovered: `events` are all that was missed. Else `view` is the state, and `reason` says why.
  */
 export interface JoinAnswer {
@@ -4576,6 +4722,7 @@ export interface View {
   reactions: ReactionsView;
   announcements: AnnouncementsView;
   cues: CuesView;
+  stream: StreamView;
 }
 /**
  * The room's own state.
@@ -4733,6 +4880,21 @@ export interface ReactionsView {
   kinds: ("heart" | "clap" | "brick" | "laugh" | "wow")[];
 }
 /**
+ * The stream of the room, if it has one.
+ */
+export interface StreamView {
+  stream: Streamed | null;
+}
+/**
+ * A stream, and since when it is as it is.
+ */
+export interface Streamed {
+  address: string;
+  title: string | null;
+  status: "live" | "paused";
+  since: number;
+}
+/**
  * What concerns one person alone, by activity.
  */
 export interface Mine {
@@ -4826,7 +4988,7 @@ export interface RoomName {
   };
 }
 /**
- * The answer to room.leave.
+ * The answer to room.leave and to stream.report.
  */
 export interface Left {
   ok: true;
@@ -4875,6 +5037,17 @@ export interface PeopleList {
   type: "people.list";
   id: string;
   room: string;
+}
+/**
+ * A viewer says every ten seconds or so how far behind the room's stream is shown; null: that cannot be told.
+ *
+ * Kept for half a minute, and told to hosts as a count alone: ``stream.delay``.
+ */
+export interface StreamReport {
+  type: "stream.report";
+  id: string;
+  room: string;
+  delay_ms?: number | null;
 }
 /**
  * How many are in the room; ``shops``, where such take part: how many of them in each.
@@ -4959,6 +5132,18 @@ export interface RoleTold {
   type: "room.role";
   room: string;
   role: "host" | "moderator" | "attendee" | "wall" | "bot";
+}
+/**
+ * How many watch the stream, and how far behind they are shown it: told to hosts alone.
+ *
+ * Null where none of them can tell.
+ */
+export interface StreamDelay {
+  type: "stream.delay";
+  room: string;
+  viewers: number;
+  median_ms: number | null;
+  p90_ms: number | null;
 }
 /**
  * The count so far, while a poll is open: for hosts always, for everyone unless it is hidden.

@@ -17,7 +17,7 @@ from protocols.closing import Closing
 from protocols.errors import Code, Refused
 from protocols.limits import UNANSWERED_LIMIT
 from protocols.messages import STAFF, Command, Position, Role, audience_of
-from protocols.requests import REQUESTS, PeopleList, Request, RoomHistory, RoomJoin
+from protocols.requests import REQUESTS, PeopleList, Request, RoomHistory, RoomJoin, StreamReport
 from rooms.registry import REGISTRY, explained
 from server.gateway.application import Accepted, Ack, Recovery
 from server.gateway.entrants import Entrant, Entrants, Person
@@ -25,6 +25,7 @@ from server.gateway.events import closed_frame, parse_offset, position_frame
 from server.gateway.join import Joining, own_room
 from server.gateway.pid import Pids, Session
 from server.gateway.throttle import Rate, Throttles, Verdict
+from server.gateway.viewing import Viewing
 from server.guests import guest_name
 from server.identity import Identity, Viewer
 
@@ -74,12 +75,14 @@ class Door:
         staff_names: StaffNames = nobody,
         text_checks: TextChecks | None = None,
         count: CountReaction = _uncounted,
+        viewing: Viewing | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._identity = identity
         self._staff_names = staff_names
         self._text_checks = text_checks
         self._count = count
+        self._viewing = viewing or Viewing()
         self._joining = joining
         self.entrants = Entrants(joining)
         self._pids = pids
@@ -206,8 +209,18 @@ class Door:
     def _request(self, socket: Socket, entrant: Entrant, request: Request, ack: Ack | None) -> None:
         if isinstance(request, RoomJoin) and entrant.host is not None and not entrant.host.closed:
             self._enter(socket, entrant, entrant.host, request, ack)
+        elif isinstance(request, StreamReport):
+            self._report(entrant, request, ack)
         else:
             self._wait(socket, entrant, self._answer(socket, entrant, request, ack), ack)
+
+    def _report(self, entrant: Entrant, request: StreamReport, ack: Ack | None) -> None:
+        if entrant.host is None:
+            raise Refused(Code.NOT_JOINED)
+        if entrant.viewer.role is Role.ATTENDEE:
+            self._viewing.report(*entrant.person, request.delay_ms)
+        if ack is not None:
+            ack(b'{"ok":true}')
 
     def _wait(self, socket: Socket, entrant: Entrant, work: Coroutine[Any, Any, None], ack: Ack | None) -> None:
         """Does what takes time; what the socket sends meanwhile stays behind it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -72,11 +72,20 @@ class Decided:
 class Draft:
     """A room that is ahead of the committed one by what is being published."""
 
-    def __init__(self, live: Room, *, dedupe: Dedupe, budgets: Budgets, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        live: Room,
+        *,
+        dedupe: Dedupe,
+        budgets: Budgets,
+        new_id: Callable[[], str],
+        stream_sites: Collection[str] = (),
+    ) -> None:
         self._live = live
         self._dedupe = dedupe
         self._budgets = budgets
         self._new_id = new_id
+        self._stream_sites = stream_sites
         self.room = live
         self.rebuild(())
 
@@ -147,6 +156,7 @@ class Draft:
             signed_up=sender.signed_up,
             suspect=sender.suspect,
             vouched=sender.vouched,
+            stream_sites=self._stream_sites,
         )
         proposed = self.room.decide(command, context)
         # What the room does of itself is nobody's.

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -86,6 +86,7 @@ class Surroundings:
     ``on_erased(room, user)``             a person was erased, also one of whom the log held nothing
     ``unreachable()``                     whether nobody listens where the log should be, as was seen last
     ``max_room_rate``                     messages a second in a room, whatever its settings say
+    ``stream_sites``                      whence streams may come
     """
 
     broker: Broker
@@ -97,6 +98,7 @@ class Surroundings:
     on_erased: Callable[[str, str], None] = _nothing
     unreachable: Callable[[], bool] = bool
     max_room_rate: int | None = None
+    stream_sites: Collection[str] = ()
     new_id: Callable[[], str] = new_id
     patience: Patience = field(default_factory=Patience)
     trace: Trace = field(default_factory=Trace)
@@ -123,7 +125,9 @@ class Host:
             self._dedupe.note(answer.digest, answer.seq, answer.at + restored.later)
         self._erased = deque(restored.erased)
         budgets = Budgets(room.settings, most=around.max_room_rate)
-        self._draft = Draft(room, dedupe=self._dedupe, budgets=budgets, new_id=around.new_id)
+        self._draft = Draft(
+            room, dedupe=self._dedupe, budgets=budgets, new_id=around.new_id, stream_sites=around.stream_sites
+        )
         self._erased_seq = 0
         self._mailbox: deque[Waiting] = deque()
         self._in_flight: list[Waiting] = []

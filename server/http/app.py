@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from server.http import docs, errors, health, metrics, pages
+from server.http import docs, errors, health, metrics, pages, streams
 from server.http.api import (
     audit,
     draws,
@@ -81,6 +81,8 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
     app.include_router(metrics.router)
     if services.settings.docs:
         app.include_router(docs.router)
+    if services.settings.demo:
+        app.include_router(streams.router)
     # Last: it takes what no other address took.
     app.include_router(pages.router)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 # Nothing may load, run or frame an answer that is data.
@@ -27,15 +27,17 @@ EVERY_ANSWER = MappingProxyType(
 )
 
 
-def page_policy(sockets: Iterable[str] = ()) -> str:
+def page_policy(sockets: Iterable[str] = (), streams: Sequence[str] = ()) -> str:
     """The policy of our own pages: only our own files, and connections to us.
 
-    ``sockets`` are websocket origins that older browsers do not take for "self".
+    ``sockets`` are websocket origins that older browsers do not take for "self", ``streams`` sites whose films may be
+    fetched and played.
     """
-    connect = " ".join(["'self'", *sockets])
+    connect = " ".join(["'self'", *sockets, *streams])
+    media = " ".join(["'self'", "blob:", *streams])
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        f"media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; connect-src {connect}; "
+        f"media-src {media}; manifest-src 'self'; worker-src 'self'; connect-src {connect}; "
         "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     )
 

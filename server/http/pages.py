@@ -20,6 +20,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from protocols.errors import Code, Refused
+from rooms.stream_address import OWN
 from server.config import Settings
 from server.http.headers import page_policy
 from server.http.services import services_of
@@ -44,10 +45,11 @@ TYPES = {
 }
 
 
-def policy(settings: Settings) -> str:
-    """The content security policy of the pages."""
+def policy(settings: Settings, name: str) -> str:
+    """The content security policy of a page; streams play in the audience's alone."""
     url = settings.public_url
-    return page_policy([] if url is None else [url.replace("http", "ws", 1)])
+    streams = [site for site in settings.stream_hosts if site != OWN] if name == "audience" else []
+    return page_policy([] if url is None else [url.replace("http", "ws", 1)], streams)
 
 
 async def page(request: Request, name: str, status: int = 200) -> Response:
@@ -56,7 +58,7 @@ async def page(request: Request, name: str, status: int = 200) -> Response:
     path = settings.pages / f"{name}.html"
     if not path.is_file():
         return PlainTextResponse("The pages are not built: run make run, or npm run build in client_web.\n", 503)
-    headers = {"cache-control": FRESH, "content-security-policy": policy(settings)}
+    headers = {"cache-control": FRESH, "content-security-policy": policy(settings, name)}
     return FileResponse(path, status, media_type=TYPES[".html"], headers=headers)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -123,6 +124,7 @@ class Services(Watched):
     pairing_tries: Tries = field(default_factory=Tries)
     seat_tries: Tries = field(default_factory=lambda: Tries(free=FREE_TRIES, longest_wait_s=LONGEST_WAIT_S))
     uploads_begun: AddressBudget = field(default_factory=lambda: AddressBudget(BEGUN_PER_MINUTE))
+    now: Callable[[], int] = lambda: round(time.time() * 1000)  # the rooms' time, in ms
     counted: Sized = ()  # what this process counts of those who knock
 
     def statistics(self) -> Mapping[str, float]:

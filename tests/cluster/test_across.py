@@ -19,6 +19,7 @@ from protocols.messages import Role
 from server import attendance
 from server.app import App, running
 from server.config import Settings, SettingsError
+from server.gateway import viewing
 from server.seats import FREE_TRIES
 from server.staff.roles import StaffRole
 from server.store.staff import StoredAccounts
@@ -31,6 +32,7 @@ from tests.server.staff.tables import MemoryStaff
 Gateways = tuple[tuple[App, str], tuple[App, str]]
 Send = Callable[[str], Awaitable[httpx.Response]]
 GUESTS = 12
+STREAM = "https://live.example/a.m3u8"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -40,7 +42,11 @@ async def gateways(redis_server: RedisServer, tmp_path_factory: pytest.TempPathF
     """The same two for all tests here, each with people of its own."""
     await flushed([redis_server])
     data = tmp_path_factory.mktemp("across")
-    shared: dict[str, Any] = {"redis_url": SecretStr(redis_server.url), "guests_per_minute": GUESTS}
+    shared: dict[str, Any] = {
+        "redis_url": SecretStr(redis_server.url),
+        "guests_per_minute": GUESTS,
+        "stream_hosts": "live.example",
+    }
     async with served(data, node_id="n1", **shared) as one, served(data, node_id="n2", **shared) as two:
         yield one, two
 
@@ -77,6 +83,26 @@ async def test_a_person_on_two_nodes_counts_once(gateways: Gateways, monkeypatch
         await until(lambda: uncounted() == 0)
         assert counts() == [2, 2]
     await until(lambda: counts() == [0, 0])
+
+
+async def test_a_host_on_one_node_sees_how_late_the_stream_comes_on_the_other(
+    gateways: Gateways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewing, "TELL_S", 0.1)
+    (one, at_one), (two, at_two) = gateways
+    async with (
+        raw(at_one, {"token": token(one, "sara", Role.HOST)}) as host,
+        raw(at_two, {"token": token(two, "vera")}) as viewer,
+    ):
+        await host.join()
+        await viewer.join()
+        assert (await host.ask("stream.set", {"id": "s", "room": "r1", "address": STREAM}))["ok"]
+        assert (await viewer.ask("stream.report", {"id": "v", "room": "r1", "delay_ms": 4_200}))["ok"]
+        async with asyncio.timeout(30):
+            while (told := (await host.until("stream.delay"))[1])["viewers"] == 0:
+                pass
+        assert told == {"room": "r1", "viewers": 1, "median_ms": 4_200, "p90_ms": 4_200}
+        assert (await host.ask("stream.clear", {"id": "c", "room": "r1"}))["ok"]
 
 
 async def test_a_host_on_one_node_sees_who_is_on_the_other(gateways: Gateways) -> None:

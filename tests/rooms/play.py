@@ -17,6 +17,7 @@ ANN = By("user-ann", "¤Ann", Role.ATTENDEE)
 BEN = By("user-ben", "¤Ben", Role.ATTENDEE, guest=True)
 WALL = By("user-wall", "¤Wall", Role.WALL)
 BOT = By("user-bot", "¤Bot", Role.BOT)
+STREAM_SITES = ("https://live.example", "https://*.cdn.example")
 
 
 class Play:
@@ -48,7 +49,15 @@ class Play:
         """After what was due, as a host does."""
         self.elapse()
         command = self.registry.command(word, {"id": "c1", "room": "r1"} | fields)
-        context = Context(who, self.now, self.new_id, bound=bound, signed_up=signed_up, vouched=vouched)
+        context = Context(
+            who,
+            self.now,
+            self.new_id,
+            bound=bound,
+            signed_up=signed_up,
+            vouched=vouched,
+            stream_sites=STREAM_SITES,
+        )
         return self._decide(command, context)
 
     def retire(self, before: int | None = None) -> list[Record]:

@@ -46,6 +46,8 @@ class Wishes:
                 return luck.randint(least, min(shape.get("maximum", 10_000), least + luck.choice([2, 10_000])))
             case "string" if shape.get("pattern", "").startswith("^#"):
                 return f"#{luck.randrange(2**24):06x}"
+            case "string" if shape.get("format") == "uri-reference":
+                return f"https://live.example/{luck.randrange(3)}.m3u8?sign={luck.randrange(3)}"
             case "string" if name == "languages":
                 return luck.choice(["zh-CN", "en"])
             case "string" if "pattern" in shape:

@@ -20,6 +20,7 @@ def test_the_environment_is_read() -> None:
         SHOWFLOOR_PUBLIC_URL="https://Live.Example/",
         SHOWFLOOR_ALLOWED_ORIGINS="https://a.example, https://b.example:8443",
         SHOWFLOOR_TRUSTED_PROXIES="10.0.0.0/8,127.0.0.1",
+        SHOWFLOOR_STREAM_HOSTS="live.example, https://Live.example,*.cdn.example:8443",
         SHOWFLOOR_DEMO="1",
         SHOWFLOOR_LOG_FORMAT="json",
     )
@@ -28,6 +29,9 @@ def test_the_environment_is_read() -> None:
     assert settings.allowed_origins == ("https://a.example", "https://b.example:8443")
     assert settings.trusted_proxies == ("10.0.0.0/8", "127.0.0.1/32")
     assert settings.log_format == "json"
+    assert settings.stream_hosts == ("https://live.example", "https://*.cdn.example:8443")
+    assert settings.stream_sources == (*settings.stream_hosts, "self")
+    assert load().stream_sources == ()
 
 
 def test_the_command_line_wins_and_empty_counts_as_not_set() -> None:
@@ -54,6 +58,8 @@ def test_settings_are_frozen() -> None:
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_PUBLIC_URL": "https://a.b:x"}, "SHOWFLOOR_PUBLIC_URL: "),
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_ALLOWED_ORIGINS": "https://a/b"}, "SHOWFLOOR_ALLOWED_ORIGINS: must"),
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_TRUSTED_PROXIES": "proxy"}, "SHOWFLOOR_TRUSTED_PROXIES: "),
+        ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_STREAM_HOSTS": "http://a.example"}, "SHOWFLOOR_STREAM_HOSTS: must"),
+        ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_STREAM_HOSTS": "a.example; *"}, "SHOWFLOOR_STREAM_HOSTS: must"),
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_LOG_LEVEL": "loud"}, "SHOWFLOOR_LOG_LEVEL: "),
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_DATABASE_URL": "mysql://db/x"}, "SHOWFLOOR_DATABASE_URL: must look"),
         ({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_REDIS_URL": "http://redis"}, "SHOWFLOOR_REDIS_URL: must look"),

@@ -7,15 +7,18 @@ from typing import Any
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.messages import By, Command, Role
+from protocols.messages import Audience, By, Command, Role
+from server import demo_stream
 from server.config import Settings
 from server.demo import (
+    HOST,
     DemoLinks,
     Reach,
     demo_links,
     ensure_room,
     ensure_shop,
     named,
+    offer_stream,
     print_links,
     reach,
     staff_door,
@@ -23,6 +26,7 @@ from server.demo import (
 from server.links import Links
 from server.staff.desk import Staff
 from server.staff.roles import StaffRole
+from tests.server.http.house import House
 from tests.server.staff.tables import MemoryStaff, staff_on
 from tests.server.stores import MemoryLinks
 
@@ -133,6 +137,25 @@ async def test_the_room_is_made_at_the_first_start_alone() -> None:
 async def test_a_store_that_fails_is_not_taken_for_a_room_that_is_there() -> None:
     with pytest.raises(Refused):
         await ensure_room(OnlyDirectory(Code.UNAVAILABLE))  # type: ignore[arg-type]
+
+
+async def test_the_demo_s_stream_is_shown_unless_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = await House(tmp_path / "dist", data=tmp_path).open("demo")
+    monkeypatch.setattr(demo_stream, "make", lambda _folder, _given_up: None)
+    await offer_stream(house.services)
+    live = house.host("demo").room
+    assert live.view(Audience.EVERYONE)["stream"]["stream"]["address"] == "/streams/demo.m3u8"
+    await house.do_in("demo", "stream.pause", HOST)
+    await offer_stream(house.services)
+    assert live.view(Audience.EVERYONE)["stream"]["stream"]["status"] == "paused"
+    await house.do_in("demo", "stream.clear", HOST)
+
+    def fail(_folder: Path, _given_up: object) -> None:
+        raise demo_stream.NoFfmpeg("none was found")
+
+    monkeypatch.setattr(demo_stream, "make", fail)
+    await offer_stream(house.services)
+    assert live.view(Audience.EVERYONE)["stream"]["stream"] is None
 
 
 class OnlyStaff:

@@ -40,6 +40,7 @@ def test_it_holds_every_message() -> None:
         "room.position",
         "room.role",
         "connection.closed",
+        "stream.delay",
         "poll.tally",
         "question.votes",
         "first.count",
@@ -61,6 +62,7 @@ def test_it_holds_every_message() -> None:
         "reactions",
         "announcements",
         "cues",
+        "stream",
     ]
 
 

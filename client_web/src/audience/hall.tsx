@@ -9,6 +9,7 @@ import { Icon } from "../parts/icons";
 import { TopBar } from "../parts/top_bar";
 import { chat } from "../room/activities/chat";
 import { tabParts, views } from "../views";
+import { StreamPlace } from "./stream_place";
 import { Tabs } from "./tabs";
 
 /** The room itself: what is on, and below it the talk and whatever else people do. */
@@ -18,6 +19,7 @@ export function Hall({ room }: { room: Room }): JSX.Element {
       <TopBar room={room} />
       <Banner room={room} />
       <Promoted room={room} />
+      <StreamPlace room={room} />
       <div class="now">
         <PinnedMessage room={room} />
         {views.map(({ activity, Head }) => Head && <Head key={activity.name} room={room} />)}

@@ -19,6 +19,7 @@ import { Quiet } from "./order";
 import { PersonSheet } from "./people";
 import { Beside, Tabs } from "./places";
 import { Queue, ToQueue } from "./queue";
+import { StreamHealth } from "./stream_desk";
 import "./now.css";
 
 interface ConsoleProps {
@@ -57,6 +58,7 @@ export function Console({ room, parts }: ConsoleProps): JSX.Element {
   return (
     <div class="console">
       <Health room={room} />
+      <StreamHealth room={room} />
       <Banner room={room} />
       <Quiet room={room} />
       <Beside room={room} parts={parts} />

@@ -17,6 +17,7 @@ import { Results } from "./results";
 import { PeopleLists } from "./people";
 import { Share } from "./share";
 import { Shops } from "./shops";
+import { StreamDesk } from "./stream_desk";
 
 const SLOW = { off: 0, s5: 5_000, s15: 15_000, s30: 30_000, m1: 60_000 } as const;
 
@@ -32,6 +33,7 @@ export function More({ room }: { room: Room }): JSX.Element {
         <OrderSwitches room={room} />
         <Panic room={room} />
       </section>
+      <StreamDesk room={room} />
       {host && <Rules room={room} />}
       <WordFilter room={room} />
       <Share id={room.session.pass.room} token={room.session.pass.token} mayInvite={host} lent={you?.guest === true} />

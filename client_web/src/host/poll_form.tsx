@@ -10,6 +10,7 @@ import { toast, toastFailure } from "../parts/toast";
 import { Sign } from "../polls/bars";
 import type { Fields, Position } from "../room/messages";
 import { openPoll } from "./poll_acts";
+import { VoteHint } from "./stream_desk";
 import { Choices, Switch } from "../parts/controls";
 import { Problem } from "../parts/problem";
 
@@ -167,6 +168,7 @@ export function PollForm({ room, onClose }: { room: Room; onClose: () => void })
           of={(Object.keys(DURATIONS) as (keyof typeof DURATIONS)[]).map((name) => [name, t.form_durations[name]] as const)}
           onChoose={setDuration}
         />
+        <VoteHint room={room} />
         <Switch label={t.form_hidden} on={hidden} onSwitch={setHidden} />
         <label class="field">
           <span>{t.form_who}</span>

@@ -13,6 +13,7 @@ export const en: Words = {
 
   app: "Showfloor",
   live: "Live",
+  stream_paused: "The stream is paused; it’ll be back",
   room_closed: "Ended",
   room_closed_long: "This event has ended. Thanks for joining in!",
   people: (count) => `${count} here`,
@@ -321,6 +322,10 @@ export const en: Words = {
     "?": "Show these keys",
   },
   done: {
+    "stream.set": "The stream is shown",
+    "stream.pause": "Stream paused",
+    "stream.resume": "Stream on again",
+    "stream.clear": "Stream taken off",
     "photo.approve": "Shown",
     "photo.hold": "Waiting again",
     "photo.hide": "Not shown",

@@ -12,6 +12,7 @@ export const zhCN = {
 
   app: "Showfloor",
   live: "直播",
+  stream_paused: "直播暂停一下，马上回来",
   room_closed: "已结束",
   room_closed_long: "活动已结束，谢谢参与",
   people: (count: string) => `${count} 人在场`,
@@ -327,6 +328,10 @@ export const zhCN = {
     "?": "显示快捷键",
   },
   done: {
+    "stream.set": "直播已显示",
+    "stream.pause": "直播已暂停",
+    "stream.resume": "直播继续",
+    "stream.clear": "直播已撤下",
     "photo.approve": "已上墙",
     "photo.hold": "重新等待确认",
     "photo.hide": "不上墙了",

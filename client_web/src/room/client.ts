@@ -161,6 +161,13 @@ export class RoomClient {
     if (!answer.ok) throw failureOf(answer.error);
   }
 
+  /** Say something that is neither kept nor told to others: lost if it cannot be said now. */
+  tell(type: "stream.report", fields: { delay_ms: number | null }): void {
+    if (this.#state.phase !== "live" || !this.options.link.isUp) return;
+    const body = { id: freshId(), room: this.options.room, ...fields };
+    this.options.link.request(type, body, JOIN_WITHIN).catch(() => undefined);
+  }
+
   /** Older events than `before`, newest last. */
   async history(before: number, limit = 100): Promise<HistoryAnswer> {
     const body = { id: freshId(), room: this.options.room, before, limit };

@@ -48,6 +48,7 @@ export type {
   ShopNamed,
   RoomView,
   StageView,
+  Streamed,
   WordsView,
 } from "../../../protocols/schema/messages";
 

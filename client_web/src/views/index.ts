@@ -14,10 +14,11 @@ import { pollsView } from "./polls";
 import { questionsView } from "./questions";
 import { reactionsView } from "./reactions";
 import { stageView } from "./stage";
+import { streamView } from "./stream";
 import type { ConsolePart, Part, TabPart, View, WallPart } from "./view";
 
 /** What a room can do, as this client knows it, in the order in which it stands on a page. A new activity is a line here. */
-export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, stageView, photosView, pollsView, questionsView, firstsView, drawsView, announcementsView, cuesView, reactionsView];
+export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, stageView, photosView, pollsView, questionsView, firstsView, drawsView, announcementsView, cuesView, reactionsView, streamView];
 
 export const activities: readonly Activity[] = views.map((view) => view.activity);
 

@@ -84,7 +84,7 @@ def harmless(cell: str) -> str:
 
 
 def _said(record: Record) -> dict[str, Any] | None:
-    return None if record.data is None or record.data.secret else record.data.dump()
+    return None if record.data is None else record.data.exported()
 
 
 def row(record: Record, author: Author) -> list[str]:

@@ -66,7 +66,14 @@ class MemoryHost:
     async def ask(self, command: Command, sender: Sender) -> Position:
         self.commands.append((command, sender.by))
         proposed = self.room.decide(
-            command, Context(sender.by, AT, lambda: f"x{len(self.commands)}", vouched=sender.vouched)
+            command,
+            Context(
+                sender.by,
+                AT,
+                lambda: f"x{len(self.commands)}",
+                vouched=sender.vouched,
+                stream_sites=("self", "https://live.example"),
+            ),
         )
         records = self.room.record(proposed, by=sender.by, at=AT)
         self.live.apply(records)

@@ -106,6 +106,16 @@ async def test_older_browsers_are_told_the_socket_by_name(pages: Path) -> None:
     assert "connect-src 'self' wss://live.example;" in policy
 
 
+async def test_the_audience_alone_plays_streams_and_from_listed_sites_alone(pages: Path) -> None:
+    house = await House(pages, stream_hosts="live.example, *.cdn.example:8443, self").open("r1")
+    policy = (await house.client.get("/r/r1")).headers["content-security-policy"]
+    sites = "https://live.example https://*.cdn.example:8443;"
+    assert f"media-src 'self' blob: {sites}" in policy
+    assert f"connect-src 'self' {sites}" in policy
+    for path in ("/host/r1", "/wall/r1", "/staff"):
+        assert "live.example" not in (await house.client.get(path)).headers["content-security-policy"]
+
+
 async def test_pages_that_were_not_built_are_told_of(tmp_path: Path) -> None:
     house = await House(tmp_path / "none").open("r1")
     answer = await house.client.get("/r/r1")

@@ -1,0 +1,161 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Room } from "../page";
+import { IconButton } from "../parts/bricks";
+import { Icon } from "../parts/icons";
+import type { Streamed } from "../room/messages";
+import { openEngine } from "./engines";
+import { type Phase, Player } from "./player";
+import { useFold } from "./fold";
+import { playerWords } from "./words";
+import "./screen.css";
+
+interface ScreenProps {
+  room: Room;
+  shown: Readonly<Streamed>;
+}
+
+/** Somebody who saves data asks for the stream themselves. */
+function saves(): boolean {
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  return connection?.saveData === true || matchMedia("(prefers-reduced-data: reduce)").matches;
+}
+
+interface Playing {
+  phase: Phase;
+  player: Player | null;
+}
+
+/** A player for as long as the page shows one. */
+function usePlayer(room: Room, video: HTMLVideoElement | null, address: string, wanted: boolean): Playing {
+  const [phase, setPhase] = useState<Phase>("loading");
+  const [player, setPlayer] = useState<Player | null>(null);
+  useEffect(() => {
+    if (!video || !wanted) return undefined;
+    // Only silent films may start by themselves.
+    video.muted = true;
+    const made = new Player({
+      screen: video,
+      open: (failed) => openEngine(video, address, failed),
+      now: () => room.client.clock.now(),
+      onPhase: setPhase,
+      onDelay: (delay) => room.client.tell("stream.report", { delay_ms: delay }),
+    });
+    const back = () => document.visibilityState === "visible" && made.catchUp();
+    document.addEventListener("visibilitychange", back);
+    setPhase("loading");
+    setPlayer(made);
+    made.start();
+    return () => {
+      document.removeEventListener("visibilitychange", back);
+      made.close();
+      setPlayer(null);
+    };
+  }, [room, video, address, wanted]);
+  return { phase, player };
+}
+
+/** Captions that the stream brings, and whether they are shown. */
+function useCaptions(video: HTMLVideoElement | null): { there: boolean; on: boolean; turn: () => void } {
+  const [, draw] = useState(0);
+  useEffect(() => {
+    if (!video) return undefined;
+    const changed = () => draw((count) => count + 1);
+    for (const type of ["addtrack", "removetrack", "change"]) video.textTracks.addEventListener(type, changed);
+    return () => {
+      for (const type of ["addtrack", "removetrack", "change"]) video.textTracks.removeEventListener(type, changed);
+    };
+  }, [video]);
+  const tracks = Array.from(video?.textTracks ?? []).filter(({ kind }) => kind === "captions" || kind === "subtitles");
+  const on = tracks.some((track) => track.mode === "showing");
+  const turn = () => {
+    for (const [place, track] of tracks.entries()) track.mode = !on && place === 0 ? "showing" : "disabled";
+  };
+  return { there: tracks.length > 0, on, turn };
+}
+
+/** How to fill the screen; an iPhone does it with the film alone. */
+function wholeScreen(place: HTMLElement | null, video: (HTMLVideoElement & { webkitEnterFullscreen?: () => void }) | null): (() => void) | null {
+  if (document.fullscreenEnabled) return () => void place?.requestFullscreen().catch(() => undefined);
+  return video?.webkitEnterFullscreen ? () => video.webkitEnterFullscreen?.() : null;
+}
+
+/** The stream on top of the page; a bar while somebody writes or reads on a phone. */
+export function Screen({ room, shown }: ScreenProps): JSX.Element {
+  const t = playerWords.value;
+  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
+  const place = useRef<HTMLElement>(null);
+  const [wanted, setWanted] = useState(() => !saves());
+  const [muted, setMuted] = useState(true);
+  const { phase, player } = usePlayer(room, video, shown.address, wanted);
+  const captions = useCaptions(video);
+  const { folded, fold } = useFold();
+  const whole = wholeScreen(place.current, video);
+  const title = shown.title ?? t.stream;
+  const stopped = !wanted || phase === "stopped" || phase === "tap";
+
+  const play = () => {
+    if (!wanted) setWanted(true);
+    else player?.go();
+  };
+  const turnSound = () => {
+    if (!video) return;
+    video.muted = !muted;
+    if (stopped) play();
+  };
+  return (
+    <section class={`stream ${folded ? "folded" : ""}`} aria-label={t.stream} ref={place}>
+      <div class="picture">
+        {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- captions come with the stream */}
+        <video
+          ref={setVideo}
+          playsInline
+          muted
+          aria-label={title}
+          onVolumeChange={(event) => setMuted(event.currentTarget.muted)}
+        />
+        <State phase={wanted ? phase : "tap"} saving={!wanted} onPlay={play} />
+        {folded && <button type="button" class="unfold" aria-label={t.unfold} onClick={() => fold(false)} />}
+      </div>
+      {muted && !stopped && phase !== "unplayable" && (
+        <button type="button" class="button sound" onClick={turnSound}>
+          <Icon name="silent" size={20} />
+          {t.sound_on}
+        </button>
+      )}
+      <div class="strip">
+        <span class="title">
+          <i class="dot" aria-hidden="true" />
+          {title}
+        </span>
+        <IconButton icon={stopped ? "play" : "pause"} label={stopped ? t.play : t.stop} onClick={stopped ? play : () => player?.stop()} />
+        {!muted && <IconButton icon="sound" label={t.sound_off} onClick={turnSound} />}
+        {captions.there && (
+          <IconButton icon="captions" label={captions.on ? t.captions_off : t.captions_on} pressed={captions.on} onClick={captions.turn} />
+        )}
+        {whole && <IconButton class="whole" icon="whole" label={t.whole} onClick={whole} />}
+        <IconButton class="fold" icon={folded ? "down" : "up"} label={folded ? t.unfold : t.fold} onClick={() => fold(!folded)} />
+      </div>
+    </section>
+  );
+}
+
+/** One line over the picture while there is none. */
+function State({ phase, saving, onPlay }: { phase: Phase; saving: boolean; onPlay: () => void }): JSX.Element | null {
+  const t = playerWords.value;
+  if (phase === "playing") return null;
+  if (phase === "stopped" || phase === "tap") {
+    return (
+      <button type="button" class="begin" onClick={onPlay}>
+        <Icon name="play" size={40} />
+        <b>{saving ? t.play_saver : t.play}</b>
+        {saving && <span>{t.play_saver_hint}</span>}
+      </button>
+    );
+  }
+  return (
+    <p class="state" role="status">
+      {phase === "unplayable" ? t.unplayable : phase === "stuck" ? t.stuck : t.loading}
+    </p>
+  );
+}

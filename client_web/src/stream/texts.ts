@@ -1,0 +1,38 @@
+/** Words of the player; they come with it. */
+export const zh = {
+  stream: "直播",
+  live: "直播",
+  sound_on: "打开声音",
+  sound_off: "静音",
+  play: "播放",
+  play_saver: "播放直播",
+  play_saver_hint: "你开了省流量，点一下再放",
+  stop: "暂停",
+  captions_on: "打开字幕",
+  captions_off: "关闭字幕",
+  whole: "全屏",
+  fold: "收起",
+  unfold: "展开",
+  loading: "画面马上来…",
+  stuck: "直播暂时断了，正在重连…",
+  unplayable: "这个浏览器放不了直播，换个浏览器试试",
+};
+
+export const en: typeof zh = {
+  stream: "Stream",
+  live: "Live",
+  sound_on: "Turn on sound",
+  sound_off: "Mute",
+  play: "Play",
+  play_saver: "Play the stream",
+  play_saver_hint: "You’re saving data, so it waits for a tap",
+  stop: "Pause",
+  captions_on: "Show captions",
+  captions_off: "Hide captions",
+  whole: "Full screen",
+  fold: "Fold up",
+  unfold: "Unfold",
+  loading: "The picture is on its way…",
+  stuck: "The stream broke off, reconnecting…",
+  unplayable: "This browser can’t play the stream; try another one",
+};
