@@ -127,8 +127,7 @@ class App:
         )
         history = History(made.database, made.broker, REGISTRY.events)
         self.text_check = text_check_of(settings)
-        self.reactions = Reactions(made.members)
-        self.viewing = Viewing()
+        self.reactions, self.viewing = Reactions(made.members), Viewing()
         self.door = self._door(history, derived_key(secret, "pid"))
         self.gateway = Gateway.serving(self.door, gateway_config_of(settings))
         self._tasks: list[asyncio.Task[None]] = []

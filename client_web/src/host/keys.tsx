@@ -1,13 +1,14 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { stageWords } from "../i18n/stage_words";
-import { words } from "../i18n/words";
+import { language, words } from "../i18n/words";
 import type { Room } from "../page";
 import { Dialog } from "../parts/dialog";
 import { takeOffer } from "../parts/toast";
 import type { ConsolePart } from "../views/view";
 import { undoRemove } from "./deeds";
 import { showingKeys } from "./desk";
+import { en, zh } from "./key_texts";
 import { askPanic, turn } from "./order";
 import { corner } from "./places";
 import { waitingIn } from "./queue";
@@ -57,7 +58,7 @@ export function KeyList({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title={t.keys} onClose={onClose}>
       <dl class="keys">
-        {Object.entries({ ...t.key_list, ...stageWords.value.keys }).map(([key, what]) => (
+        {Object.entries({ ...(language.value === "en" ? en : zh), ...stageWords.value.keys }).map(([key, what]) => (
           <div key={key}>
             <dt>
               <kbd>{key === "space" ? t.key_space : key}</kbd>

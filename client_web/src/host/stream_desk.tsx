@@ -1,14 +1,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { figure } from "../i18n/words";
+import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Line } from "../parts/line";
 import { Problem } from "../parts/problem";
-import { toastFailure } from "../parts/toast";
+import { toast, toastFailure } from "../parts/toast";
 import { type Reach, stream } from "../room/activities/stream";
 import { failureOf } from "../room/failure";
-import type { Streamed } from "../room/messages";
-import { act } from "./act";
+import type { Fields, Streamed } from "../room/messages";
 import { streamWords } from "./stream_words";
 import "./stream.css";
 
@@ -59,13 +58,25 @@ export function StreamDesk({ room }: { room: Room }): JSX.Element {
   );
 }
 
+type Turn = "stream.set" | "stream.pause" | "stream.resume" | "stream.clear";
+
+/** Do it, and say that it is done. */
+async function turn<Type extends Turn>(room: Room, type: Type, fields: Fields<Type>, undo?: () => void): Promise<void> {
+  try {
+    await room.client.send(type, fields);
+    toast(streamWords.value.done[type], undo ? words.value.undo : undefined, undo);
+  } catch (error) {
+    toastFailure(error);
+  }
+}
+
 function Shown({ room, shown }: { room: Room; shown: Readonly<Streamed> }): JSX.Element {
   const t = streamWords.value;
   const live = shown.status === "live";
   const { address, title } = shown;
-  const again = () => void act(room, "stream.set", { address, ...(title ? { title } : {}) });
-  const pause = () => void act(room, "stream.pause", {}, resume);
-  const resume = () => void act(room, "stream.resume", {}, pause);
+  const again = () => void turn(room, "stream.set", { address, ...(title ? { title } : {}) });
+  const pause = () => void turn(room, "stream.pause", {}, resume);
+  const resume = () => void turn(room, "stream.resume", {}, pause);
   return (
     <>
       <p class="row tight stream-shown">
@@ -79,7 +90,7 @@ function Shown({ room, shown }: { room: Room; shown: Readonly<Streamed> }): JSX.
         <button type="button" class="button" onClick={live ? pause : resume}>
           {live ? t.pause : t.resume}
         </button>
-        <button type="button" class="button" onClick={() => void act(room, "stream.clear", {}, again)}>
+        <button type="button" class="button" onClick={() => void turn(room, "stream.clear", {}, again)}>
           {t.clear}
         </button>
       </div>

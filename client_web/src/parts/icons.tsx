@@ -16,10 +16,6 @@ const PATHS = {
   merge: "M7 4v3c0 3.500 5 4 5 8v5m5-16v3c0 3.500-5 4-5 8m-3 2 3 3 3-3",
   check: "m5 12.5 4.5 4.5L19 7.5",
   clock: "M12 7v5l3 2m-3-11a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z",
-  sound: "M5 9.500v5h3l4 3.500V6L8 9.500H5Zm10.500-.5a4 4 0 0 1 0 6m2.300-8.300a7.500 7.500 0 0 1 0 10.600",
-  silent: "M5 9.500v5h3l4 3.500V6L8 9.500H5Zm10.500 0 5 5m0-5-5 5",
-  captions: "M3 6h18v12H3zM10.500 10.500a2 2 0 1 0 0 3m6.500-3a2 2 0 1 0 0 3",
-  whole: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   play: "M8 5v14l11-7L8 5Z",
   pause: "M8 5v14M16 5v14",
   stop: "M6 6h12v12H6z",
@@ -53,6 +49,11 @@ const PATHS = {
 export type IconName = keyof typeof PATHS;
 
 export function Icon({ name, size = 24 }: { name: IconName; size?: number }): JSX.Element {
+  return <Stroke path={PATHS[name]} size={size} />;
+}
+
+/** A drawing of the same hand that only one part of the pages needs. */
+export function Stroke({ path, size }: { path: string; size: number }): JSX.Element {
   return (
     <svg
       width={size}
@@ -65,7 +66,7 @@ export function Icon({ name, size = 24 }: { name: IconName; size?: number }): JS
       stroke-linejoin="round"
       aria-hidden="true"
     >
-      <path d={PATHS[name]} />
+      <path d={path} />
     </svg>
   );
 }

@@ -2,13 +2,44 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Room } from "../page";
 import { IconButton } from "../parts/bricks";
-import { Icon } from "../parts/icons";
+import { Icon, Stroke } from "../parts/icons";
 import type { Streamed } from "../room/messages";
 import { openEngine } from "./engines";
 import { type Phase, Player } from "./player";
 import { useFold } from "./fold";
 import { playerWords } from "./words";
 import "./screen.css";
+
+const PATHS = {
+  sound: "M5 9.500v5h3l4 3.500V6L8 9.500H5Zm10.500-.5a4 4 0 0 1 0 6m2.300-8.300a7.500 7.500 0 0 1 0 10.600",
+  silent: "M5 9.500v5h3l4 3.500V6L8 9.500H5Zm10.500 0 5 5m0-5-5 5",
+  captions: "M3 6h18v12H3zM10.500 10.500a2 2 0 1 0 0 3m6.500-3a2 2 0 1 0 0 3",
+  whole: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
+};
+
+interface KeyProps {
+  path: string;
+  label: string;
+  onClick: () => void;
+  pressed?: boolean;
+  class?: string;
+}
+
+/** A button with a drawing that only the player has. */
+function Key({ path, label, onClick, pressed, class: more = "" }: KeyProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class={`button quiet icon ${more}`}
+      title={label}
+      aria-label={label}
+      {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
+      onClick={onClick}
+    >
+      <Stroke path={path} size={20} />
+    </button>
+  );
+}
 
 interface ScreenProps {
   room: Room;
@@ -119,7 +150,7 @@ export function Screen({ room, shown }: ScreenProps): JSX.Element {
       </div>
       {muted && !stopped && phase !== "unplayable" && (
         <button type="button" class="button sound" onClick={turnSound}>
-          <Icon name="silent" size={20} />
+          <Stroke path={PATHS.silent} size={20} />
           {t.sound_on}
         </button>
       )}
@@ -129,11 +160,11 @@ export function Screen({ room, shown }: ScreenProps): JSX.Element {
           {title}
         </span>
         <IconButton icon={stopped ? "play" : "pause"} label={stopped ? t.play : t.stop} onClick={stopped ? play : () => player?.stop()} />
-        {!muted && <IconButton icon="sound" label={t.sound_off} onClick={turnSound} />}
+        {!muted && <Key path={PATHS.sound} label={t.sound_off} onClick={turnSound} />}
         {captions.there && (
-          <IconButton icon="captions" label={captions.on ? t.captions_off : t.captions_on} pressed={captions.on} onClick={captions.turn} />
+          <Key path={PATHS.captions} label={captions.on ? t.captions_off : t.captions_on} pressed={captions.on} onClick={captions.turn} />
         )}
-        {whole && <IconButton class="whole" icon="whole" label={t.whole} onClick={whole} />}
+        {whole && <Key class="whole" path={PATHS.whole} label={t.whole} onClick={whole} />}
         <IconButton class="fold" icon={folded ? "down" : "up"} label={folded ? t.unfold : t.fold} onClick={() => fold(!folded)} />
       </div>
     </section>

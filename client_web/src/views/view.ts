@@ -76,7 +76,7 @@ export interface ConsolePart {
   waiting?: (room: Room, at: Snapshot) => Waiting[];
   /** What lies over the console when it is asked for, such as a form. */
   Over?: Part;
-  /** What its keys do; the words for them stand in `key_list`. */
+  /** What its keys do; the words for them stand in `host/key_texts.ts`. */
   keys?: (room: Room) => Record<string, () => void>;
 }
 
