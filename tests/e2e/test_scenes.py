@@ -44,6 +44,10 @@ async def test_a_host_sets_each_scene_and_the_wall_follows(stage: Stage) -> None
     await choose(console, "封面")
     await shows(walls, ".title-scene h1", "周末拼装大赛")
     await expect(now).to_contain_text("固定")
+    code = await wall.locator(".title-scene .qr").bounding_box()
+    assert code is not None
+    assert code["height"] >= 600
+    assert code["y"] + code["height"] <= 1080
     await choose(console, "聊天")
     await shows(walls, ".talk", "都坐好了吗")
     await choose(console, "提问")

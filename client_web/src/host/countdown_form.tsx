@@ -40,6 +40,7 @@ export function CountdownForm({ room, onClose }: { room: Room; onClose: () => vo
           <span>{t.countdown_text}</span>
           <input
             type="text"
+            class="input"
             value={text}
             maxLength={LONGEST}
             placeholder={t.countdown_text_hint}
