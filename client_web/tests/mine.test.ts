@@ -1,6 +1,8 @@
+import { h } from "preact";
 import { describe, expect, it, vi } from "vitest";
 import { chatMine } from "../src/audience/chat_mine";
 import { giftMine } from "../src/audience/gift_mine";
+import { mineTab } from "../src/audience/mine_tab";
 import { pollMine } from "../src/audience/poll_mine";
 import { mineEn } from "../src/i18n/mine_en";
 import { mineZh } from "../src/i18n/mine_zh";
@@ -22,9 +24,9 @@ function roomOf(mine: Mine, state: Record<string, unknown> = {}): Room {
 const refused = { message: "m", at: 1, text: "no", seen: false };
 
 describe("what is one's own", () => {
-  it("stands in the last tab, and is nothing at first", () => {
+  it("stands in the last tab, and is nothing at first", async () => {
     expect(tabParts.at(-1)?.name).toBe("mine");
-    const parts = views.flatMap((view) => view.mine ?? []);
+    const parts = await Promise.all(views.flatMap((view) => view.mine?.() ?? []));
     expect(new Set(parts.map((part) => part.name)).size).toBe(parts.length);
     expect(parts.filter((part) => part.some(roomOf({})))).toEqual([]);
   });
@@ -35,8 +37,11 @@ describe("what is one's own", () => {
     expect(chatMine.some(roomOf({ chat: { held: [], refused: [refused] } }, { chat: back }))).toBe(false);
   });
 
-  it("has news when something was decided, and none when it is taken back", () => {
-    const newest = (room: Room) => tabParts.at(-1)?.newest(room);
+  it("has news when something was decided, and none when it is taken back", async () => {
+    const tab = mineTab(async () => ({ parts: [chatMine], Panel: () => h("p", null) }));
+    const newest = (room: Room) => tab.newest(room);
+    tab.Panel({ room: roomOf({}) });
+    await Promise.resolve();
     const told = roomOf({});
     const now = told.now as unknown as { value: { mine: Mine } };
     expect(newest(told)).toBe(0);

@@ -1,55 +1,68 @@
+import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { Face } from "../chat/messages";
 import { words } from "../i18n/words";
 import type { Room } from "../page";
-import { Empty } from "../parts/bricks";
-import { LanguageSwitch } from "../parts/top_bar";
+import { Waiting } from "../parts/bricks";
+import { toastFailure } from "../parts/toast";
 import type { MinePart, TabPart } from "../views/view";
-import { Seat } from "./seat";
-import "./mine.css";
 
-/** What was decided about this person's things, as far as this page knows. */
-const known = new WeakMap<Room, Set<string>>();
-
-function decided(room: Room, parts: readonly MinePart[]): number {
-  const all = known.get(room) ?? new Set();
-  known.set(room, all);
-  for (const part of parts) for (const verdict of part.verdicts?.(room) ?? []) all.add(`${part.name} ${verdict}`);
-  return all.size;
+interface Mine {
+  parts: readonly MinePart[];
+  Panel: (props: { room: Room; parts: readonly MinePart[] }) => JSX.Element;
 }
 
-/** What is one's own of all that the room does, and who one is here. */
-export const mineTab = (parts: readonly MinePart[]): TabPart => ({
-  name: "mine",
-  icon: "person",
-  label: () => words.value.mine.tab,
-  count: (room) => parts.reduce((sum, part) => sum + (part.due?.(room) ?? 0), 0),
-  newest: (room) => decided(room, parts),
-  brief: true,
-  Panel: ({ room }) => <MinePanel room={room} parts={parts} />,
-});
+/** It is fetched once the page itself is there: a phone in a crowd has more urgent things to load. */
+const LATER = 1_500;
 
-function MinePanel({ room, parts }: { room: Room; parts: readonly MinePart[] }): JSX.Element {
-  const t = words.value;
-  const { you } = room.now.value;
-  const some = parts.filter((part) => part.some(room));
-  return (
-    <div class="mine-list" tabIndex={0} role="region" aria-label={t.mine.tab}>
-      {you && (
-        <p class="row mine-name">
-          <Face by={you} />
-          <b class="grow">{you.name}</b>
-          <LanguageSwitch spelt />
-        </p>
-      )}
-      {some.length === 0 && <Empty drawing="door" title={t.mine.none} hint={t.mine.none_hint} />}
-      {some.map(({ name, label, List }) => (
-        <section key={name} class={`mine-${name}`} aria-label={label()}>
-          <h2>{label()}</h2>
-          <List room={room} />
-        </section>
-      ))}
-      <Seat room={room} />
-    </div>
-  );
+/** What was decided about this person's things, as far as this page knows; `before` it was looked at first. */
+interface Decided {
+  all: Set<string>;
+  before: number;
+}
+
+const known = new WeakMap<Room, Decided>();
+
+function decided(room: Room, parts: readonly MinePart[]): number {
+  const verdicts = parts.flatMap((part) => (part.verdicts?.(room) ?? []).map((verdict) => `${part.name} ${verdict}`));
+  const kept = known.get(room) ?? { all: new Set(verdicts), before: verdicts.length };
+  known.set(room, kept);
+  for (const verdict of verdicts) kept.all.add(verdict);
+  return kept.all.size - kept.before;
+}
+
+/** The tab of what is one's own. */
+export function mineTab(fetch: () => Promise<Mine>): TabPart {
+  const mine = signal<Mine | null>(null);
+  let asked = false;
+  const ask = () => {
+    if (mine.value || asked) return;
+    asked = true;
+    fetch().then(
+      (found) => (mine.value = found),
+      (error: unknown) => {
+        asked = false;
+        toastFailure(error);
+      },
+    );
+  };
+  let waits = false;
+  const soon = () => {
+    if (!waits) setTimeout(ask, LATER);
+    waits = true;
+  };
+  return {
+    name: "mine",
+    icon: "person",
+    label: () => words.value.mine.tab,
+    count: (room) => (mine.value?.parts ?? []).reduce((sum, part) => sum + (part.due?.(room) ?? 0), 0),
+    newest: (room) => {
+      soon();
+      return mine.value ? decided(room, mine.value.parts) : 0;
+    },
+    brief: true,
+    Panel: ({ room }) => {
+      ask();
+      return mine.value ? <mine.value.Panel room={room} parts={mine.value.parts} /> : <Waiting label={words.value.loading} />;
+    },
+  };
 }

@@ -1,4 +1,3 @@
-import { chatMine } from "../audience/chat_mine";
 import { Talk } from "../audience/talk";
 import { words } from "../i18n/words";
 import { stateOf } from "../page";
@@ -18,7 +17,7 @@ export const chatView: View = {
     },
     Panel: Talk,
   },
-  mine: chatMine,
+  mine: async () => (await import("../audience/mine_parts")).chatMine,
   wall: async () => {
     const { ChatScene } = await import("../wall/chat_scene");
     return { scene: "chat", Scene: ChatScene };

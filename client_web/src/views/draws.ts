@@ -1,5 +1,4 @@
 import { DrawCard } from "../audience/draw_card";
-import { giftMine } from "../audience/gift_mine";
 import { draws } from "../room/activities/draws";
 import type { View } from "./view";
 
@@ -7,7 +6,7 @@ import type { View } from "./view";
 export const drawsView: View = {
   activity: draws,
   Card: DrawCard,
-  mine: giftMine,
+  mine: async () => (await import("../audience/mine_parts")).giftMine,
   wall: async () => {
     const { drawOnWall, DrawScene } = await import("../wall/draw_scene");
     return {

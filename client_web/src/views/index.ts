@@ -33,7 +33,10 @@ const byPlace = <Each>(name: (part: Each) => string) => {
 /** One's own comes last. */
 export const tabParts: readonly TabPart[] = [
   ...views.flatMap((view) => view.tab ?? []).sort(byPlace((tab) => tab.name)),
-  mineTab(views.flatMap((view) => view.mine ?? [])),
+  mineTab(async () => {
+    const { MinePanel } = await import("../audience/mine_parts");
+    return { parts: await Promise.all(views.flatMap((view) => view.mine?.() ?? [])), Panel: MinePanel };
+  }),
 ];
 
 /** The last has the first say: what is rarer and shorter goes over what is there all the time. */

@@ -1,4 +1,3 @@
-import { photoMine } from "../audience/photo_mine";
 import { PhotoTab } from "../audience/photo_tab";
 import { words } from "../i18n/words";
 import { stateOf } from "../page";
@@ -16,7 +15,7 @@ export const photosView: View = {
     newest: (room) => stateOf(room.now.value, photos).newest,
     Panel: PhotoTab,
   },
-  mine: photoMine,
+  mine: async () => (await import("../audience/mine_parts")).photoMine,
   wall: async () => {
     const { photoNamed, photosOnWall, PhotoScene } = await import("../wall/photo_scene");
     return { wants: photosOnWall, scene: "photos", named: photoNamed, Scene: PhotoScene };

@@ -1,5 +1,4 @@
 import { PollCard } from "../audience/poll_card";
-import { pollMine } from "../audience/poll_mine";
 import { polls } from "../room/activities/polls";
 import type { View } from "./view";
 
@@ -7,7 +6,7 @@ import type { View } from "./view";
 export const pollsView: View = {
   activity: polls,
   Card: PollCard,
-  mine: pollMine,
+  mine: async () => (await import("../audience/mine_parts")).pollMine,
   wall: async () => {
     const { pollOnWall, PollScene } = await import("../wall/poll_scene");
     return {

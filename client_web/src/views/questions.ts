@@ -1,5 +1,4 @@
 import { QuestionCard } from "../audience/question_card";
-import { questionMine } from "../audience/question_mine";
 import { QuestionTab } from "../audience/question_tab";
 import { words } from "../i18n/words";
 import { stateOf } from "../page";
@@ -18,7 +17,7 @@ export const questionsView: View = {
     newest: (room) => stateOf(room.now.value, questions).newest,
     Panel: QuestionTab,
   },
-  mine: questionMine,
+  mine: async () => (await import("../audience/mine_parts")).questionMine,
   wall: async () => {
     const { questionOnWall, QuestionScene } = await import("../wall/question_scene");
     return {

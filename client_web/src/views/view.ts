@@ -90,7 +90,7 @@ export interface View {
   Head?: Part;
   Card?: Part;
   tab?: TabPart;
-  mine?: MinePart;
+  mine?: () => Promise<MinePart>;
   /** What stands below the tabs, whichever is chosen. */
   Foot?: Part;
   wall?: () => Promise<WallPart>;
