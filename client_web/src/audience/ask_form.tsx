@@ -95,7 +95,13 @@ export function AskForm({ room, own }: { room: Room; own: readonly Own[] }): JSX
           {note}
         </span>
       </label>
-      <button type="submit" class="button main" hidden={closed} disabled={closed || leaving || full || left < 0 || !text.trim()}>
+      <button
+        type="submit"
+        class="button main"
+        hidden={closed}
+        disabled={closed || leaving || full || left < 0 || !text.trim()}
+        onMouseDown={(event) => event.preventDefault()}
+      >
         {leaving ? t.question_asking : t.question_ask}
       </button>
     </form>

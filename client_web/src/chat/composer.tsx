@@ -121,6 +121,8 @@ export function Composer({ room, staff, placeholder }: ComposerProps): JSX.Eleme
       {/* Nothing to send any more: the line that says so has all the room. */}
       <button
         type="submit"
+        // The keyboard stays, and nothing moves from under the thumb.
+        onMouseDown={(event) => event.preventDefault()}
         class="button main"
         hidden={closed}
         disabled={closed || over > 0 || !text.trim() || seconds > 0}
