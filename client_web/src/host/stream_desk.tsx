@@ -29,7 +29,11 @@ export function reachLine(reach: Reach | null): string {
 /** Below the strip that says how the room is. */
 export function StreamHealth({ room }: { room: Room }): JSX.Element | null {
   const line = reachLine(stateOf(room.now.value, stream).reach);
-  return line ? <p class="stream-health figures">{line}</p> : null;
+  return line ? (
+    <aside class="stream-health figures" aria-label={streamWords.value.title}>
+      {line}
+    </aside>
+  ) : null;
 }
 
 /** Beside a vote's end: who sees the stream late also votes late. */
