@@ -354,8 +354,9 @@ class Photos(Activity):
 
     def mine(self, user: str) -> dict[str, Any] | None:
         """One's own, wherever they are."""
-        own = [each.as_own() for each in self._ordered() if each.by.id == user]
-        return {"photos": own} if own else None
+        # Asked for with every ballot: of the photos of all others not even the order is looked at.
+        own = _ordered(each for each in self._photos.values() if each.by.id == user)
+        return {"photos": [each.as_own() for each in own]} if own else None
 
     def outlasts(self, user: str) -> bool:
         """A photo stands in its own record, and goes with it."""
@@ -373,10 +374,7 @@ class Photos(Activity):
         return None if photo is None else Work(photo.by, photo.place == "shown")
 
     def _placed(self, place: Place) -> list[Photo]:
-        return [each for each in self._ordered() if each.place == place]
-
-    def _ordered(self) -> list[Photo]:
-        return sorted(self._photos.values(), key=lambda each: (each.at, each.photo))
+        return _ordered(each for each in self._photos.values() if each.place == place)
 
     def on_wall(self, thing: str | None) -> bool:
         """What everyone sees."""
@@ -387,7 +385,7 @@ class Photos(Activity):
 
     def dump(self) -> dict[str, Any]:
         """All photos."""
-        return {"photos": [each.dump() for each in self._ordered()]}
+        return {"photos": [each.dump() for each in _ordered(self._photos.values())]}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""
@@ -403,6 +401,10 @@ class Photos(Activity):
     def erase(self, user: str, pseudonym: str) -> None:
         """Theirs are gone."""
         self._photos = {each.photo: each for each in self._photos.values() if each.by.id != user}
+
+
+def _ordered(photos: Iterable[Photo]) -> list[Photo]:
+    return sorted(photos, key=lambda each: (each.at, each.photo))
 
 
 def _posted(photo: Photo) -> Proposed:
