@@ -11,7 +11,8 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -26,6 +27,10 @@ PATCH_MOST: Final = 1024 * 1024  # bytes of one request
 TTL_S: Final = 3600  # from its beginning
 PER_PERSON: Final = 3  # unfinished; beyond, the oldest goes
 ROOM_MOST: Final = 1024 * 1024 * 1024  # bytes of all unfinished in a room
+PIECES_MOST: Final = 512  # of one upload: 80 whole ones, and what breaks leave
+ROOM_PIECES: Final = 20_000  # of all unfinished in a room
+LOOKED_S: Final = 2.0  # for which it is remembered how much of a room lies there
+ROOMS: Final = 1_000  # of which that is remembered
 BEGUN_PER_MINUTE: Final = 10  # by one person in one room
 _SIGNED: Final = 16  # bytes of a signature
 
@@ -79,6 +84,7 @@ class Uploads:
         self._blobs = blobs
         self._key = key
         self._clock = clock
+        self._taken: OrderedDict[str, tuple[float, int, int]] = OrderedDict()  # room -> when, bytes, pieces
 
     def begin(self, room: str, user: str, size: int) -> Upload:
         """A new upload; nothing is stored yet. Raises Refused: invalid, too_large."""
@@ -104,7 +110,7 @@ class Uploads:
 
     async def offset(self, upload: Upload) -> int:
         """How many bytes of it are here. Raises Refused: unavailable."""
-        return sum(length for _, length in await self._pieces(upload))
+        return sum(length for _, length in _following(await self._listed(upload.prefix)))
 
     async def append(self, upload: Upload, at: int, body: AsyncIterator[bytes]) -> int:
         """Store what comes, from this offset; how many bytes are here then.
@@ -112,11 +118,16 @@ class Uploads:
         If ``body`` breaks off, what came before is stored, and what it raised is raised. Raises Refused: conflict if
         this is not where it goes on, too_large, overloaded, unavailable.
         """
-        here = await self.offset(upload)
+        stored = await self._listed(upload.prefix)
+        here = sum(length for _, length in _following(stored))
         if at != here:
             raise Refused(Code.CONFLICT, f"This upload goes on at {here}.")
+        if len(stored) >= PIECES_MOST:
+            raise Refused(Code.CONFLICT, "This upload came in too many pieces; begin again.")
         if at == 0:
             await self._make_room(upload)
+        # Of many that begin at once each finds room, so all are asked again as they go on.
+        await self._has_room(upload, upload.size if at == 0 else 0)
         most = min(PATCH_MOST, upload.size - at)
         came, waiting = 0, bytearray()
         try:
@@ -135,7 +146,7 @@ class Uploads:
 
     async def read(self, upload: Upload) -> AsyncIterator[bytes]:
         """The whole file in pieces. Raises Refused: conflict if it is not whole, unavailable."""
-        pieces = await self._pieces(upload)
+        pieces = _following(await self._listed(upload.prefix))
         if sum(length for _, length in pieces) != upload.size:
             raise Refused(Code.CONFLICT, "The upload is not whole yet.")
         with blobs_at_hand():
@@ -168,20 +179,6 @@ class Uploads:
         photo = hmac.new(self._key, f"photo {said} {room} {user}".encode(), hashlib.sha256).hexdigest()
         return Upload(f"{said}.{digest[: 2 * _SIGNED]}", room, user, size, begun_at, photo[: 2 * _SIGNED])
 
-    async def _pieces(self, upload: Upload) -> list[tuple[str, int]]:
-        """Name and length of those that follow each other from the beginning."""
-        longest: dict[int, tuple[str, int]] = {}
-        for blob in await self._listed(upload.prefix):
-            start, _, length = blob.name.rsplit("/", 1)[1].partition("-")
-            # Two requests at once may both have stored a piece here.
-            if int(length) > longest.get(int(start), ("", 0))[1]:
-                longest[int(start)] = (blob.name, int(length))
-        pieces, at = [], 0
-        while at in longest:
-            pieces.append(longest[at])
-            at += longest[at][1]
-        return pieces
-
     async def _store(self, upload: Upload, at: int, piece: bytes) -> int:
         async def whole() -> AsyncIterator[bytes]:
             yield piece
@@ -191,15 +188,25 @@ class Uploads:
         return at + len(piece)
 
     async def _make_room(self, upload: Upload) -> None:
-        """Before its first piece: a person has few at once, and a room not without end."""
+        """Before its first piece: a person has few at once."""
         begun: dict[str, int] = {}
         for blob in await self._listed(_persons(upload.room, upload.user)):
             other = blob.name.rsplit("/", 1)[0] + "/"
             begun[other] = min(blob.at, begun.get(other, blob.at))
         for oldest in sorted(begun, key=lambda other: begun[other])[: max(0, len(begun) - PER_PERSON + 1)]:
             await self._remove(oldest)
-        taken = sum(blob.size for blob in await self._listed(f"{PREFIX}{folded(upload.room)}/"))
-        if taken + upload.size > ROOM_MOST:
+
+    async def _has_room(self, upload: Upload, more: int) -> None:
+        """Raises Refused: overloaded, unavailable."""
+        now = self._clock()
+        looked, size, pieces = self._taken.get(upload.room, (-LOOKED_S, 0, 0))
+        if more or not 0 <= now - looked < LOOKED_S:
+            blobs = await self._listed(f"{PREFIX}{folded(upload.room)}/")
+            size, pieces = sum(blob.size for blob in blobs), len(blobs)
+            self._taken[upload.room] = (now, size, pieces)
+            if len(self._taken) > ROOMS:
+                self._taken.popitem(last=False)
+        if size + more > ROOM_MOST or pieces >= ROOM_PIECES:
             raise Refused(Code.OVERLOADED, "Many photos are coming in; try again shortly.", retry_after_ms=30_000)
 
     async def _remove(self, prefix: str) -> None:
@@ -210,6 +217,21 @@ class Uploads:
     async def _listed(self, prefix: str) -> list[Blob]:
         with blobs_at_hand():
             return [blob async for some in self._blobs.list(prefix) for blob in some]
+
+
+def _following(blobs: Iterable[Blob]) -> list[tuple[str, int]]:
+    """Name and length of those pieces that follow each other from the beginning."""
+    longest: dict[int, tuple[str, int]] = {}
+    for blob in blobs:
+        start, _, length = blob.name.rsplit("/", 1)[1].partition("-")
+        # Two requests at once may both have stored a piece here.
+        if int(length) > longest.get(int(start), ("", 0))[1]:
+            longest[int(start)] = (blob.name, int(length))
+    pieces, at = [], 0
+    while at in longest:
+        pieces.append(longest[at])
+        at += longest[at][1]
+    return pieces
 
 
 def _persons(room: str, user: str) -> str:

@@ -147,6 +147,34 @@ async def test_a_room_takes_no_more_than_it_may(uploads: Uploads, monkeypatch: p
     await uploads.append(uploads.begin("r2", "ben", 200), 0, body(bytes(200)))
 
 
+async def test_those_who_begin_at_once_take_no_more_either(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ROOM_MOST", 1_000)
+    monkeypatch.setattr(module, "LOOKED_S", 0.0)
+    begun = [uploads.begin("r1", f"u{number}", 900) for number in range(5)]
+    for upload in begun:
+        await uploads.append(upload, 0, body(bytes(1)))
+    for upload in begun[:2]:
+        await uploads.append(upload, 1, body(bytes(899)))
+    for upload in begun[2:]:
+        with pytest.raises(Refused) as refused:
+            await uploads.append(upload, 1, body(bytes(899)))
+        assert code(refused) is Code.OVERLOADED
+
+
+async def test_a_file_comes_in_so_many_pieces(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PIECES_MOST", 3)
+    upload = uploads.begin("r1", "ann", 100)
+    for at in range(3):
+        await uploads.append(upload, at, body(bytes(1)))
+    with pytest.raises(Refused) as refused:
+        await uploads.append(upload, 3, body(bytes(1)))
+    assert code(refused) is Code.CONFLICT
+    monkeypatch.setattr(module, "ROOM_PIECES", 3)
+    with pytest.raises(Refused) as refused:
+        await uploads.append(uploads.begin("r1", "ben", 100), 0, body(bytes(1)))
+    assert code(refused) is Code.OVERLOADED
+
+
 async def test_what_is_not_whole_is_not_read(uploads: Uploads) -> None:
     upload = uploads.begin("r1", "ann", 100)
     await uploads.append(upload, 0, body(bytes(99)))
