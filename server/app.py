@@ -40,7 +40,7 @@ from server.links import Links
 from server.metrics import Metrics
 from server.pairings import PAIRINGS_PER_MINUTE, Pairings
 from server.photos.addresses import PictureAddresses
-from server.photos.darkroom import Darkroom
+from server.photos.darkroom import EACH_PER_MINUTE, Darkroom
 from server.photos.uploads import BEGUN_PER_MINUTE
 from server.readiness import PATIENCE_S, Disk, Readiness, certificate_valid, tasks_ended
 from server.seats import FREE_TRIES, LONGEST_WAIT_S, Seats
@@ -160,6 +160,7 @@ class App:
             admissions=AddressBudget(settings.guests_per_minute, "guests", counting),
             pairings_begun=AddressBudget(PAIRINGS_PER_MINUTE, "pairings", counting),
             uploads_begun=AddressBudget(BEGUN_PER_MINUTE, "uploads", counting),
+            photos_decoded=AddressBudget(EACH_PER_MINUTE, "photos", counting),
             pairing_tries=Tries("pairing-codes", counting),
             seat_tries=Tries("seat-codes", counting, free=FREE_TRIES, longest_wait_s=LONGEST_WAIT_S),
             counted=here,

@@ -25,7 +25,7 @@ from server.lobby import Lobby
 from server.metrics import Metrics
 from server.pairings import PAIRINGS_PER_MINUTE, Pairings
 from server.photos.addresses import PictureAddresses
-from server.photos.darkroom import Darkroom
+from server.photos.darkroom import EACH_PER_MINUTE, Darkroom
 from server.photos.files import PhotoFiles
 from server.photos.uploads import BEGUN_PER_MINUTE, Uploads
 from server.seats import FREE_TRIES, LONGEST_WAIT_S, Seats
@@ -124,6 +124,7 @@ class Services(Watched):
     pairing_tries: Tries = field(default_factory=Tries)
     seat_tries: Tries = field(default_factory=lambda: Tries(free=FREE_TRIES, longest_wait_s=LONGEST_WAIT_S))
     uploads_begun: AddressBudget = field(default_factory=lambda: AddressBudget(BEGUN_PER_MINUTE))
+    photos_decoded: AddressBudget = field(default_factory=lambda: AddressBudget(EACH_PER_MINUTE))
     now: Callable[[], int] = lambda: round(time.time() * 1000)  # the rooms' time, in ms
     counted: Sized = ()  # what this process counts of those who knock
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,8 @@ from server.photos.containers import Developed, Fault, NotAPhoto
 
 AT_ONCE: Final = 2
 WAITING_MOST: Final = 32
+EACH_MOST: Final = 4  # of one person, of which one is being decoded
+EACH_PER_MINUTE: Final = 20  # of one person in one room
 SECONDS: Final = 30.0  # until a process that has not answered is killed
 ANSWER_MOST: Final = 8 * 1024 * 1024  # bytes
 HEAD_MOST: Final = 4096  # bytes
@@ -45,7 +47,23 @@ class Darkroom:
         self._seconds = seconds
         self._command = tuple(command)
         self._inside = 0
+        self._people: dict[str, tuple[asyncio.Lock, int]] = {}  # who has photos here, and how many
         self._counts = {"developed_total": 0, "refused_total": 0, "killed_total": 0}
+
+    @contextlib.asynccontextmanager
+    async def turn(self, person: str) -> AsyncIterator[None]:
+        """One photo of a person at a time, so that nobody has the room to themselves. Raises Refused: rate_limited."""
+        lock, many = self._people.get(person, (asyncio.Lock(), 0))
+        if many >= EACH_MOST:
+            raise Refused(Code.RATE_LIMITED, "Your photos before this one come first.", retry_after_ms=5_000)
+        self._people[person] = (lock, many + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, many = self._people.pop(person)
+            if many > 1:
+                self._people[person] = (lock, many - 1)
 
     async def develop(self, file: AsyncIterable[bytes]) -> Developed:
         """What is shown of a photo. Raises NotAPhoto, Refused (overloaded), and what ``file`` raises."""

@@ -98,16 +98,20 @@ async def add_photo(request: Request, room: RoomPath, wanted: NewPhoto, caller: 
     viewer = sender_of(caller, room)
     services = services_of(request)
     upload = services.uploads.find(room, viewer.user, wanted.upload)
-    host = await services.directory.open(room)
-    photo = photos_of(host.live.room).find(upload.photo)
-    if photo is None:
-        try:
-            photo = await _added(services, upload, viewer, wanted)
-        except Refused:
-            # Another request for the same upload may have been faster.
-            photo = photos_of(host.live.room).find(upload.photo)
-            if photo is None:
-                raise
+    person = f"{room} {viewer.user}"
+    async with services.darkroom.turn(person):
+        host = await services.directory.open(room)
+        photo = photos_of(host.live.room).find(upload.photo)
+        if photo is None:
+            try:
+                # What is refused once it is decoded may be sent again, and is decoded again.
+                await services.photos_decoded.take(person)
+                photo = await _added(services, upload, viewer, wanted)
+            except Refused:
+                # Another request for the same upload may have been faster, on another node.
+                photo = photos_of(host.live.room).find(upload.photo)
+                if photo is None:
+                    raise
     await services.uploads.remove(upload)
     return PhotoAnswer(
         photo=photo.photo,

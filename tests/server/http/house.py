@@ -34,7 +34,7 @@ from server.lobby import Lobby
 from server.metrics import Metrics
 from server.pairings import PAIRINGS_PER_MINUTE, Pairings
 from server.photos.addresses import PictureAddresses
-from server.photos.darkroom import Darkroom
+from server.photos.darkroom import EACH_PER_MINUTE, Darkroom
 from server.photos.files import PhotoFiles
 from server.photos.uploads import BEGUN_PER_MINUTE, Uploads
 from server.seats import Seats
@@ -147,6 +147,7 @@ class House:
         self.checks: dict[str, Any] = {}
         self.key = ""
         self.blobs = FolderBlobs(pages.parent / "blobs")
+        self.darkroom = Darkroom()
         self.uploads = Uploads(self.blobs, b"uploads", clock=lambda: self.now)
         counting = CountingHere(clock=lambda: self.now)
         self.services = Services(
@@ -166,12 +167,13 @@ class House:
             pairings=Pairings(clock=lambda: self.now),
             pairings_begun=AddressBudget(PAIRINGS_PER_MINUTE, "pairings", counting),
             uploads_begun=AddressBudget(BEGUN_PER_MINUTE, "uploads", counting),
+            photos_decoded=AddressBudget(EACH_PER_MINUTE, "photos", counting),
             seat_tries=Tries("seat-codes", counting, free=5),
             pairing_tries=Tries("pairing-codes", counting),
             uploads=self.uploads,
             photos=PhotoFiles(self.blobs, NoRecords(), self.uploads),
             pictures=PictureAddresses(b"pictures", clock=lambda: self.now),
-            darkroom=Darkroom(),
+            darkroom=self.darkroom,
             metrics=Metrics(),
             checks=self.checks,
             admissions=AddressBudget(self.settings.guests_per_minute, "guests", counting),

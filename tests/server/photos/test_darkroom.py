@@ -9,7 +9,7 @@ import pytest
 
 from protocols.errors import Code, Refused
 from server.photos.containers import Fault, NotAPhoto
-from server.photos.darkroom import Darkroom
+from server.photos.darkroom import EACH_MOST, Darkroom
 from tests.server.photos import pictures
 
 
@@ -89,3 +89,26 @@ async def test_what_a_bomb_takes_is_not_taken_here() -> None:
     await asyncio.gather(*(darkroom.develop(file(data)) for data in many), return_exceptions=True)
     assert darkroom.statistics()["refused_total"] == 4
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20 * 1024
+
+
+async def test_one_person_has_one_photo_decoded_at_a_time_and_few_waiting() -> None:
+    darkroom = Darkroom()
+    inside: list[str] = []
+    most = 0
+
+    async def one(person: str) -> str:
+        nonlocal most
+        try:
+            async with darkroom.turn(person):
+                inside.append(person)
+                most = max(most, inside.count("ann"))
+                await asyncio.sleep(0)
+                inside.remove(person)
+        except Refused as refused:
+            return refused.code
+        return "done"
+
+    ended = await asyncio.gather(*(one("ann") for _ in range(EACH_MOST + 2)), one("ben"))
+    assert ended == ["done"] * EACH_MOST + [Code.RATE_LIMITED] * 2 + ["done"]
+    assert most == 1
+    assert await one("ann") == "done"

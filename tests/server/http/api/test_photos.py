@@ -8,6 +8,8 @@ import pytest
 
 from protocols.messages import By, Role
 from server.photos.addresses import STEP_S
+from server.photos.containers import Developed
+from server.photos.darkroom import EACH_PER_MINUTE
 from tests.server.http.house import House
 from tests.server.photos import pictures
 
@@ -85,6 +87,26 @@ async def test_asked_twice_at_once_it_is_one_photo(house: House) -> None:
     assert [answer.status_code for answer in answers] == [201] * 3
     assert len({answer.json()["photo"] for answer in answers}) == 1
     assert [each.type for each in house.host().records].count("photo.offered") == 1
+
+
+async def test_one_who_is_refused_again_and_again_has_no_more_of_them_decoded(house: House) -> None:
+    ann = house.by(Role.ATTENDEE)
+    upload = await uploaded(house, pictures.phone(), ann)
+    await house.do("person.mute", HOST, user="u1")
+    decoded: list[int] = []
+
+    async def develop(_file: object) -> Developed:
+        decoded.append(len(decoded))
+        return Developed(1, 1, "#000000", {})
+
+    house.darkroom.develop = develop  # type: ignore[method-assign, assignment]
+    body = {"id": "a1", "upload": upload}
+    codes = [
+        (await house.client.post(f"{BASE}/photos", json=body, headers=ann)).json()["error"]["code"]
+        for _ in range(EACH_PER_MINUTE + 5)
+    ]
+    assert codes == ["muted"] * EACH_PER_MINUTE + ["rate_limited"] * 5
+    assert len(decoded) == EACH_PER_MINUTE
 
 
 ATTACKS = {
