@@ -12,6 +12,8 @@ PING_TIMEOUT_MS: Final = 20_000
 CONNECT_TIMEOUT_MS: Final = 14_000
 HIGH_WATER: Final = 64 * 1024  # bytes waiting in a transport before its connection uses an outbox
 OUTBOX_LIMIT: Final = 1024 * 1024  # bytes of outbox and transport buffer before slow_consumer
+# The same for those who run a room, who are few: they are told all that waits, who was put out, who has won.
+STAFF_OUTBOX_LIMIT: Final = 4 * 1024 * 1024
 UNANSWERED_LIMIT: Final = 64  # commands without an answer before a connection is not read
 
 # Commands

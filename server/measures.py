@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from protocols.closing import Closing
-from protocols.limits import MAILBOX_LIMIT, OUTBOX_LIMIT, UNANSWERED_LIMIT
+from protocols.limits import MAILBOX_LIMIT, OUTBOX_LIMIT, STAFF_OUTBOX_LIMIT, UNANSWERED_LIMIT
 from server.gateway.viewing import REPORTS, ROOMS, VALID_S
 from server.text_check import AT_ONCE
 
@@ -28,7 +28,10 @@ GATEWAY: Final = {
     "gateway_farewells": "Last words kept for polling clients that have not fetched them yet; each for 5 s.",
     "gateway_rooms": "Rooms with members on this node.",
     "gateway_outbox_bytes": "Bytes that wait for connections which do not take them at once.",
-    "gateway_outbox_most_bytes": f"The same for the one with most; at {OUTBOX_LIMIT} it is closed as slow_consumer.",
+    "gateway_outbox_most_bytes": (
+        f"The same for the one with most; at {OUTBOX_LIMIT} it is closed as slow_consumer "
+        f"(of staff: {STAFF_OUTBOX_LIMIT})."
+    ),
     "gateway_behind": "Connections for which something waits.",
     "gateway_unread": f"Connections not read now, for more than {UNANSWERED_LIMIT} of their commands are unanswered.",
     "gateway_refused_full_total": "Connections refused because max_connections was reached.",

@@ -368,7 +368,8 @@ class Questions(Activity):
         seen.reverse()
         seen.sort(key=lambda each: (each.question != shown, each.status not in UNDONE))
         for question in seen:
-            room -= text_bytes(question.text, (question.answer and question.answer.text) or "")
+            said = (question.text, (question.answer and question.answer.text) or "")
+            room -= text_bytes(*said, *((question.by.id, question.by.name) if question.by else ()))
             if room < 0:
                 break
             kept.add(question.question)

@@ -31,6 +31,7 @@ class GatewayConfig:
     max_unanswered: int = limits.UNANSWERED_LIMIT
     high_water: int = limits.HIGH_WATER
     outbox_limit: int = limits.OUTBOX_LIMIT
+    staff_outbox_limit: int = limits.STAFF_OUTBOX_LIMIT
 
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()

@@ -92,6 +92,7 @@ class Connection:
         "headers",
         "layer",
         "outbox",
+        "outbox_limit",
         "probe",
         "session",
         "write",
@@ -108,6 +109,7 @@ class Connection:
         self.closing: Closing | None = None
         self.write: Callable[[bytes], None] | None = None
         self.outbox = Outbox()
+        self.outbox_limit = self.config.outbox_limit
         self.probe: Wire | None = None
         self.alarm: Alarm | None = None
         self._wire: Wire | None = None
@@ -159,7 +161,7 @@ class Connection:
             self.close(Closing.SLOW_CONSUMER)
 
     def _room(self) -> int:
-        limit = self.config.outbox_limit
+        limit = self.outbox_limit
         return limit if self._wire is None else limit - self._wire.buffered()
 
     def _drain(self) -> None:
@@ -301,7 +303,7 @@ class Connection:
         if self.closing is not None:
             last = engineio.NOOP if self.closing is Closing.CLIENT_LEFT else engineio.CLOSE
             return self.gateway.take_farewell(self.session.sid) or last
-        return join_payload(self.outbox.take(self.config.outbox_limit + 1))
+        return join_payload(self.outbox.take(self.outbox_limit + 1))
 
     def _wake_poll(self) -> None:
         """Has the waiting poll answered in the next turn of the loop, with all that is queued until then."""

@@ -288,6 +288,8 @@ class Door:
     def _enter(self, socket: Socket, entrant: Entrant, host: AtWork, request: RoomJoin, ack: Ack | None) -> None:
         # At the CONNECT the room may not have been at work.
         self.entrants.meet(socket, host)
+        connection, staff = socket.connection, entrant.viewer.role in STAFF
+        connection.outbox_limit = connection.config.staff_outbox_limit if staff else connection.config.outbox_limit
         answer = self._joining.enter(socket, entrant.viewer, host, request)
         entrant.host = host
         if ack is not None:

@@ -11,6 +11,8 @@ from protocols.errors import Code, Refused
 from protocols.limits import (
     CHAT_SHOWN,
     DAY_MS,
+    FIRST_PLACES,
+    FIRST_PLACES_KEPT,
     ID_LENGTH,
     NAME_LENGTH,
     OPTION_LENGTH,
@@ -18,6 +20,8 @@ from protocols.limits import (
     OUTBOX_LIMIT,
     POLLS_KEPT,
     QUESTION_LENGTH,
+    QUESTIONS_KEPT,
+    STAFF_OUTBOX_LIMIT,
     TEXT_MAXIMUM,
     TITLE_LENGTH,
 )
@@ -220,6 +224,45 @@ def test_a_view_passes_a_connection_whatever_a_room_holds(letter: str) -> None:
             play.do(HOST, "poll.create", question=letter * QUESTION_LENGTH, kind="multi", options=options)
 
     assert len(orjson.dumps(play.room.view(Audience.HOSTS))) < 0.9 * OUTBOX_LIMIT
+
+
+def test_what_people_fill_a_room_with_passes_too() -> None:
+    """As above, with all that came later; whoever runs the room is told more, and may have more waiting."""
+    play = Play()
+    people = [
+        By(f"wecom:{number:0>{ID_LENGTH}}", "\U0001f600" * NAME_LENGTH, Role.ATTENDEE, via="w" * 32)
+        for number in range(QUESTIONS_KEPT)
+    ]
+    settings: dict[str, Any] = {"text_length": TEXT_MAXIMUM, "photos_approved": False}
+    play.do(HOST, "room.configure", settings=settings)
+    for size in [TEXT_MAXIMUM] * 10 + [80] * CHAT_SHOWN:
+        play.do(people[0], "chat.send", text="字" * size)
+    options = ["字" * (OPTION_LENGTH - 2) + f"{number:02}" for number in range(OPTIONS)]
+    with suppress(Refused):
+        for _ in range(POLLS_KEPT):
+            play.do(HOST, "poll.create", question="字" * QUESTION_LENGTH, kind="multi", options=options)
+            play.do(HOST, "poll.open", poll=getattr(play.log[-1].data, "poll", ""))
+    # Those who run it see all who did something.
+    for gift in range(FIRST_PLACES_KEPT // FIRST_PLACES):
+        first = getattr(play.do(HOST, "first.create", title=f"Gift {gift}", places=FIRST_PLACES)[0].data, "first", "")
+        play.do(HOST, "first.open", first=first)
+        for number in range(FIRST_PLACES):
+            play.do(replace(people[0], id=f"{number:0>{ID_LENGTH}}"), "first.tap", first=first)
+    for number, person in enumerate(people):
+        play.do(person, "question.ask", text="字" * 80)
+        photo: dict[str, Any] = {
+            "photo": f"{number:032x}",
+            "width": 2048,
+            "height": 2048,
+            "color": "#ffffff",
+            "caption": "字" * 100,
+        }
+        play.do(person, "photo.add", vouched=True, **photo)
+        for word in ("person.mute", "person.warn", "person.ban"):
+            play.do(HOST, word, user=f"x{person.id[7:]}", name=person.name)
+
+    assert len(orjson.dumps(play.room.view(Audience.EVERYONE))) < 0.9 * OUTBOX_LIMIT
+    assert OUTBOX_LIMIT < len(orjson.dumps(play.room.view(Audience.HOSTS))) < 0.9 * STAFF_OUTBOX_LIMIT
 
 
 def test_the_shop_of_a_speaker_is_one_that_takes_part() -> None:

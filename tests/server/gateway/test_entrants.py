@@ -11,6 +11,7 @@ import pytest
 import socketio
 
 from loadtests.polling import open_polling
+from protocols.limits import OUTBOX_LIMIT, STAFF_OUTBOX_LIMIT
 from protocols.messages import Role
 from server.app import App
 from server.gateway.door import Door
@@ -255,6 +256,21 @@ async def test_the_client_of_python_stays_away(server: tuple[App, str]) -> None:
         assert (await refused.get())["data"]["code"] == "banned"
     for each in (client, again):
         await each.shutdown()
+
+
+async def test_those_who_run_a_room_may_have_more_waiting_and_no_longer_than_they_do(server: tuple[App, str]) -> None:
+    app, address = server
+    async with raw(address, auth(app, "lin", Role.HOST)) as host, raw(address, auth(app, "ann")) as ann:
+        for client in (host, ann):
+            await client.join()
+        (hosts,) = app.door.entrants._people["r1", "lin"]
+        (anns,) = app.door.entrants._people["r1", "ann"]
+        assert (hosts.connection.outbox_limit, anns.connection.outbox_limit) == (STAFF_OUTBOX_LIMIT, OUTBOX_LIMIT)
+        for role, limit in (("moderator", STAFF_OUTBOX_LIMIT), ("attendee", OUTBOX_LIMIT)):
+            await decide(host, "person.role", "ann", role=role)
+            await ann.until("room.role")
+            await ann.join()
+            assert anns.connection.outbox_limit == limit
 
 
 async def test_one_with_something_waiting_is_cut_off_when_the_role_changes(server: tuple[App, str]) -> None:
