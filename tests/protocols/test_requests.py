@@ -7,7 +7,7 @@ from protocols.requests import REQUESTS, RoomHistory, RoomJoin
 
 
 def test_the_names_on_the_wire() -> None:
-    assert list(REQUESTS) == ["room.join", "room.leave", "room.history", "people.list"]
+    assert list(REQUESTS) == ["room.join", "room.leave", "room.history", "people.list", "stream.report"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ interface Mine {
 
 /** It is fetched once the page itself is there: a phone in a crowd has more urgent things to load. */
 const LATER = 1_500;
+/** Before it is fetched again, where the network or the server was away. */
+const AGAIN = 5_000;
 
 /** What was decided about this person's things, as far as this page knows; `before` it was looked at first. */
 interface Decided {
@@ -34,14 +36,19 @@ function decided(room: Room, parts: readonly MinePart[]): number {
 export function mineTab(fetch: () => Promise<Mine>): TabPart {
   const mine = signal<Mine | null>(null);
   let asked = false;
+  let wanted = false;
   const ask = () => {
     if (mine.value || asked) return;
     asked = true;
     fetch().then(
       (found) => (mine.value = found),
       (error: unknown) => {
-        asked = false;
-        toastFailure(error);
+        // Who has not asked for it need not hear that it is not here yet.
+        if (wanted) toastFailure(error);
+        setTimeout(() => {
+          asked = false;
+          ask();
+        }, AGAIN);
       },
     );
   };
@@ -61,6 +68,7 @@ export function mineTab(fetch: () => Promise<Mine>): TabPart {
     },
     brief: true,
     Panel: ({ room }) => {
+      wanted = true;
       ask();
       return mine.value ? <mine.value.Panel room={room} parts={mine.value.parts} /> : <Waiting label={words.value.loading} />;
     },

@@ -28,5 +28,7 @@ export function failureOf(error: unknown): Failure {
       typeof retry_after_ms === "number" ? retry_after_ms : undefined,
     );
   }
+  // A part of the page that could not be fetched; browsers have no other name for it.
+  if (error instanceof TypeError && /fetch|import/i.test(error.message)) return new Failure("network", "", true);
   return new Failure("internal", "", true);
 }
