@@ -1522,7 +1522,7 @@ export interface PersonRole {
   role: "host" | "moderator" | "attendee";
 }
 /**
- * Let nobody but staff write; votes and reactions go on.
+ * Let nobody but staff write or react; votes go on.
  */
 export interface RoomMute {
   type: "room.mute";

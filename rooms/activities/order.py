@@ -21,7 +21,7 @@ class OrderCommand(Command):
 
 
 class RoomMute(OrderCommand):
-    """Let nobody but staff write; votes and reactions go on."""
+    """Let nobody but staff write or react; votes go on."""
 
     type = "room.mute"
 

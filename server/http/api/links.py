@@ -23,6 +23,8 @@ from server.links import LINK_LENGTH, Link, link_url
 
 router = APIRouter(prefix=PREFIX, route_class=StrictRoute)
 
+# By these somebody would go on in a room who is put out of it: a bot speaks for whomever it likes.
+LASTING = STAFF | {Role.BOT}
 RoleName = Literal["host", "moderator", "attendee", "wall", "bot"]
 # Looked at by server/guests.py: a nickname is refused by its own words, not by a pattern's.
 Nickname = Annotated[str, StringConstraints(min_length=1, max_length=2 * NAME_LENGTH)]
@@ -120,9 +122,9 @@ async def let_in(services: Services, admitted: Admitted) -> Admission:
 
 @router.post("/rooms/{room}/links", status_code=201, tags=["links"])
 async def create_link(request: Request, room: RoomPath, link: NewLink, caller: KnownCaller) -> LinkAnswer:
-    """Make a link into a room. Needs an API key or the room's host; a guest who is one makes none for staff."""
+    """Make a link into a room. Needs an API key or the room's host; a guest who is one makes none for staff or bots."""
     await host_of(request, caller, room)
-    if _is_lent(caller) and Role(link.role) in STAFF:
+    if _is_lent(caller) and Role(link.role) in LASTING:
         raise Refused(Code.FORBIDDEN, "Links to run a room by are for those who came to run it.")
     services = services_of(request)
     live = (await services.directory.open(room)).live
@@ -134,12 +136,12 @@ async def create_link(request: Request, room: RoomPath, link: NewLink, caller: K
 
 @router.get("/rooms/{room}/links", tags=["links"])
 async def list_links(request: Request, room: RoomPath, caller: KnownCaller) -> LinksAnswer:
-    """List a room's links. Needs an API key or the room's host; a guest who is one sees none for staff."""
+    """List a room's links. Needs an API key or the room's host; a guest who is one sees none for staff or bots."""
     await host_of(request, caller, room)
     services = services_of(request)
     await services.directory.open(room)
     links = await services.links.of_room(room)
-    shown = [link for link in links if not (_is_lent(caller) and link.role in STAFF)]
+    shown = [link for link in links if not (_is_lent(caller) and link.role in LASTING)]
     return LinksAnswer(links=[_answer(services, link) for link in shown])
 
 

@@ -55,7 +55,7 @@ async def test_a_guest_who_was_made_a_host_takes_no_way_to_stay_one(house: House
     host = By("u-host", "Host", Role.HOST)
     await house.do("person.role", host, user=come["user"], role="host")
     path = "/api/v1/rooms/r1/links"
-    for role in ("host", "moderator"):
+    for role in ("host", "moderator", "bot"):
         answer = await house.client.post(path, json={"role": role}, headers=headers)
         assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
     made = await house.client.post(path, json={"role": "attendee"}, headers=headers)
