@@ -243,19 +243,24 @@ def limits(report: Told) -> str:
     one, many = costs.alone, costs.shared
     gateway, redis = GATEWAY_SHARE * 1e6, REDIS_SHARE * 1e6
     rows = [
-        ("a gateway", "deliveries a second, each alone in its write", gateway / one.write_us),
-        ("", "people who join, a second", gateway / one.join_us),
-        ("", "ballots a second, of its own rooms", gateway / one.vote_us),
-        ("", "messages a second, one by one in many rooms, SQLite", gateway / (one.batch_us + one.event_us)),
-        ("", "the same with Redis", gateway / (many.batch_us + many.event_us)),
-        ("", "rooms at work with nothing said in them, Redis", gateway / many.room_us),
-        ("", "the same, owned by another gateway", gateway / many.followed_us),
-        ("", "people in 4 GB", 4e9 / many.connection_bytes),
-        ("a Redis master", "messages a second in many rooms", redis / (many.redis_batch_us + many.redis_event_us)),
-        ("", "events in 1 GB of memory", 1e9 / many.redis_event_bytes),
-        ("a worker", "events a second of many rooms", 1e6 / many.projector_us),
+        ("a gateway", "deliveries a second, each alone in its write", (gateway, one.write_us)),
+        ("", "people who join, a second", (gateway, one.join_us)),
+        ("", "ballots a second, of its own rooms", (gateway, one.vote_us)),
+        ("", "messages a second, one by one in many rooms, SQLite", (gateway, one.batch_us + one.event_us)),
+        ("", "the same with Redis", (gateway, many.batch_us + many.event_us)),
+        ("", "rooms at work with nothing said in them, Redis", (gateway, many.room_us)),
+        ("", "the same, owned by another gateway", (gateway, many.followed_us)),
+        ("", "people in 4 GB", (4e9, many.connection_bytes)),
+        ("a Redis master", "messages a second in many rooms", (redis, many.redis_batch_us + many.redis_event_us)),
+        ("", "events in 1 GB of memory", (1e9, many.redis_event_bytes)),
+        ("a worker", "events a second of many rooms", (1e6, many.projector_us)),
     ]
-    return table(("", "bears", ""), [(who, what, f"{_rounded(bears):,.0f}") for who, what, bears in rows])
+    return table(("", "bears", ""), [(who, what, _borne(*each)) for who, what, each in rows])
+
+
+def _borne(there: float, cost: float) -> str:
+    """How many of these there is enough for; a short run may not have seen what one costs."""
+    return f"{_rounded(there / cost):,.0f}" if cost > 0 else "more than was seen"
 
 
 def _rounded(value: float) -> float:

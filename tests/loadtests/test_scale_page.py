@@ -8,7 +8,7 @@ import re
 import pytest
 
 from loadtests.model import KEPT_FIGURES
-from loadtests.scale_page import GATEWAY, SHARED, TABLES, number, table, written
+from loadtests.scale_page import GATEWAY, SHARED, TABLES, limits, number, table, written
 
 PAGE = KEPT_FIGURES.with_suffix(".md")
 
@@ -53,3 +53,9 @@ def test_tables_and_figures_are_for_people() -> None:
     assert table(("a", "b"), [("1", "2")]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
     assert [number(value, "µs") for value in (0.1234, 7.85, 1234.5)] == ["0.123 µs", "7.85 µs", "1,234 µs"]
     assert number(12_345, "B") == "12.3 kB"
+
+
+def test_what_a_short_run_did_not_see_is_no_error(report: dict[str, object]) -> None:
+    figures: dict[str, float] = report["figures"]  # type: ignore[assignment]
+    page = limits({"figures": figures | {"room_us": 0.0}})
+    assert "| rooms at work with nothing said in them, Redis | more than was seen |" in page
