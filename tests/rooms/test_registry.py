@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from protocols.errors import Code, Refused
 from protocols.limits import DAY_MS
 from protocols.messages import Audience, By, Command, Event, Record
+from rooms.activities.room import Lifecycle
 from rooms.activity import Activity, Context
 from rooms.registry import ACTIVITIES, REGISTRY, Registry
 from rooms.room import Room
@@ -75,6 +76,36 @@ class AnyRoom(RuleBasedStateMachine):
             word = luck.choice(OFTEN if luck.random() < 0.85 else sorted(ALL.commands))
             allowed = [person for person in PEOPLE if person.role in ALL.commands[word].roles]
             self.command(luck.choice(allowed if luck.random() < 0.9 else PEOPLE), word, luck)
+
+    @rule(seed=st.integers(0, 2**32))
+    def whole_life(self, seed: int) -> None:
+        """One activity from its first word to its last: by chance alone little is begun, gone on with and ended."""
+        luck = Random(seed)
+        if luck.random() < 0.8:
+            self.let_people_speak()
+        activity = luck.choice(ALL.activities)
+        if activity is Lifecycle:
+            return
+        self.wishes.sure = True
+        # Nearly in the order in which they are declared, which is that of a life.
+        for word in [each.type for each in activity.commands for _ in range(2)]:
+            allowed = [person for person in PEOPLE if person.role in ALL.commands[word].roles]
+            if luck.random() < 0.8:
+                self.command(luck.choice(allowed), word, luck)
+        self.wishes.sure = False
+
+    def let_people_speak(self) -> None:
+        """Or else nearly everybody is banned or muted, and the room closed, nearly always."""
+        undone: list[tuple[str, dict[str, str]]] = [
+            ("room.open", {}),
+            ("room.calm", {}),
+            ("room.unmute", {}),
+            ("chat.open", {}),
+        ]
+        undone += [(word, {"user": person.id}) for person in PEOPLE for word in ("person.unban", "person.unmute")]
+        for word, fields in undone:
+            with suppress(Refused):
+                self.play.do(HOST, word, **fields)
 
     def command(self, who: By, word: str, luck: Random) -> None:
         sent = self.wishes.fields(word, self.known, luck)
@@ -193,6 +224,7 @@ def test_a_long_life(seed: int) -> None:
     machine.create()
     for step in range(12):
         machine.commands(seed * 100 + step)
+        machine.whole_life(seed * 100 + step)
         machine.tells_nobody_what_is_for_hosts()
         machine.play.wait(4_000)
         with suppress(Refused):
@@ -212,6 +244,7 @@ def test_decide_changes_nothing(seed: int) -> None:
     machine.create()
     for step in range(6):
         machine.commands(seed * 100 + step)
+        machine.whole_life(seed * 100 + step)
     play, luck = machine.play, Random(seed)
     before = plain(play.room.dump())
     events = 0

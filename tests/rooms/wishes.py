@@ -15,11 +15,16 @@ class Wishes:
     def __init__(self, registry: Registry) -> None:
         self._schemas = {word: command.model_json_schema() for word, command in registry.commands.items()}
         self._marks = 0
+        self.sure = False  # whether what is named is nearly always there, and the latest
 
     def fields(self, word: str, known: Mapping[str, Sequence[str]], luck: Random) -> dict[str, Any]:
         """The fields of one command beside id and room, usually fitting."""
         schema = self._schemas[word]
         whole: dict[str, Any] = self._value("", schema, schema.get("$defs", {}), known, luck)
+        if word == "poll.create" and luck.random() < 0.8:
+            # What belongs together, which a schema does not say.
+            whole["options"] = [] if whole["kind"] == "rating" else [f"A ¤{self._marks}", f"B ¤{self._marks}"]
+            whole = {name: value for name, value in whole.items() if name not in {"photos", "max_choices"}}
         if word == "photo.add":
             # The server gives each upload an id of its own, as a room does elsewhere.
             self._marks += 1
@@ -43,7 +48,7 @@ class Wishes:
                 return luck.random() < 0.5
             case "integer":
                 least = shape.get("minimum", 0)
-                return luck.randint(least, min(shape.get("maximum", 10_000), least + luck.choice([2, 10_000])))
+                return luck.randint(least, min(shape.get("maximum", 10_000), least + luck.choice([0, 1, 2, 10_000])))
             case "string" if shape.get("pattern", "").startswith("^#"):
                 return f"#{luck.randrange(2**24):06x}"
             case "string" if shape.get("format") == "uri-reference":
@@ -51,6 +56,8 @@ class Wishes:
             case "string" if name == "languages":
                 return luck.choice(["zh-CN", "en"])
             case "string" if "pattern" in shape:
+                if self.sure and known.get(name):
+                    return known[name][-1]
                 return luck.choice([*known.get(name, ())[-4:], "id-none"])
             case "string":
                 # Marked and never the same twice, so that a test finds where it went.
