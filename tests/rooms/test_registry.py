@@ -96,7 +96,7 @@ class AnyRoom(RuleBasedStateMachine):
 
     def let_people_speak(self) -> None:
         """Or else nearly everybody is banned or muted, and the room closed, nearly always."""
-        undone: list[tuple[str, dict[str, str]]] = [
+        undone: list[tuple[str, dict[str, Any]]] = [
             ("room.open", {}),
             ("room.calm", {}),
             ("room.unmute", {}),

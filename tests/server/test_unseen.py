@@ -56,9 +56,11 @@ async def server(tmp_path: Path) -> AsyncIterator[tuple[App, str]]:
         yield running
 
 
-async def enter(stack: AsyncExitStack, server: tuple[App, str], name: str, role: Role = Role.ATTENDEE) -> Listener:
+async def enter(
+    stack: AsyncExitStack, server: tuple[App, str], name: str, role: Role = Role.ATTENDEE, **more: Any
+) -> Listener:
     app, address = server
-    bearer = token(app, name, role)
+    bearer = token(app, name, role, **more)
     listener = Listener(await stack.enter_async_context(raw(address, {"token": bearer})), bearer)
     await listener.client.join()
     return listener
@@ -137,3 +139,61 @@ async def test_who_is_muted_is_told_so_and_nobody_else(server: tuple[App, str]) 
         await ben.client.until("chat.sent")
         for text in ('muted"}', "person.muted", "person.unmuted", "until"):
             assert not ben.heard(text), text
+
+
+async def test_nobody_else_is_told_what_is_prepared_or_hidden(server: tuple[App, str]) -> None:
+    _, address = server
+    async with AsyncExitStack() as stack, httpx.AsyncClient(base_url=f"http://{address}/api/v1") as http:
+        host = await enter(stack, server, "lin", Role.HOST)
+        ann = await enter(stack, server, "ann", shop="east")
+        others = [await enter(stack, server, "ben"), await enter(stack, server, "wall", Role.WALL)]
+        others.append(await enter(stack, server, "bot", Role.BOT))
+        before = await others[0].client.join()
+
+        async def does(word: str, **fields: Any) -> None:
+            answer = await host.send(word, **fields)
+            assert answer["ok"], answer
+
+        await does("room.configure", settings={"shops": [{"id": "east", "name": "East"}], "approve_questions": True})
+        await does("cue.prepare", text="canary-cue")
+        await does("draw.create", title="canary-draw", winners=1)
+        await does("first.create", title="canary-gift", places=1)
+        await does("poll.create", question="canary-draft", kind="single", options=["a", "b"])
+        await does("person.warn", user="ann", name="canary-name")
+        await does("poll.create", question="Which?", kind="single", options=["c", "d"], hidden=True)
+        await host.hear_out()
+        poll = host.event("poll.created")["data"]["poll"]
+        await does("poll.open", poll=poll)
+        assert (await ann.send("poll.vote", poll=poll, choices=[1]))["ok"]
+        assert (await ann.send("question.ask", text="canary-question"))["ok"]
+        while not (tally := (await host.client.until("poll.tally"))[1]["result"])["voters"]:
+            pass
+        assert tally["shops"] == {"east": {"counts": [0, 1], "voters": 1}}
+        await does("poll.close", poll=poll)
+        await does("draw.create", title="Lot", winners=1, of=poll)
+        await host.hear_out()
+        draw = host.event("draw.created")["data"]["draw"]
+        await does("draw.freeze", draw=draw)
+        frozen = await http.get(f"/rooms/r1/draws/{draw}", headers={"authorization": f"Bearer {others[0].bearer}"})
+        assert (frozen.status_code, frozen.json()["seed"]) == (200, None)
+        await does("draw.reveal", draw=draw)
+        assert (await ann.send("draw.claim", draw=draw, contact="canary-contact"))["ok"]
+        await does("chat.send", text="mark")
+
+        for who in others:
+            await who.client.until("chat.sent")
+            await who.client.join()
+            await who.client.join(position=before["position"])
+            await who.hear_out()
+            headers = {"authorization": f"Bearer {who.bearer}"}
+            pages = [await http.get(f"/rooms/r1/{page}", headers=headers) for page in ("history", f"draws/{draw}")]
+            kept = [
+                (await http.get(f"/rooms/r1/{page}", headers=headers)).status_code
+                for page in ("results", "results.csv", "questions.csv", "export.csv", "export.json", "links")
+            ]
+            assert ([page.status_code for page in pages], kept) == ([200, 200], [403] * 6)
+            heard = "".join([*who.packets, *(page.text for page in pages)])
+            assert "mark" in heard
+            # Of ann only her masked name, as a winner.
+            for text in ("canary", "poll.tally", "poll.counted", '"voters"', '"counts"', "Ann", "first.tapped"):
+                assert text not in heard, text
