@@ -61,7 +61,7 @@ def build_http(services: Services, *, bounds: Bounds | None = None) -> ASGIApp:
     app.openapi = partial(described, app)  # type: ignore[method-assign]
     app.state.services = services
     app.state.exports = Slots(EXPORTS_AT_ONCE)
-    app.state.pieces = Slots(uploads.PIECES_AT_ONCE, "uploads")
+    app.state.pieces = Slots(uploads.PIECES_AT_ONCE, "uploads", each=uploads.PIECES_EACH)
     services.metrics.add("exports", app.state.exports.statistics)
     services.metrics.add("pieces", app.state.pieces.statistics)
     services.metrics.add("darkroom", services.darkroom.statistics)

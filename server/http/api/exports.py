@@ -11,6 +11,7 @@ import csv
 import hashlib
 import hmac
 import io
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -42,25 +43,31 @@ Author = Callable[[Record], By | None]
 
 
 class Slots:
-    """At most so many at once; beyond, overloaded."""
+    """At most so many at once, and with ``each`` of one person; beyond, overloaded."""
 
-    def __init__(self, count: int, of: str = "exports") -> None:
+    def __init__(self, count: int, of: str = "exports", *, each: int | None = None) -> None:
         self._count = self._free = count
         self._of = of
+        self._each = each
+        self._whose: Counter[str] = Counter()
 
     def statistics(self) -> Mapping[str, float]:
         """How many are under way."""
         return {"running": self._count - self._free}
 
-    def take(self) -> None:
+    def take(self, whose: str = "") -> None:
         """Raises Refused: overloaded."""
-        if self._free == 0:
+        if self._free == 0 or (self._each is not None and self._whose[whose] >= self._each):
             raise Refused(Code.OVERLOADED, f"Too many {self._of} at once; try again shortly.", retry_after_ms=5_000)
         self._free -= 1
+        self._whose[whose] += 1
 
-    def give(self) -> None:
+    def give(self, whose: str = "") -> None:
         """Free one again."""
         self._free += 1
+        self._whose[whose] -= 1
+        if not self._whose[whose]:
+            del self._whose[whose]
 
 
 def authors(secret: str, room: str) -> Author:

@@ -28,6 +28,7 @@ router = APIRouter(prefix=PREFIX, tags=["photos"], route_class=StrictRoute)
 
 UPLOAD_LENGTH: Final = 128
 PIECES_AT_ONCE: Final = 128  # in this process; each holds a quarter of a megabyte
+PIECES_EACH: Final = 8  # of one person, those that broke unnoticed included; more could keep everybody else out
 PIECE_S: Final = 60.0  # for one body
 OFFSET: Final = "upload-offset"
 
@@ -114,7 +115,8 @@ async def send_piece(
     if not length.isdigit() or int(length[:16]) > PATCH_MOST:
         raise Refused(Code.TOO_LARGE, f"A piece has at most {PATCH_MOST} bytes.")
     slots: Slots = request.app.state.pieces
-    slots.take()
+    whose = f"{room} {found.user}"
+    slots.take(whose)
     try:
         async with asyncio.timeout(PIECE_S):
             here = await services.uploads.append(found, upload_offset, request.stream())
@@ -124,7 +126,7 @@ async def send_piece(
         # Nobody is there to be answered; what came is kept.
         return Response(status_code=400)
     finally:
-        slots.give()
+        slots.give(whose)
     return _stands(found, here, status=204)
 
 

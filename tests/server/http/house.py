@@ -218,6 +218,10 @@ class House:
         slots: Slots = self.app._app.state.exports  # type: ignore[attr-defined]
         return slots
 
+    def pieces(self) -> Slots:
+        slots: Slots = self.app._app.state.pieces  # type: ignore[attr-defined]
+        return slots
+
     def document(self) -> dict[str, Any]:
         """The description of the API."""
         described: dict[str, Any] = self.app._app.openapi()  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from protocols.messages import By, Role
+from server.http.api.uploads import PIECES_EACH
 from server.photos.uploads import BEGUN_PER_MINUTE, PATCH_MOST
 from tests.server.http.house import House
 
@@ -104,3 +105,17 @@ async def test_nothing_is_sent_where_it_would_not_be_taken(house: House) -> None
     answer = await house.client.post(BASE, json={"size": 100}, headers=house.by(Role.ATTENDEE))
     assert (answer.status_code, code(answer)) == (409, "closed")
     await begun(house, 100, house.by(Role.HOST))
+
+
+async def test_one_who_sends_many_pieces_at_once_keeps_nobody_else_out(house: House) -> None:
+    """Such as slow ones, of which each has a minute."""
+    ann, ben = house.by(Role.ATTENDEE), house.by(Role.ATTENDEE, user="u2")
+    at, other = await begun(house, 100, ann), await begun(house, 100, ben)
+    slots = house.pieces()
+    for _ in range(PIECES_EACH):
+        slots.take("r1 u1")
+    refused = await sent(house, at, 0, b"x", ann)
+    assert (refused.status_code, code(refused)) == (503, "overloaded")
+    assert (await sent(house, other, 0, b"x", ben)).status_code == 204
+    slots.give("r1 u1")
+    assert (await sent(house, at, 0, b"x", ann)).status_code == 204
