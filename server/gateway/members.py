@@ -125,12 +125,14 @@ class RoomMembers:
         if not self.stirred:
             return
         self.stirred = False
+        # Only of what is still told something about: questions and polls come and go as long as a room lives.
+        told_before, self.told_ticks = self.told_ticks, {}
         for audience, channel in self.channels.items():
             for tick in self.host.live.room.ticks(audience):
                 told = orjson.dumps({"room": self.room, **tick.data})
                 key = f"{tick.type}:{tick.key}"
-                if self.told_ticks.get((audience, key)) != told:
-                    self.told_ticks[audience, key] = told
+                self.told_ticks[audience, key] = told
+                if told_before.get((audience, key)) != told:
                     channel.send_volatile(key, prepare_event(tick.type, [told]))
 
     def tell_occupancy(self) -> None:

@@ -127,6 +127,19 @@ async def test_a_tally_is_told_once_for_each_change(hall: Hall) -> None:
     assert types(bob) == ["poll.tally"]
 
 
+async def test_of_what_is_gone_it_is_not_remembered_what_was_told(hall: Hall) -> None:
+    await hall.enter("bob")
+    for _ in range(3):
+        await hall.say("poll.create", HOST, question="?", kind="single", options=["a", "b"])
+        poll = hall.host.live.room.view(Audience.HOSTS)["polls"]["polls"][0]["poll"]
+        await hall.say("poll.open", HOST, poll=poll)
+        hall.room.tell_ticks()
+        assert len(hall.room.told_ticks) == 2
+        await hall.say("poll.remove", HOST, poll=poll)
+    hall.room.tell_ticks()
+    assert hall.room.told_ticks == {}
+
+
 async def test_people_count_once_and_screens_not_at_all(hall: Hall) -> None:
     one, viewer = await hall.enter("ann")
     two, _ = await hall.enter("ann")
