@@ -109,8 +109,7 @@ class App:
 
     def __init__(self, settings: Settings, made: Core) -> None:
         self.settings = settings
-        self.core = made
-        self.draining = False
+        self.core, self.draining = made, False
         secret = settings.secret.get_secret_value()
         # A jump of the wall clock signs nobody out.
         clock = made.clock.seconds
