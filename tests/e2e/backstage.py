@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import CDPSession, Page
 
 from loadtests.serving import Serving
-from tests.e2e.stage import Kind, Stage
+from tests.e2e.stage import House, Kind
 
 PASSWORD = "six-red-bricks-in-a-row"
 AUTHENTICATOR = {
@@ -58,9 +58,9 @@ async def join_by_password(page: Page, login: str, name: str, password: str = PA
     await page.get_by_role("heading", name="房间", exact=True).wait_for()
 
 
-async def owner(stage: Stage, login: str, kind: Kind = "desk", **wishes: str) -> Page:
+async def owner(house: House, login: str, kind: Kind = "desk", **wishes: str) -> Page:
     """A page in whose browser a new owner is signed in; the shop 中山店 is there."""
-    page = await stage.open(await invitation(stage.server), kind, **wishes)
+    page = await house.open(await invitation(house.server), kind, **wishes)
     await join_by_password(page, login, "林店长")
     await shop(page, "中山店")
     return page

@@ -31,34 +31,14 @@ SIZES: dict[Kind, dict[str, Any]] = {
 }
 
 
-class Stage:
-    """A room on a server, a browser, and what went wrong in its pages."""
+class House:
+    """A server, a browser, and what went wrong in its pages."""
 
-    def __init__(self, server: Serving, browser: Browser, room: str, host: Client) -> None:
+    def __init__(self, server: Serving, browser: Browser) -> None:
         self.server = server
         self.browser = browser
-        self.room = room
-        self.host = host
         self.troubles: list[str] = []
         self.contexts: list[BrowserContext] = []
-
-    async def link(self, role: str) -> str:
-        """The address of a new link for that role."""
-        async with httpx.AsyncClient(base_url=self.server.url) as http:
-            answer = await http.post(
-                f"/api/v1/rooms/{self.room}/links",
-                json={"role": role},
-                headers={"authorization": f"Bearer {self.host.token}"},
-            )
-        answer.raise_for_status()
-        # The server may be known to people by another name than the one it has here.
-        url = urlsplit(answer.json()["url"])
-        return f"{self.server.url}{url.path}#{url.fragment}"
-
-    @property
-    def address(self) -> str:
-        """Where the audience comes in."""
-        return f"{self.server.url}/r/{self.room}"
 
     async def open(self, url: str, kind: Kind, *, language: str = "zh-CN", theme: str = "light") -> Page:
         """A page in a browser of its own."""
@@ -77,6 +57,38 @@ class Stage:
         # A connection that breaks is said by the browser itself; that is what some stories are about.
         if level == "error" and "net::ERR_" not in text and "WebSocket connection" not in text:
             self.troubles.append(f"{kind}: {text}")
+
+    async def empty(self) -> None:
+        """Close all pages."""
+        for context in self.contexts:
+            await context.close()
+
+
+class Stage(House):
+    """A house with a room, and a host who is in it."""
+
+    def __init__(self, server: Serving, browser: Browser, room: str, host: Client) -> None:
+        super().__init__(server, browser)
+        self.room = room
+        self.host = host
+
+    async def link(self, role: str) -> str:
+        """The address of a new link for that role."""
+        async with httpx.AsyncClient(base_url=self.server.url) as http:
+            answer = await http.post(
+                f"/api/v1/rooms/{self.room}/links",
+                json={"role": role},
+                headers={"authorization": f"Bearer {self.host.token}"},
+            )
+        answer.raise_for_status()
+        # The server may be known to people by another name than the one it has here.
+        url = urlsplit(answer.json()["url"])
+        return f"{self.server.url}{url.path}#{url.fragment}"
+
+    @property
+    def address(self) -> str:
+        """Where the audience comes in."""
+        return f"{self.server.url}/r/{self.room}"
 
     async def enter(self, name: str, *, by: str | None = None, **wishes: str) -> Page:
         """A phone whose owner scanned the code and gave a name; ``by`` is another way to the server."""
@@ -109,14 +121,22 @@ async def theatre(
     data: Path, env: dict[str, str] | None = None, name: str | None = None
 ) -> AsyncIterator[tuple[Serving, Browser]]:
     """A server and a browser for many rooms; the browser finds the server under ``name`` too, over plain http."""
+    async with Serving(data, env=env) as server:
+        switches = [] if name is None else [f"--host-resolver-rules=MAP {name}:80 127.0.0.1:{server.port}"]
+        async with browsing(*switches) as browser:
+            yield server, browser
+
+
+@asynccontextmanager
+async def browsing(*switches: str) -> AsyncIterator[Browser]:
+    """A browser, started with these switches, for pages that are built."""
     if not BUILT.exists():
         message = f"the pages are not built ({BUILT}): run make test, or npm run build in client_web"
         raise RuntimeError(message)
-    async with Serving(data, env=env) as server, async_playwright() as playwright:
-        switches = [] if name is None else [f"--host-resolver-rules=MAP {name}:80 127.0.0.1:{server.port}"]
+    async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(**launch_options(*switches))
         try:
-            yield server, browser
+            yield browser
         finally:
             await browser.close()
 
@@ -131,8 +151,7 @@ async def played(server: Serving, browser: Browser, room: str, title: str = "周
     try:
         yield stage
     finally:
-        for context in stage.contexts:
-            await context.close()
+        await stage.empty()
         await host.stop()
 
 
