@@ -159,10 +159,13 @@ class Links:
         """All links of a room, the newest first."""
         return await self._table.of_room(room)
 
-    async def revoke(self, room: str, link_id: str) -> None:
-        """Withdraw a link of this room; again changes nothing. Raises Refused: not_found."""
+    async def revoke(self, room: str, link_id: str, *, unseen: Collection[Role] = ()) -> None:
+        """Withdraw a link of this room; again changes nothing.
+
+        Raises Refused: not_found, also for links of roles that are ``unseen`` by who asks.
+        """
         link = await self._table.get(link_id)
-        if link is None or link.room != room:
+        if link is None or link.room != room or link.role in unseen:
             raise Refused(Code.NOT_FOUND)
 
         now = self._now()

@@ -150,7 +150,7 @@ async def revoke_link(request: Request, room: RoomPath, link: LinkPath, caller: 
     """Withdraw a link: nobody comes in by it any more, and who did goes. Again changes nothing."""
     await host_of(request, caller, room)
     services = services_of(request)
-    await services.links.revoke(room, link)
+    await services.links.revoke(room, link, unseen=LASTING if _is_lent(caller) else ())
     shop = (await services.directory.open(room)).live.room.shop
     await note_act(request, caller, "link.withdrawn", room, shop=shop, details={"link": link})
 

@@ -61,6 +61,8 @@ async def test_a_guest_who_was_made_a_host_takes_no_way_to_stay_one(house: House
     made = await house.client.post(path, json={"role": "attendee"}, headers=headers)
     assert made.status_code == 201
     assert (await house.client.get(path, headers=headers)).json()["links"] == [made.json()]
+    # Nor do they take it from those who came to run it.
+    assert (await house.client.delete(f"{path}/{own['id']}", headers=headers)).status_code == 404
     assert own in (await house.client.get(path, headers=house.by(Role.HOST))).json()["links"]
 
     await house.do("person.role", host, user=come["user"], role="attendee")
