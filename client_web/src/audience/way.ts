@@ -3,13 +3,22 @@ import { signal } from "@preact/signals";
 /** The tab that something else on the page leads to; whoever shows the tabs takes it from here. */
 export const wanted = signal<string | null>(null);
 
-/** After the page was drawn with the tab in it, and once more because it may have been out of sight. */
-const drawn = (act: () => void): void => void requestAnimationFrame(() => requestAnimationFrame(act));
+/** On a slow phone the tab is drawn some frames after it was asked for; a page that is not drawn at all is given up. */
+const FRAMES = 120;
+
+function focusOnceSeen(selector: string, frames = FRAMES): void {
+  requestAnimationFrame(() => {
+    const field = document.querySelector<HTMLElement>(selector);
+    field?.focus();
+    // A tab that is not chosen yet takes no focus.
+    if (document.activeElement !== field && frames > 0) focusOnceSeen(selector, frames - 1);
+  });
+}
 
 /** To a tab, and there into the field where one writes. */
 export function toField(tab: string): void {
   wanted.value = tab;
-  drawn(() => document.querySelector<HTMLElement>(`#kind-${tab} textarea`)?.focus());
+  focusOnceSeen(`#kind-${tab} textarea`);
 }
 
 /** To the photos, with the phone's own way to choose or take one. It must be asked for while the tap lasts. */
