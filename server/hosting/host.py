@@ -65,7 +65,7 @@ class Patience:
     backoff: float = 0.05  # before the second attempt, doubling up to
     backoff_most: float = 0.5
     commands: float = 3.0  # how long a command waits for a log that does not answer, and at most one attempt more
-    refused: float = 1.0  # how long it waits where nobody listens: that is no hiccup, and its sender asks again
+    refused: float = 0.8  # how long it waits where nobody listens: that is no hiccup, and its sender asks again
 
     def of(self, error: Exception) -> float:
         """How long a command waits while this is all that the log says."""
