@@ -135,7 +135,7 @@ people, ran on the machine named below: that all wait for the same few cores sho
 """
 
 TAIL = """
-Without a rig so far are photos (16), bridges to group chats (21) and member notices (22).
+Without a rig so far are bridges to group chats (21) and member notices (22).
 """
 
 
