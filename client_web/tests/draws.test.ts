@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { draws, type DrawsState, drawToShow } from "../src/room/activities/draws";
+import { draws, type DrawsState, drawToShow, placeOf } from "../src/room/activities/draws";
 import type { LoggedEvent } from "../src/room/messages";
 
 const words = { draw: "d1", title: "城堡", winners: 2, of: null };
@@ -43,6 +43,13 @@ describe("draws", () => {
     ]);
     const nameless = all(frozen(), event("draw.named", null), revealed("t1"));
     expect(nameless.draws[0]?.won).toEqual([{ place: 1, ticket: "t1", shown: "", redeemed: false }]);
+  });
+
+  it("tell whose ticket has won by what everybody hears, until it is passed over", () => {
+    const [draw] = drawn().draws;
+    expect(draw && ["t1", "t2", "t3"].map((ticket) => placeOf(draw, ticket))).toEqual([1, 2, null]);
+    const [again] = draws.apply(drawn(), event("draw.redrawn", { draw: "d1", place: 1, before: "t1", ticket: "t3" })).draws;
+    expect(again && ["t1", "t2", "t3"].map((ticket) => placeOf(again, ticket))).toEqual([null, 2, 1]);
   });
 
   it("tell hosts whole names and contacts", () => {

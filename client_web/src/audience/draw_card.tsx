@@ -8,7 +8,7 @@ import { Line } from "../parts/line";
 import { useTick } from "../parts/time";
 import { toastFailure } from "../parts/toast";
 import { failureOf } from "../room/failure";
-import { type Draw, draws, drawToShow } from "../room/activities/draws";
+import { type Draw, draws, drawToShow, placeOf } from "../room/activities/draws";
 import type { Mine } from "../room/messages";
 import "../style/gifts.css";
 
@@ -29,7 +29,8 @@ export function DrawCard({ room }: { room: Room }): JSX.Element | null {
   const tickets = snapshot.mine.draws?.tickets ?? {};
   const [full, setFull] = useState<ReadonlySet<string>>(new Set());
   const won = state.draws.filter((one) => {
-    const place = tickets[one.draw]?.place;
+    const ticket = tickets[one.draw];
+    const place = ticket && placeOf(one, ticket.ticket);
     return one !== shown && place && !one.won.some((prize) => prize.place === place && prize.redeemed);
   });
   return (
@@ -84,7 +85,7 @@ function Lot({ room, draw, ticket, full }: LotProps): JSX.Element {
       </header>
       <h2>{draw.title}</h2>
       <Own room={room} draw={draw} ticket={ticket} full={full} />
-      {draw.status === "drawn" && <Winners draw={draw} own={ticket?.place ?? null} />}
+      {draw.status === "drawn" && <Winners draw={draw} own={ticket && placeOf(draw, ticket.ticket)} />}
       {draw.status !== "open" && (
         <div class="row">
           <CheckButton room={room} draw={draw} />
@@ -107,13 +108,14 @@ function Own({ room, draw, ticket, full }: LotProps): JSX.Element {
     );
   }
   const number = ticket.ticket.slice(-6).toUpperCase();
-  if (ticket.place !== null) {
-    const given = draw.won.some((prize) => prize.place === ticket.place && prize.redeemed);
+  const place = placeOf(draw, ticket.ticket);
+  if (place !== null) {
+    const given = draw.won.some((prize) => prize.place === place && prize.redeemed);
     return (
       <>
         <p class={`won ${given ? "given" : ""}`} role="status">
           <Icon name={given ? "check" : "gift"} />
-          <b>{t.draw_won(ticket.place)}</b>
+          <b>{t.draw_won(place)}</b>
           <span class="note">{given ? t.redeemed : t.draw_collect}</span>
         </p>
         {!given && <Contact room={room} draw={draw} given={ticket.contact} />}

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
-import { draws } from "../room/activities/draws";
+import { draws, placeOf } from "../room/activities/draws";
 import { firsts } from "../room/activities/firsts";
 import type { MinePart } from "../views/view";
 import { Contact } from "./draw_card";
@@ -28,9 +28,10 @@ function prizesOf(room: Room): Prize[] {
   const tickets = mine.draws?.tickets ?? {};
   const drawn = stateOf(room.now.value, draws).draws.flatMap((draw): Prize[] => {
     const ticket = tickets[draw.draw];
-    if (!ticket?.place) return [];
-    const given = draw.won.some((prize) => prize.place === ticket.place && prize.redeemed);
-    const code = `${t.prize_place(ticket.place)} · ${t.prize_ticket(ticket.ticket.slice(-6).toUpperCase())}`;
+    const place = ticket ? placeOf(draw, ticket.ticket) : null;
+    if (!ticket || place === null) return [];
+    const given = draw.won.some((prize) => prize.place === place && prize.redeemed);
+    const code = `${t.prize_place(place)} · ${t.prize_ticket(ticket.ticket.slice(-6).toUpperCase())}`;
     const contact = given ? null : <Contact room={room} draw={draw} given={ticket.contact} />;
     return [{ key: draw.draw, title: draw.title, code, given, contact }];
   });

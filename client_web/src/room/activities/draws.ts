@@ -137,6 +137,13 @@ export const draws: Activity<DrawsState> = {
   },
 };
 
+/**
+ * The place that a ticket has won. Read from what everybody is told: one's own `place` may come a moment after it, and
+ * nobody should read meanwhile that they lost.
+ */
+export const placeOf = (draw: Draw, ticket: string): number | null =>
+  draw.won.find((one) => one.ticket === ticket)?.place ?? null;
+
 /** The one to look at: what is on, else what was drawn less than `stays` ms ago. */
 export function drawToShow(state: DrawsState, now: number, stays: number): Draw | null {
   const on = state.draws.filter((one) => one.status === "open" || one.status === "frozen");
