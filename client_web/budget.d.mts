@@ -1,5 +1,6 @@
 import type { Rolldown } from "vite";
 
-export function loaded(entry: string, bundle: Rolldown.OutputBundle): string[];
-export function gzipped(entry: string, bundle: Rolldown.OutputBundle): number;
+export function entryOf(entry: string, bundle: Rolldown.OutputBundle): Rolldown.OutputChunk;
+export function loaded(entry: string, bundle: Rolldown.OutputBundle, beside?: string): string[];
+export function gzipped(entry: string, bundle: Rolldown.OutputBundle, beside?: string): number;
 export function holding(module: string, bundle: Rolldown.OutputBundle): string[];

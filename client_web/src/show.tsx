@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import { render, type ComponentChild } from "preact";
-import { words } from "./i18n/words";
+import { ready, words } from "./i18n/words";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/toasts.css";
@@ -15,12 +15,14 @@ export function show(content: () => ComponentChild): void {
   paint();
   dark.addEventListener("change", paint);
   const page = document.getElementById("page");
-  if (page) render(content(), page);
+  if (page) void ready.then(() => render(content(), page));
 }
 
 /** The tab's title follows the room's. */
 export function titled(text: () => string): void {
-  effect(() => {
-    document.title = [text(), words.value.app].filter(Boolean).join(" · ");
-  });
+  void ready.then(() =>
+    effect(() => {
+      document.title = [text(), words.value.app].filter(Boolean).join(" · ");
+    }),
+  );
 }

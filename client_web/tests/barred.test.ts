@@ -1,7 +1,7 @@
-import { expect, test, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { barred } from "../src/chat/barred";
 import { waitBeforeSend } from "../src/chat/composer";
-import { language } from "../src/i18n/words";
+import { ready } from "../src/i18n/words";
 import type { Room } from "../src/page";
 import { chat } from "../src/room/activities/chat";
 import { lifecycle } from "../src/room/activities/lifecycle";
@@ -45,8 +45,9 @@ function roomOf({ events = [], mine = {}, closed, slow = 0, slowSince = 0, saidA
   return { client, now: { value: snapshot } } as unknown as Room;
 }
 
+beforeAll(() => ready);
+
 test("why nobody can write, the gravest first, and what goes on elsewhere", () => {
-  language.value = "zh-CN";
   const why = (setting: Setting, place: "chat" | "elsewhere" = "chat") => barred(roomOf(setting), place)?.why;
   expect(why({})).toBeUndefined();
   expect(why({ events: ["chat.closed"] })).toBe("聊天暂时关闭");

@@ -17,7 +17,22 @@ function texts(words: object): string[] {
   });
 }
 
+/** Where a text stands: "errors.closed". */
+const keys = (words: object, before = ""): string[] =>
+  Object.entries(words).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === "object" && value !== null ? keys(value, `${before}${key}.`) : [`${before}${key}`],
+  );
+
 describe("words", () => {
+  it("are the same in both languages, for a page has but one of them", () => {
+    const pairs = [
+      [zhCN, en],
+      [peopleZh, peopleEn],
+      [stageZh, stageEn],
+    ] as const;
+    for (const [chinese, english] of pairs) expect(keys(english).sort()).toEqual(keys(chinese).sort());
+  });
+
   it("say something in both languages", () => {
     for (const words of [zhCN, en, peopleZh, peopleEn, stageZh, stageEn]) {
       const silent = texts(words).filter((text) => text.includes("undefined"));

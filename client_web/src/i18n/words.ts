@@ -1,31 +1,31 @@
 import { computed, signal } from "@preact/signals";
-import { device } from "../room/storage";
-import { en } from "./en";
-import { type Words, zhCN } from "./zh-CN";
+import { first, keep, type Language, other, read, type Spoken } from "./language";
+import type { Words } from "./zh-CN";
 
-export type Language = "zh-CN" | "en";
+export type { Language } from "./language";
 
-const DICTIONARIES: Record<Language, Words> = { "zh-CN": zhCN, en };
-const KEPT = "showfloor.language";
+const spoken = signal<Spoken | null>(null);
 
-function preferred(): Language {
-  const asked = new URLSearchParams(location.search).get("lang");
-  if (asked === "en" || asked === "zh-CN") return asked;
-  const kept = device.get<Language>(KEPT);
-  if (kept && kept in DICTIONARIES) return kept;
-  return navigator.languages.some((one) => one.toLowerCase().startsWith("zh")) ? "zh-CN" : "en";
-}
+export const language = computed<Language>(() => spoken.value?.language ?? "zh-CN");
 
-export const language = signal<Language>(preferred());
-export const words = computed<Words>(() => DICTIONARIES[language.value]);
-
-language.subscribe((value) => {
-  document.documentElement.lang = value;
+/** There once `ready`: nothing is shown before. */
+export const words = computed<Words>(() => {
+  if (!spoken.value) throw new Error("the words were asked for before they were read");
+  return spoken.value.words;
 });
 
-export function switchLanguage(): void {
-  language.value = language.value === "en" ? "zh-CN" : "en";
-  device.set(KEPT, language.value);
+function speak(said: Spoken): void {
+  spoken.value = said;
+  document.documentElement.lang = said.language;
+}
+
+export const ready: Promise<void> = first.then(speak);
+
+/** Rejects if the words of the other language cannot be fetched; then the page stays as it is. */
+export async function switchLanguage(): Promise<void> {
+  const next = other(language.value);
+  speak({ language: next, words: await read(next) });
+  keep(next);
 }
 
 /** A count as people write it: 1,024. */

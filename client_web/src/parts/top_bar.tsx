@@ -1,9 +1,10 @@
 import type { ComponentChildren, JSX } from "preact";
-import { figure, switchLanguage, words } from "../i18n/words";
+import { explain, figure, switchLanguage, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { lifecycle } from "../room/activities/lifecycle";
 import { Logo } from "./bricks";
 import { Icon } from "./icons";
+import { toast } from "./toast";
 
 /** To the other language; `spelt` out where it stands among other words. */
 export function LanguageSwitch({ spelt = false }: { spelt?: boolean }): JSX.Element {
@@ -13,7 +14,7 @@ export function LanguageSwitch({ spelt = false }: { spelt?: boolean }): JSX.Elem
       type="button"
       class="button quiet language"
       {...(spelt ? {} : { "aria-label": `${t.other_language} · ${t.switch_language}` })}
-      onClick={switchLanguage}
+      onClick={() => void switchLanguage().catch(() => toast(explain("network")))}
     >
       {spelt ? t.switch_language : t.other_language}
     </button>
