@@ -302,11 +302,7 @@ async def end(show: Show) -> None:
 
 async def play(house: House, doors: Sequence[str]) -> None:
     """All of it, from the lobby and back to it."""
-    expect.set_options(timeout=30_000)  # a busy machine is slow; the story waits for facts
-    try:
-        show = await begin(house, doors)
-        for part in (chat, question, hidden_vote, photos, first, draw, panic, ban, end):
-            await part(show)
-    finally:
-        expect.set_options(timeout=5_000)
+    show = await begin(house, doors)
+    for part in (chat, question, hidden_vote, photos, first, draw, panic, ban, end):
+        await part(show)
     assert house.troubles == []

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from loadtests.client import Client
 from loadtests.serving import ROOT, Serving
@@ -17,6 +17,7 @@ from tests.chromium import launch_options
 
 BUILT = ROOT / "client_web" / "dist" / "audience.html"
 WITHIN = 30_000  # ms that a page may take to show something, on a machine that does much else
+expect.set_options(timeout=WITHIN)  # for all tests in browsers: stories wait for facts
 
 Kind = Literal["phone", "desk", "wall"]
 SIZES: dict[Kind, dict[str, Any]] = {
