@@ -1,7 +1,7 @@
 """Run every test, in stages, and say how long each took: test.py SLOW_DIRECTORY...
 
 A stage that fails does not hide the ones after it; the exit code is 1 if any failed.
-With REQUIRE_ALL=1 a skipped test is a failed one. What failed in the crowded stages is run once more, alone (again.py).
+With REQUIRE_ALL=1 a skipped test is a failed one. What failed under pytest is run once more, alone (again.py).
 """
 
 import json
@@ -48,30 +48,25 @@ def client_passes() -> bool:
     return True
 
 
-def pytest_passes(stage: str, *arguments: str) -> bool:
-    report = RESULTS / f"{stage}.xml"  # where the time went
-    return passes([sys.executable, "-m", "pytest", "-q", "--durations=5", f"--junitxml={report}", *arguments])
-
-
 def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     slow = [directory for directory in sys.argv[1:] if (ROOT / directory).is_dir()]
     os.environ["SHOWFLOOR_CHROMIUM"] = browser()
     alone: list[str] = []
 
-    def crowded(stage: str, *arguments: str) -> bool:
+    def tested(stage: str, *arguments: str) -> bool:
         outcome = again.run(stage, [*arguments], root=ROOT, results=RESULTS)
         alone.extend(outcome.alone)
         return outcome.passed
 
     stages: dict[str, Callable[[], bool]] = {
         "client": client_passes,
-        "quick": lambda: pytest_passes(
-            "quick", "-n", "auto", "--dist", "loadfile", *(f"--ignore={directory}" for directory in slow)
+        "quick": partial(
+            tested, "quick", "-n", "auto", "--dist", "loadfile", *(f"--ignore={directory}" for directory in slow)
         ),
         # Browsers, suites and clusters wait more than they compute; the rigs load the machine themselves.
-        "slow": partial(crowded, "slow", "-n", "4", "--dist", "loadfile", *(each for each in slow if each != RIGS)),
-        "rigs": partial(crowded, "rigs", "-n", "3", "--dist", "loadfile", RIGS),
+        "slow": partial(tested, "slow", "-n", "4", "--dist", "loadfile", *(each for each in slow if each != RIGS)),
+        "rigs": partial(tested, "rigs", "-n", "3", "--dist", "loadfile", RIGS),
     }
     lines = []
     for name, stage in stages.items():
