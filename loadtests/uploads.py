@@ -1,21 +1,18 @@
 """Photos are whole or not there: lines break in the middle, the server is killed, files are not what they seem.
 
-Each photo is of some megabytes and is cut at a random place; now and then the server is killed meanwhile. Whoever sends
-it asks where it stands and goes on. Then it is added, by two requests at once with one id, and what is shown is opened.
-Between them come files that are no photos: bombs, archives, drawings, halves. At the end the blob store is looked at:
-three whole pictures for each photo, nothing else; and after some are deleted, nothing of those.
+First come files that are no photos (bombs, archives, drawings, halves) and requests that lie, while memory is watched.
+Then each photo is of some megabytes and is cut at a random place; now and then the server is killed meanwhile. Whoever
+sends it asks where it stands and goes on. It is added by two requests at once with one id, and what is shown is opened.
+At the end the blob store is looked at: three whole pictures for each photo, nothing else; and after some are deleted,
+nothing of those.
 """
 
 from __future__ import annotations
 
 import asyncio
 import io
-import os
 import random
-import struct
 import time
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,16 +26,21 @@ from loadtests.figures import Progress
 from loadtests.rig import command, until_stored
 from loadtests.serving import Serving
 from loadtests.stored import events
+from loadtests.upload_attacks import MEGABYTE, Line, Watch, files, lies
 from loadtests.waiting import until
 
 ROOM = "uploads"
 API = f"/api/v1/rooms/{ROOM}"
-SHORT: dict[str, Any] = {"photos": 2, "kills": 1, "megabytes": 2.0, "deleted": 0}
+SHORT: dict[str, Any] = {"photos": 2, "kills": 1, "megabytes": 2.0, "deleted": 0, "attacks": 6, "slow": 0}
 AGAIN = 0.6  # of a photo that was cut half-way, at most
-GROWTH = 40 * 1024 * 1024  # bytes of the server, whatever it is sent
+GROWTH = 40 * MEGABYTE  # bytes of the server, whatever it is sent
+DECODERS = 2 * 1024 * MEGABYTE  # of the two processes that may decode at once
 GONE_S = 60.0
-PIECE = 1024 * 1024
+# A piece that comes too slowly is given up after a minute.
+TRICKLE_S = 75.0
+PIECE = MEGABYTE
 SECRET = "Canary Phone"
+GPS, NORTH = 0x8825, {1: "N", 2: (31.0, 14.0, 15.0), 3: "E", 4: (121.0, 29.0, 17.0)}
 
 
 @dataclass(slots=True)
@@ -49,8 +51,11 @@ class Outcome:
     cuts: int = 0
     kills: int = 0
     again: float = 0.0  # the largest share of a photo that was sent twice
-    refused: int = 0
+    refused: int = 0  # files that are no photos
+    lies: int = 0  # requests that lied, and were answered as they should be
+    slow: float = 0.0  # seconds after which the last of those that send a byte at a time was sent away
     growth: int = 0  # bytes of the server's memory
+    decoders: int = 0  # bytes of all decoders at once, at most
     gone: float = 0.0  # seconds until the files of what was deleted were gone
     faults: list[str] = field(default_factory=list)
 
@@ -62,7 +67,9 @@ class Outcome:
         return [
             f"{self.photos} photos whole after {self.cuts} cuts and {self.kills} kills, at most "
             f"{self.again * 100:.0f} % of one sent twice; {len(self.faults)} faults",
-            f"{self.refused} files that are no photos refused; the server grew by {self.growth / 1024 / 1024:.1f} MiB",
+            f"{self.refused} files that are no photos and {self.lies} requests that lie refused; the server grew by "
+            f"{self.growth / MEGABYTE:.1f} MiB, its decoders held {self.decoders / MEGABYTE:.0f} MiB at most",
+            *([f"who sends a byte at a time was sent away after {self.slow:.1f} s"] if self.slow else []),
             f"deleted photos left no file after {self.gone:.1f} s",
             *self.faults[:20],
         ]
@@ -74,37 +81,18 @@ def photo(luck: random.Random, megabytes: float) -> bytes:
     height = max(64, int(megabytes * 1_000_000 / width / 0.67))
     metadata = Image.Exif()
     metadata[0x010F] = SECRET
+    metadata.get_ifd(GPS).update(NORTH)
     out = io.BytesIO()
     noise = Image.frombytes("RGB", (width, height), luck.randbytes(width * height * 3))
     noise.save(out, "JPEG", quality=80, exif=metadata.tobytes())
     return out.getvalue()
 
 
-def attacks(whole: bytes) -> Iterator[tuple[str, bytes]]:
-    """Files that are no photos, by name."""
-
-    def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-    def png(side: int) -> bytes:
-        head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
-        rows = zlib.compressobj(1)
-        body = b"".join(rows.compress(bytes(1_000_000)) for _ in range(100)) + rows.flush()
-        return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", body) + chunk(b"IEND", b"")
-
-    yield "a bomb", png(50_000)
-    yield "half a photo", whole[: len(whole) // 2]
-    yield "a photo and an archive", whole + b"PK\x03\x04" + bytes(100) + b"PK\x05\x06" + bytes(18)
-    yield "a drawing", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-    yield "noise", os.urandom(200_000)
-    yield "a page", b"<!doctype html><script>alert(1)</script>" * 100
-
-
 class Sender:
     """Who sends photos, however often the line breaks."""
 
-    def __init__(self, server: Serving, outcome: Outcome, luck: random.Random) -> None:
-        self.server, self.outcome, self.luck = server, outcome, luck
+    def __init__(self, server: Serving, http: httpx.AsyncClient, outcome: Outcome, luck: random.Random) -> None:
+        self.server, self.http, self.outcome, self.luck = server, http, outcome, luck
         self.headers: dict[str, str] = {}
 
     def be(self, user: str) -> None:
@@ -116,8 +104,7 @@ class Sender:
         headers = self.headers | more.pop("headers", {})
         for _ in range(200):
             try:
-                async with httpx.AsyncClient(base_url=self.server.url, timeout=30) as http:
-                    answer = await http.request(method, API + path, headers=headers, **more)
+                answer = await self.http.request(method, API + path, headers=headers, **more)
             except httpx.HTTPError:
                 await asyncio.sleep(0.1)
                 continue
@@ -184,26 +171,28 @@ async def sent_one(sender: Sender, number: int, data: bytes, *, killed: bool) ->
         return None
     (photo,) = photos
     links = (await sender.call("POST", "/photos/links", json={"photos": [photo]})).json()["links"][photo]
-    async with httpx.AsyncClient(base_url=sender.server.url) as anyone:
-        for size, url in links.items():
-            picture = await anyone.get(url)
-            try:
-                Image.open(io.BytesIO(picture.content)).load()
-            except OSError:
-                faults.append(f"photo {number} in {size} is no picture")
-            if SECRET.encode() in picture.content:
-                faults.append(f"photo {number} in {size} tells of its phone")
+    for size, url in links.items():
+        shown = await sender.http.get(url)
+        try:
+            opened = Image.open(io.BytesIO(shown.content))
+            opened.load()
+        except OSError:
+            faults.append(f"photo {number} in {size} is no picture")
+            continue
+        if SECRET.encode() in shown.content or opened.getexif():
+            faults.append(f"photo {number} in {size} tells of its phone, or of where it was")
     sender.outcome.photos += 1
     return photo
 
 
-async def attacked(sender: Sender, whole: bytes) -> None:
-    """Every file that is none, at once; each gets one clear error."""
+async def attacked(sender: Sender, whole: bytes, most: int) -> None:
+    """Every file that is none, all at once; each gets one clear error."""
     faults = sender.outcome.faults
-    sender.be("attacker")
 
-    async def one(name: str, data: bytes) -> None:
-        answers = await sender.add(await sender.upload(data, 0), f"bad-{len(data)}")
+    async def one(number: int, name: str, data: bytes) -> None:
+        attacker = Sender(sender.server, sender.http, sender.outcome, sender.luck)
+        attacker.be(f"attacker-{number}")
+        answers = await attacker.add(await attacker.upload(data, 0), f"bad-{number}")
         # The second may come when the first has judged, and finds nothing there any more.
         told = sorted(answer.status_code for answer in answers)
         if not set(told) <= {409, 413, 422} or told[-1] == 409:
@@ -211,8 +200,59 @@ async def attacked(sender: Sender, whole: bytes) -> None:
         else:
             sender.outcome.refused += 1
 
-    for name, data in attacks(whole):
-        await one(name, data)
+    async with asyncio.TaskGroup() as group:
+        for number, (name, data) in enumerate(files(whole)):
+            if number < most:
+                group.create_task(one(number, name, data))
+
+
+async def lied_to(sender: Sender, known: str) -> None:
+    """Requests that are not what they say; an honest piece gets through behind them."""
+    outcome, size = sender.outcome, 50_000
+    user = "liar"
+    sender.be(user)
+    upload = (await sender.call("POST", "/uploads", json={"size": size})).json()["upload"]
+    line = Line(sender.server, ROOM, sender.server.token(ROOM, user, "host"))
+    for lie in lies(upload, known, size):
+        try:
+            status = await line.answer(lie)
+        except TimeoutError:
+            status = -1
+        if status in lie.right:
+            outcome.lies += 1
+        else:
+            outcome.faults.append(f"{lie.name} was answered {status}")
+    stands = (await sender.call("HEAD", f"/uploads/{upload}")).headers["upload-offset"]
+    if stands != "0":
+        outcome.faults.append(f"lies brought the upload to {stands}")
+    await sender.call("DELETE", f"/uploads/{upload}")
+
+
+async def trickled(sender: Sender, whole: bytes, count: int) -> str | None:
+    """Some who send a byte at a time: somebody else gets a photo through meanwhile, and they are sent away.
+
+    The photo that got through.
+    """
+    outcome = sender.outcome
+
+    async def slow(number: int) -> None:
+        user = f"slow-{number % 4}"
+        one = Sender(sender.server, sender.http, outcome, sender.luck)
+        one.be(user)
+        upload = (await one.call("POST", "/uploads", json={"size": PIECE})).json()["upload"]
+        line = Line(sender.server, ROOM, sender.server.token(ROOM, user, "host"))
+        status, took = await line.trickle(f"/uploads/{upload}", PIECE, 0.5, TRICKLE_S)
+        if status not in {429, 503}:
+            outcome.faults.append(f"a byte at a time was answered {status} after {took:.1f} s")
+        outcome.slow = max(outcome.slow, took)
+        await one.call("DELETE", f"/uploads/{upload}")
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(count):
+            group.create_task(slow(number))
+        if count and (between := await sent_one(sender, -1, whole, killed=False)):
+            return between
+    return None
 
 
 def blobs(data: Path) -> list[Path]:
@@ -233,6 +273,15 @@ async def removed(sender: Sender, host: Client, photos: list[str]) -> None:
     sender.outcome.gone = time.monotonic() - began
 
 
+def watched(outcome: Outcome, watch: Watch) -> None:
+    """What was held in memory during the attacks."""
+    outcome.growth, outcome.decoders = watch.growth, watch.children
+    if outcome.growth > GROWTH:
+        outcome.faults.append(f"the server grew by {outcome.growth} bytes")
+    if outcome.decoders > DECODERS:
+        outcome.faults.append(f"decoders held {outcome.decoders} bytes")
+
+
 async def run(
     data: Path,
     progress: Progress,
@@ -241,26 +290,35 @@ async def run(
     kills: int = 8,
     megabytes: float = 5.0,
     deleted: int = 10,
+    attacks: int = 100,
+    slow: int = 24,
     seed: int = 1,
 ) -> Outcome:
-    """Send photos one after the other, attack, delete some, look at what is left."""
+    """Attack, send photos one after the other, delete some, look at what is left."""
     luck, outcome = random.Random(seed), Outcome()
-    async with Serving(data) as server:
+    async with Serving(data) as server, httpx.AsyncClient(base_url=server.url, timeout=60) as http:
         host = await server.host(ROOM)
-        sender = Sender(server, outcome, luck)
+        sender = Sender(server, http, outcome, luck)
         whole = photo(luck, megabytes)
-        before = (await server.idle()).memory
-        await attacked(sender, whole)
-        outcome.growth = (await server.idle()).memory - before
-        if outcome.growth > GROWTH:
-            outcome.faults.append(f"the server grew by {outcome.growth} bytes")
-        if left := blobs(data):
-            outcome.faults.append(f"what is no photo left {len(left)} files")
-        known = []
-        for number in range(photos):
-            found = await sent_one(sender, number, photo(luck, megabytes), killed=number < kills)
+        assert server.process is not None
+        async with Watch(server.process.pid) as watch:
+            progress.say("files that are no photos, all at once")
+            await attacked(sender, whole, attacks)
+            if left := blobs(data):
+                outcome.faults.append(f"what is no photo left {len(left)} files")
+            progress.say(f"{outcome.refused} refused; requests that lie")
+            first = await sent_one(sender, 0, photo(luck, megabytes), killed=False)
+            await lied_to(sender, str(first))
+            progress.say(f"{outcome.lies} refused; {slow} pieces that come a byte at a time")
+            between = await trickled(sender, whole, slow)
+        watched(outcome, watch)
+        known = [each for each in (first, between) if each is not None]
+        for number in range(1, photos):
+            killed = number <= kills
+            found = await sent_one(sender, number, photo(luck, megabytes), killed=killed)
             known += [found] if found else []
-            progress.say(f"{number + 1} photos")
+            progress.say(f"{number + 1} of {photos} photos{', the server was killed' if killed else ''}")
+        progress.say(f"{deleted} are deleted; until their files are gone")
         await host.until_joined()
         await removed(sender, host, known[:deleted])
         names = sorted(path.parent.name for path in blobs(data))
@@ -269,7 +327,7 @@ async def run(
         await until_stored(server.database, ROOM, host.place.seq)
         posted = [event for _, _, event in events(server.database, ROOM, "photo.posted") if event is not None]
         if sorted(event["photo"] for event in posted) != sorted(known[deleted:]):
-            outcome.faults.append(f"{len(posted)} events for {len(known) - deleted} photos")
+            outcome.faults.append(f"{len(posted)} events for {len(known[deleted:])} photos")
         if outcome.again > AGAIN:
             outcome.faults.append(f"{outcome.again * 100:.0f} % of a photo was sent twice")
         await host.stop()

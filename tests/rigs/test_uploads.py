@@ -6,7 +6,8 @@ import random
 from pathlib import Path
 
 from loadtests.figures import Progress
-from loadtests.uploads import SHORT, Outcome, attacks, photo, run
+from loadtests.upload_attacks import lies
+from loadtests.uploads import SHORT, Outcome, photo, run
 
 
 async def test_photos_are_whole_or_not_there(tmp_path: Path) -> None:
@@ -14,7 +15,8 @@ async def test_photos_are_whole_or_not_there(tmp_path: Path) -> None:
     assert outcome.faults == []
     assert outcome.photos == SHORT["photos"]
     assert outcome.cuts >= outcome.kills == SHORT["kills"]
-    assert outcome.refused == len(list(attacks(b"")))
+    assert outcome.refused == SHORT["attacks"]
+    assert outcome.lies == len(list(lies("", "", 1)))
     assert outcome.holds
 
 
