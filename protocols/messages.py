@@ -124,6 +124,7 @@ class Command(BaseModel):
     ``waits`` says that it can be kept for staff to look at first (``Context.suspect``).
     ``volatile`` says that no record comes of it: the node where it comes in asks the room whether it may be, counts
     it, and all are told of the count.
+    ``asks`` says that nothing comes of it: it is answered as what it asks about would be at this moment.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -134,6 +135,7 @@ class Command(BaseModel):
     writes: ClassVar[bool] = False
     waits: ClassVar[bool] = False
     volatile: ClassVar[bool] = False
+    asks: ClassVar[bool] = False
 
     id: Id
     room: Id

@@ -61,9 +61,10 @@ class Budgets:
     def __len__(self) -> int:
         return len(self._people.keys() | self._spoke.keys())
 
-    def take(self, kind: Budget, user: str, now: int, *, staff: bool = False) -> int | None:
+    def take(self, kind: Budget, user: str, now: int, *, staff: bool = False, asking: bool = False) -> int | None:
         """None if it may pass, else after how many milliseconds to try again; then nothing was taken.
 
+        ``asking`` takes nothing in any case.
         ``staff`` are hosts and moderators: exempt from slow mode, and from the person's rate when they run the room.
         """
         if kind is Budget.NONE:
@@ -81,6 +82,8 @@ class Budgets:
             wait = max(wait, person.wait(self.settings.person_rate, 0))
         if wait > 0:
             return wait
+        if asking:
+            return None
         room.tokens -= 1
         if person is not None:
             person.tokens -= 1

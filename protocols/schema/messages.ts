@@ -217,6 +217,7 @@ export type Wire =
   | PersonWarnedEvent
   | PhotoAdd
   | PhotoApprove
+  | PhotoAsk
   | PhotoBinned
   | PhotoBinnedEvent
   | PhotoDelete
@@ -496,6 +497,7 @@ export type Command =
   | QuestionReopen
   | QuestionMerge
   | QuestionUnmerge
+  | PhotoAsk
   | PhotoAdd
   | PhotoApprove
   | PhotoHold
@@ -1968,6 +1970,19 @@ export interface QuestionUnmerge {
    */
   on_behalf_of?: Person | null;
   question: string;
+}
+/**
+ * Ask whether a photo with this caption may be added; given by the server alone, before it opens a file.
+ */
+export interface PhotoAsk {
+  type: "photo.ask";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  caption?: string | null;
 }
 /**
  * Add a photo; given by the server alone, once an upload is whole and decoded.

@@ -15,7 +15,6 @@ from protocols.messages import STAFF, Audience, Budget, By, Command, Event, Id, 
 from protocols.text import Text
 from protocols.wire import Author
 from rooms.activity import Activity, Context, Proposed, Work
-from rooms.settings import RoomSettings
 
 Place = Literal["pending", "shown", "hidden"]
 Side = Annotated[int, Field(ge=1, le=PHOTO_SIDE)]
@@ -39,6 +38,22 @@ class PhotoAdd(Command):
 
     def said(self) -> tuple[str, ...]:
         """What is written under it."""
+        return () if self.caption is None else (self.caption,)
+
+
+class PhotoAsk(Command):
+    """Ask whether a photo with this caption may be added; given by the server alone, before it opens a file."""
+
+    type = "photo.ask"
+    budget = Budget.CHAT
+    writes = True
+    waits = True
+    asks = True
+
+    caption: Caption | None = None
+
+    def said(self) -> tuple[str, ...]:
+        """What is to be written under it."""
         return () if self.caption is None else (self.caption,)
 
 
@@ -238,7 +253,7 @@ class Photos(Activity):
 
     name = "photos"
     scene = "photos"
-    commands = (PhotoAdd, PhotoApprove, PhotoHold, PhotoHide, PhotoRestore, PhotoDelete)
+    commands = (PhotoAsk, PhotoAdd, PhotoApprove, PhotoHold, PhotoHide, PhotoRestore, PhotoDelete)
     events = (PhotoOffered, PhotoPosted, PhotoBinned, PhotoHidden, PhotoDeleted)
     view_shape = PhotosView
     mine_shape = PhotosMine
@@ -250,10 +265,12 @@ class Photos(Activity):
         """The photo of this id, wherever it is."""
         return self._photos.get(photo)
 
-    def may_add(self, by: By, settings: RoomSettings) -> None:
-        """Raises Refused for who may not add one now: closed, conflict."""
-        staff = by.role in STAFF
-        if not (settings.photos_open or staff):
+    def _may_come(self, context: Context) -> None:
+        """Raises Refused if none of this person's is added now: forbidden, closed, conflict."""
+        if not context.vouched:
+            raise Refused(Code.FORBIDDEN, "A photo is added by uploading it.")
+        by, staff = context.by, context.by.role in STAFF
+        if not (context.settings.photos_open or staff):
             raise Refused(Code.CLOSED, "Photos are closed.")
         if len(self._photos) >= PHOTOS_KEPT:
             raise Refused(Code.CONFLICT, f"There are {PHOTOS_KEPT} photos already; delete some first.")
@@ -263,6 +280,9 @@ class Photos(Activity):
     def decide(self, command: Command, context: Context) -> Iterable[Proposed]:
         """Wherever a photo goes, the record that held it before is erased in the same step."""
         match command:
+            case PhotoAsk():
+                self._may_come(context)
+                return []
             case PhotoAdd():
                 return self._add(command, context)
             case PhotoApprove():
@@ -285,9 +305,7 @@ class Photos(Activity):
         raise Refused(Code.UNKNOWN_COMMAND)
 
     def _add(self, command: PhotoAdd, context: Context) -> list[Proposed]:
-        if not context.vouched:
-            raise Refused(Code.FORBIDDEN, "A photo is added by uploading it.")
-        self.may_add(context.by, context.settings)
+        self._may_come(context)
         if command.photo in self._photos:
             raise Refused(Code.CONFLICT, "This photo was added already.")
         content = (command.photo, command.width, command.height, command.color, command.caption, context.at)

@@ -143,7 +143,8 @@ class Draft:
     def _decide(self, waiting: Waiting, decided: Decided, now: int) -> int:
         command, sender = waiting.command, waiting.sender
         by = self.room.speaker(command, sender.by)
-        wait_ms = self._budgets.take(command.budget, by.id, now, staff=by.role in STAFF)
+        staff = by.role in STAFF
+        wait_ms = self._budgets.take(command.budget, by.id, now, staff=staff, asking=command.asks)
         if wait_ms is not None:
             raise Refused(Code.RATE_LIMITED, retry_after_ms=wait_ms)
 
@@ -159,6 +160,8 @@ class Draft:
             stream_sites=self._stream_sites,
         )
         proposed = self.room.decide(command, context)
+        if command.asks:
+            return self.room.seq
         # What the room does of itself is nobody's.
         records = self.room.record(proposed, by=None if by == ROOM else by, at=at, command=waiting.digest)
         if not self._apply(decided, records):

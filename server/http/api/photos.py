@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from secrets import token_hex
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
@@ -11,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from protocols.errors import Code, Refused
 from protocols.messages import STAFF, Audience, Id
-from rooms.activities.photos import Caption, Photo, PhotoAdd, Photos
+from rooms.activities.photos import Caption, Photo, PhotoAdd, PhotoAsk, Photos
 from rooms.room import Room
 from server.blobs.port import BlobError, NoSuchBlob
 from server.hosting.draft import Sender
@@ -19,7 +21,7 @@ from server.http.api.fields import PREFIX, Answer, Body, Place, RoomPath
 from server.http.api.uploads import UPLOAD_LENGTH, sender_of
 from server.http.body import StrictRoute
 from server.http.callers import KnownCaller, audience_in
-from server.http.services import Services, services_of
+from server.http.services import Host, Services, services_of
 from server.identity import Viewer
 from server.photos.addresses import Picture, Reader
 from server.photos.containers import SIZES, Fault, NotAPhoto
@@ -126,7 +128,8 @@ async def add_photo(request: Request, room: RoomPath, wanted: NewPhoto, caller: 
 async def _added(services: Services, upload: Upload, viewer: Viewer, wanted: NewPhoto) -> Photo:
     """Decoded, stored, and spoken of: in this order, so that nobody is told of what is not whole."""
     host = await services.directory.open(upload.room)
-    photos_of(host.live.room).may_add(viewer.by, host.live.room.settings)
+    sender = Sender(viewer.by, bound=viewer.bound, signed_up=viewer.signed_up, vouched=True)
+    await _asked(host, PhotoAsk(id=f"ask-{token_hex(8)}", room=upload.room, caption=wanted.caption), sender)
     try:
         developed = await services.darkroom.develop(services.uploads.read(upload))
     except NotAPhoto as none:
@@ -144,11 +147,10 @@ async def _added(services: Services, upload: Upload, viewer: Viewer, wanted: New
     suspect = False
     if services.text_checks is not None and command.said() and viewer.role not in STAFF:
         suspect = await services.text_checks.suspects(upload.room, command.said())
-    sender = Sender(viewer.by, bound=viewer.bound, signed_up=viewer.signed_up, vouched=True, suspect=suspect)
     try:
         async with asyncio.timeout(STORED_S):
             await services.photos.keep(upload.room, upload.photo, developed)
-            await host.ask(command, sender)
+            await host.ask(command, replace(sender, suspect=suspect))
     except TimeoutError:
         # Whether it was added is not known: whoever asks again will be told. Files of nothing go by themselves.
         raise Refused(Code.UNAVAILABLE) from None
@@ -156,6 +158,19 @@ async def _added(services: Services, upload: Upload, viewer: Viewer, wanted: New
     if added is None:
         raise Refused(Code.CONFLICT, "This photo is gone again.")
     return added
+
+
+async def _asked(host: Host, ask: PhotoAsk, sender: Sender) -> None:
+    """Whether the photo may come at all: what takes seconds to decode is not decoded to be refused. Raises Refused."""
+    try:
+        async with asyncio.timeout(STORED_S):
+            await host.ask(ask, sender)
+    except TimeoutError:
+        raise Refused(Code.UNAVAILABLE) from None
+    except Refused as refused:
+        # A node of the version before has the room, and does not know the question.
+        if refused.code is not Code.UNKNOWN_COMMAND:
+            raise
 
 
 @router.post("/rooms/{room}/photos/links")

@@ -14,8 +14,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from protocols.errors import Code, Refused
-from protocols.messages import STAFF, Role
-from rooms.activities.photos import Photos
+from protocols.messages import Role
+from rooms.activities.photos import PhotoAsk
+from rooms.activity import Context
 from server.http.api.exports import Slots
 from server.http.api.fields import PREFIX, Answer, Body, RoomPath
 from server.http.body import StrictRoute
@@ -74,12 +75,8 @@ async def begin_upload(request: Request, room: RoomPath, wanted: NewUpload, call
     viewer = sender_of(caller, room)
     services = services_of(request)
     live = (await services.directory.open(room)).live.room
-    if live.status == "closed" and viewer.role not in STAFF:
-        raise Refused(Code.CLOSED, "The room is closed.")
-    photos = live.activities[Photos.name]
-    assert isinstance(photos, Photos)
     # Before megabytes are sent for nothing; it is decided when they are here.
-    photos.may_add(live.people.heard(viewer.by), live.settings)
+    live.decide(PhotoAsk(id="ask", room=room), Context(viewer.by, services.now(), _no_id, vouched=True))
     await services.uploads_begun.take(f"{room} {viewer.user}")
     upload = services.uploads.begin(room, viewer.user, wanted.size)
     return UploadAnswer(
@@ -136,6 +133,10 @@ async def drop_upload(request: Request, room: RoomPath, upload: UploadPath, call
     uploads = services_of(request).uploads
     await uploads.remove(uploads.find(room, sender_of(caller, room).user, upload))
     return Response(status_code=204)
+
+
+def _no_id() -> str:
+    raise AssertionError("asking makes nothing")
 
 
 def _stands(upload: Upload, offset: int, *, status: int) -> Response:

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,17 @@ async def test_a_failing_apply_leaves_the_draft_as_it_was(at: House, monkeypatch
     assert [code(outcome) for outcome in outcomes] == [None, Code.INTERNAL, None]
     assert b"boom" not in host.live.view(Audience.HOSTS)
     assert [record.data.dump()["text"] for record in (await at.log())[1:] if record.data] == ["a", "b"]
+
+
+async def test_who_only_asks_is_told_what_holds_and_nothing_is_taken(at: House) -> None:
+    host = await at.room(person_rate=1, person_burst=2)
+    vouched = replace(ANN, vouched=True)
+    for number in range(10):
+        assert code(await at.outcome("photo.ask", vouched, id_=f"ask-{number}")) is None
+    assert code(await at.outcome("photo.ask", ANN)) is Code.FORBIDDEN, "nobody asks but the server"
+    for number in range(2):
+        assert code(await at.outcome("chat.send", ANN, id_=f"c{number}", text="hi")) is None
+    assert code(await at.outcome("photo.ask", vouched, id_="ask-late")) is Code.RATE_LIMITED
+    at.time.pass_ms(1000)
+    assert code(await at.outcome("photo.ask", vouched, id_="ask-later")) is None
+    assert (host.live.room.seq, host.statistics()["answered"]) == (3, 3)
