@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { initial } from "../src/chat/initial";
+import { consoleEn } from "../src/i18n/console_en";
+import { consoleZh } from "../src/i18n/console_zh";
 import { en } from "../src/i18n/en";
 import { peopleEn } from "../src/i18n/people_en";
 import { peopleZh } from "../src/i18n/people_zh";
@@ -27,6 +29,7 @@ describe("words", () => {
   it("are the same in both languages, for a page has but one of them", () => {
     const pairs = [
       [zhCN, en],
+      [consoleZh, consoleEn],
       [peopleZh, peopleEn],
       [stageZh, stageEn],
     ] as const;
@@ -34,20 +37,20 @@ describe("words", () => {
   });
 
   it("say something in both languages", () => {
-    for (const words of [zhCN, en, peopleZh, peopleEn, stageZh, stageEn]) {
+    for (const words of [zhCN, en, consoleZh, consoleEn, peopleZh, peopleEn, stageZh, stageEn]) {
       const silent = texts(words).filter((text) => text.includes("undefined"));
       expect(silent).toEqual([]);
     }
   });
 
   it("keep Chinese out of the English ones, but for the switch and names", () => {
-    const { switch_language, other_language, ...rest } = { ...en, people: peopleEn };
+    const { switch_language, other_language, ...rest } = { ...en, ...consoleEn, people: peopleEn };
     expect([switch_language, other_language].every((text) => /\p{Script=Han}/u.test(text))).toBe(true);
     expect(texts([rest, stageEn]).filter((text) => /\p{Script=Han}/u.test(text))).toEqual([]);
   });
 
   it("use Chinese punctuation between Chinese words", () => {
-    expect(texts([zhCN, peopleZh, stageZh]).filter((text) => /\p{Script=Han}[,;?!:]/u.test(text))).toEqual([]);
+    expect(texts([zhCN, consoleZh, peopleZh, stageZh]).filter((text) => /\p{Script=Han}[,;?!:]/u.test(text))).toEqual([]);
   });
 });
 

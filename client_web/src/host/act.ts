@@ -1,4 +1,4 @@
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import type { Room } from "../page";
 import { toast, toastFailure } from "../parts/toast";
 import type { CommandType, Fields } from "../room/messages";

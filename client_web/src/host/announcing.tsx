@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { runWords } from "../i18n/run_words";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { IconButton } from "../parts/bricks";
 import { Dialog } from "../parts/dialog";

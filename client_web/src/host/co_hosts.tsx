@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { peopleWords } from "../i18n/people_words";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { Address, copy } from "../parts/address";
 import { IconButton } from "../parts/bricks";
 import { Choices } from "../parts/controls";

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { ChatList } from "../chat/list";
 import { Composer } from "../chat/composer";
 import { deskWords } from "../i18n/desk_words";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import type { Room } from "../page";
 import { Banner } from "../parts/banner";
 import { Confirmation } from "../parts/dialog";

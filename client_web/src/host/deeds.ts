@@ -1,5 +1,5 @@
 import type { Deeds } from "../chat/messages";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { toast, toastFailure } from "../parts/toast";
 import { chat, type ChatMessage } from "../room/activities/chat";

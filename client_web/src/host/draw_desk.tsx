@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { figure, words } from "../i18n/words";
+import { figure, words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { Empty, IconButton } from "../parts/bricks";
 import { CheckButton } from "../parts/check_button";

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Filling } from "../audience/first_card";
-import { figure, words } from "../i18n/words";
+import { figure, words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { Empty, IconButton } from "../parts/bricks";
 import { clockFace } from "../parts/clock_face";

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { draws } from "../room/activities/draws";
 import { firsts } from "../room/activities/firsts";

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
 import { Line } from "../parts/line";

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { deskWords } from "../i18n/desk_words";
-import { figure, words } from "../i18n/words";
+import { figure, words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { IconButton, Logo } from "../parts/bricks";
 import { LanguageSwitch, Live } from "../parts/top_bar";

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { Badges } from "../chat/messages";
 import { deskWords } from "../i18n/desk_words";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { Icon } from "../parts/icons";
 import { timeOfDay } from "../parts/time";

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Badges, Face } from "../chat/messages";
 import { peopleWords } from "../i18n/people_words";
-import { figure, words } from "../i18n/words";
+import { figure, words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { Empty } from "../parts/bricks";
 import { Dialog } from "../parts/dialog";

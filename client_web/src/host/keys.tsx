@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { stageWords } from "../i18n/stage_words";
-import { language, words } from "../i18n/words";
+import { language, words } from "../i18n/console_words";
 import type { Room } from "../page";
 import { Dialog } from "../parts/dialog";
 import { takeOffer } from "../parts/toast";

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { openRoom, type Room, show, stateOf, titled } from "../page";
 import { Arrival } from "../parts/arrival";
 import { Empty, Waiting } from "../parts/bricks";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { confirmFirst } from "../parts/dialog";
 import { Switch } from "../parts/controls";

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Badges, Face } from "../chat/messages";
 import { peopleWords } from "../i18n/people_words";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { IconButton } from "../parts/bricks";
 import { confirmFirst, Dialog } from "../parts/dialog";

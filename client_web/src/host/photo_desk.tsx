@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Badges } from "../chat/messages";
-import { figure, words } from "../i18n/words";
+import { figure, words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { Empty } from "../parts/bricks";
 import { Switch } from "../parts/controls";

@@ -1,4 +1,4 @@
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { confirmFirst } from "../parts/dialog";
 import { isPaused, type Poll, pollLastClosed, polls, pollToShow } from "../room/activities/polls";

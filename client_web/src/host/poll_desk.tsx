@@ -1,4 +1,4 @@
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { pollOnNow, polls } from "../room/activities/polls";
 import type { ConsolePart } from "../views/view";

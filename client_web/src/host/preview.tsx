@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import { type JSX, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { stageWords } from "../i18n/stage_words";
-import { language } from "../i18n/words";
+import { language } from "../i18n/console_words";
 import type { Room } from "../page";
 import type { WallPart } from "../views/view";
 import sheet from "../wall/framed.css?url";

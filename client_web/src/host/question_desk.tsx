@@ -1,4 +1,4 @@
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { onScreen, questions, sorted, withStatus } from "../room/activities/questions";
 import type { ConsolePart } from "../views/view";

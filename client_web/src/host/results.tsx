@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import type { Room } from "../page";
 import { Icon } from "../parts/icons";
 import { toast, toastFailure } from "../parts/toast";

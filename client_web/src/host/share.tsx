@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { staffWords } from "../i18n/staff_words";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import { PairDialog } from "../lobby/pair";
 import { Address } from "../parts/address";
 import { confirmFirst } from "../parts/dialog";

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { peopleWords } from "../i18n/people_words";
-import { figure, words } from "../i18n/words";
+import { figure, words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { Address } from "../parts/address";
 import { IconButton } from "../parts/bricks";
