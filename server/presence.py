@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from protocols.limits import MEMBERS_LISTED, PRESENCE_GRACE_MS
+from protocols.messages import Role
 from server.hosting.line import Letter
 from server.hosting.post import Post
 
@@ -153,6 +154,18 @@ class Presence:
         self._changed(known)
         self._tidy(room, known)
 
+    def put_out(self, room: str, user: str) -> None:
+        """They will not be back: who is away has left, as far as is known here also on the other nodes.
+
+        A host stays: a moderator does not decide on one.
+        """
+        known = self._rooms.get(room)
+        if known is not None and _waited_for(known.people.get(user)):
+            self.left(room, user, for_good=True)
+        for there in self._there.get(room, {}).values():
+            if _waited_for(there.people.get(user)):
+                del there.people[user]
+
     def roster(self, room: str) -> Roster:
         """Who is in this room, on all nodes as far as is known; to be asked for again while somebody looks."""
         self._looked[room] = self._tells
@@ -280,6 +293,10 @@ class Presence:
         for member in came:
             there.people[member[0]] = Member(*member)
         there.number, there.away, there.whole = number, away, whole
+
+
+def _waited_for(member: Member | None) -> bool:
+    return member is not None and member.away and member.role != Role.HOST
 
 
 def _merged(parts: Sequence[Roster]) -> Roster:

@@ -117,12 +117,15 @@ class Entrants:
 
     def heed(self, room: str, records: Sequence[Record]) -> None:
         """Puts into effect what committed records decide on people; before anybody is told of these records."""
+        out: list[str] = []
         for record in records:
             match record.data:
                 case PersonKicked(user=user):
                     self._put_out((room, user), Closing.KICKED, record.by)
+                    out.append(user)
                 case PersonBanned(user=user):
                     self._put_out((room, user), Closing.BANNED, record.by)
+                    out.append(user)
                 case PersonRoleChanged(user=user, role=role):
                     for socket in tuple(self._people.get((room, user), ())):
                         self._change(socket, Role(role))
@@ -130,6 +133,8 @@ class Entrants:
                     # What held for somebody holds no longer; for whom is not known any more.
                     for host in {socket.data.host for socket in self._in(room)} - {None}:
                         self.review(host)
+        if out:
+            self._joining.put_out(room, out)
 
     def review(self, host: AtWork) -> None:
         """Looks at everybody in a room anew: its host may know of decisions that nobody was told of here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -98,6 +99,10 @@ class Joining:
     def leave(self, socket: Socket, viewer: Viewer, *, for_good: bool = False) -> None:
         """Takes the socket out of its room; ``for_good``: the person is not expected back."""
         self._members.leave(socket, viewer, for_good=for_good)
+
+    def put_out(self, room: str, users: Collection[str]) -> None:
+        """These were put out of their room, whatever sockets they had."""
+        self._members.put_out(room, users)
 
     async def history(self, viewer: Viewer, request: RoomHistory) -> bytes:
         """A page of events as this viewer's audience was told of them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -271,7 +271,8 @@ class Members:
     def leave(self, socket: Socket, viewer: Viewer, *, for_good: bool = False) -> None:
         """Takes a socket out of its room; ``for_good``: the person is not expected back."""
         members = self._rooms.get(viewer.room)
-        if members is None:
+        # One that has not come in says nothing of the person, who may be away since long before it.
+        if members is None or socket not in members.sockets.get(viewer.user, ()):
             return
         if members.leave(socket, viewer):
             self.left(viewer.room, viewer.user)
@@ -280,6 +281,15 @@ class Members:
             self.presence.left(viewer.room, viewer.user, for_good=for_good)
         if not members.sockets:
             del self._rooms[viewer.room]
+
+    def put_out(self, room: str, users: Collection[str]) -> None:
+        """These are out: nobody waits for those who are away, and whoever is here is told at once how many are left."""
+        for user in users:
+            self.presence.put_out(room, user)
+        members = self._rooms.get(room)
+        if members is not None:
+            members.tell_occupancy()
+            members.tell_people()
 
     def occupied(self, room: str) -> bool:
         """Whether anybody listens to this room here."""

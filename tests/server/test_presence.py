@@ -139,6 +139,22 @@ def test_who_is_put_out_has_left_at_once() -> None:
     assert node.names() == []
 
 
+def test_who_is_put_out_while_away_is_waited_for_on_no_node() -> None:
+    wire, one, two_ = two()
+    one.enter("ann", "bob")
+    one.enter("lin", role="host")
+    wire.rounds("n1", "n2")
+    one.leave("ann", "lin")
+    wire.rounds("n1", "n2")
+    assert two_.names() == ["(ann)", "bob", "(lin)"]
+    for node in (one, two_):
+        for user in ("ann", "bob", "lin"):
+            node.presence.put_out("r", user)
+        assert node.names() == ["bob", "(lin)"], "sockets put out whoever is here"
+    wire.rounds("n1", "n2")
+    assert two_.names() == ["bob", "(lin)"]
+
+
 def test_a_large_room_lists_its_staff_and_counts_who_is_away() -> None:
     _, node = alone()
     node.enter("hana", role="host")

@@ -259,6 +259,29 @@ async def test_who_is_put_out_is_off_the_list_at_once(hall: Hall) -> None:
     assert (told[1]["went"], told[1]["left"]) == (["ann"], 1)
 
 
+async def test_who_is_put_out_counts_no_more_from_then_on(hall: Hall) -> None:
+    """Also whoever is away just then: a phone that tries to come back does not renew the grace."""
+    boss, _ = await hall.enter("hana", Role.HOST)
+    wall, _ = await hall.enter("wall-1", Role.WALL)
+    ann, viewer = await hall.enter("ann")
+    bob, of_bob = await hall.enter("bob")
+    hall.room.tell_occupancy()
+    hall.room.people_listed()
+    hall.members.leave(bob, of_bob)
+    hall.room.tell_people()
+    events(boss), events(wall)
+
+    hall.members.leave(ann, viewer, for_good=True)
+    hall.members.put_out("r", ["ann", "bob"])
+    assert [event[1]["count"] for event in events(wall) if event[0] == "room.occupancy"] == [0]
+    (told,) = [event for event in events(boss) if event[0] == "room.people"]
+    assert (sorted(told[1]["went"]), told[1]["away"]) == (["ann", "bob"], 0)
+
+    await hall.enter("bob")
+    hall.members.leave(await joined(hall.gateway, hall.notes), of_bob)
+    assert hall.members.presence.roster("r").away == 0, "a socket that never came in takes nobody out"
+
+
 async def test_without_a_host_nothing_is_told_and_the_next_one_begins_anew(hall: Hall) -> None:
     boss, viewer = await hall.enter("hana", Role.HOST)
     ann, _ = await hall.enter("ann")
