@@ -167,9 +167,12 @@ UNDER = {"待处理": "队列", "聊天": "队列", "提问": "队列", "照片"
 
 
 async def to(console: Page, place: str) -> None:
-    """To a part of the console on a phone, by its name in Chinese; a desk shows them all."""
+    """To a part of the console, by its name in Chinese; on a desk, where it takes turns with others in its column."""
     await console.locator(".console").wait_for()
     if not await console.locator("nav.tabs").is_visible():
+        turn = console.locator("nav.places").get_by_role("button", name=place)
+        if await turn.count():
+            await turn.click()
         return
     await console.locator("nav.tabs").get_by_role("button", name=UNDER.get(place, place)).click()
     if place in UNDER:

@@ -11,7 +11,7 @@ from playwright.async_api import Page
 
 from loadtests.serving import ROOT
 from tests.e2e.backstage import invitation, named, owner
-from tests.e2e.stage import SIZES, Kind, Stage, hang, open_vote, say
+from tests.e2e.stage import SIZES, Kind, Stage, hang, open_vote, say, to
 from tests.server.photos import pictures
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -126,6 +126,9 @@ async def test_the_console_has_no_barriers(stage: Stage, clean: Judge) -> None:
     await hang(stage, pictures.phone(), "积木大象")
     page = await shown(stage, await stage.link("host"), ".console")
     await clean(page, "console", ("desk",))
+    for place in ("照片", "更多"):
+        await to(page, place)
+    await clean(page, "what else is in its columns", ("desk",))
     await page.set_viewport_size(SIZES["phone"]["viewport"])
     for tab in await page.locator("nav.tabs button").all():
         await tab.click()
@@ -160,6 +163,7 @@ async def test_putting_people_out_has_no_barriers(stage: Stage, clean: Judge) ->
     await console.set_viewport_size(SIZES["desk"]["viewport"])
     await dialog.get_by_role("button", name="封禁").click()
     await console.locator(".toast").get_by_role("button", name="撤销").wait_for()
+    await to(console, "更多")
     await console.get_by_role("button", name="解除封禁").wait_for()
     await clean(console, "the banned, and the way back", ("desk",))
     await console.set_viewport_size(SIZES["phone"]["viewport"])

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.stage import Stage
+from tests.e2e.stage import Stage, to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,10 +25,12 @@ async def test_the_room_reacts_is_told_and_is_called(stage: Stage) -> None:
         await row.get_by_role("button", name="搭得好").click()
     await expect(wall.locator(".reaction-rise")).to_contain_text("3", timeout=LONG)
     await expect(phone.locator(".rising")).to_have_count(0, timeout=LONG)
+    await to(console, "更多")
     await console.get_by_role("switch", name="可以点表情").click()
     await expect(row).to_have_count(0, timeout=LONG)
 
     # An announcement: on every page, put otherwise, and withdrawn.
+    await to(console, "流程")
     await console.get_by_role("button", name="发公告").click()
     form = console.get_by_role("dialog")
     await form.get_by_label("说什么").fill("六点半开始拼装")

@@ -40,6 +40,7 @@ async def test_a_ban_is_seen_within_a_second_and_lifting_it_lets_them_in_again(s
     await phone.reload()
     await expect(phone.get_by_text("你已被禁止进入这个房间")).to_be_visible()
 
+    await to(console, "更多")
     await expect(console.locator(".rest").get_by_text("已封禁 · 1")).to_be_visible()
     await console.locator(".rest").get_by_role("button", name="解除封禁").click()
     await expect(console.locator(".rest").get_by_text("已封禁 · 0")).to_be_visible()
@@ -83,6 +84,7 @@ async def test_a_guest_is_made_a_moderator_and_finds_the_console(stage: Stage) -
     await phone.locator(".tabs").get_by_role("button", name="更多").click()
     await expect(phone.get_by_role("heading", name="成员管理")).to_be_visible()
 
+    await to(console, "更多")
     await console.locator(".rest").get_by_role("button", name="取消管理权限 · 小丁").click()
     await expect(phone.get_by_text("你不再管理这个房间了")).to_be_visible()
     await phone.get_by_role("link", name="以观众身份进入").click()

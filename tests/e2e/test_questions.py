@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, WebSocket, expect
 
 from loadtests.client import Client
-from tests.e2e.stage import Stage
+from tests.e2e.stage import Stage, to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -75,6 +75,7 @@ async def test_asked_approved_on_the_wall_answered(stage: Stage) -> None:
     await expect(ann.locator(".asked.own", has_text=SECRET)).to_contain_text("1 人想知道")
 
     # On the wall, with its asker's name masked; off it once answered, which can be undone.
+    await to(console, "提问")
     item = console.locator(".questions .item", has_text=SECRET)
     await item.get_by_role("button", name="上墙").click()
     await expect(wall.locator(".asked-scene h2")).to_have_text(SECRET)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.stage import Stage, open_vote, say
+from tests.e2e.stage import Stage, open_vote, say, to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,6 +25,7 @@ async def come(stage: Stage, name: str, query: str = "", shop: str = "") -> Page
 async def test_two_shops_vote_and_a_host_sees_who_is_where(stage: Stage) -> None:
     console = await stage.open(await stage.link("host"), "desk")
     wall = await stage.open(await stage.link("wall"), "wall")
+    await to(console, "更多")
     for name in ("东店", "西店"):
         await console.get_by_label("门店名称").fill(name)
         await console.get_by_role("button", name="添加", exact=True).click()
@@ -57,6 +58,7 @@ async def test_two_shops_vote_and_a_host_sees_who_is_where(stage: Stage) -> None
 
 async def test_a_co_hosts_link_bears_a_name_and_is_taken_back_alone(stage: Stage) -> None:
     console = await stage.open(await stage.link("host"), "desk")
+    await to(console, "更多")
     form = console.locator("form.co-hosts")
     await form.get_by_label("给谁用").fill("珊珊")
     await form.get_by_role("button", name="维持秩序").click()

@@ -1,14 +1,22 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
-/** The part of the console that a phone shows: now, waiting, chat, more, or a panel's name. */
-export const tab = signal("now");
+/** The parts of the console where one has been, the latest first, each once: now, waiting, chat, more, or a panel's name. */
+const visited = signal<readonly string[]>(["now"]);
+
+/** The part where one is: a phone shows it alone. */
+export const tab = computed(() => visited.value[0] ?? "now");
+
+/** Of these parts the one where one was last, else the first. */
+export const lastOf = (names: readonly string[]): string | undefined =>
+  visited.value.find((name) => names.includes(name)) ?? names[0];
+
 /** The form for a new vote is open. */
 export const drafting = signal(false);
 export const showingKeys = signal(false);
 
-/** To that part: a phone shows it alone, on a desk it is brought into sight. */
+/** To that part: on a phone it comes alone, on a desk to the front of its column. */
 export function go(name: string): void {
-  tab.value = name;
+  visited.value = [name, ...visited.value.filter((one) => one !== name)];
   requestAnimationFrame(() => {
     const panel = document.getElementById(`panel-${name}`);
     panel?.scrollIntoView({ block: "nearest" });

@@ -4,9 +4,11 @@ import { type Room, stateOf } from "../page";
 import { Empty } from "../parts/bricks";
 import { Icon, type IconName } from "../parts/icons";
 import { useTick } from "../parts/time";
+import { wide } from "../parts/wide";
 import { Bars, Turnout } from "../polls/bars";
 import { Timer } from "../polls/timer";
 import { isPaused, type Poll, polls, pollToShow } from "../room/activities/polls";
+import { withKey } from "./key_hint";
 import { closePoll, extendPoll, hasClock, nextStep, openPoll, toggleHidden, togglePause } from "./poll_acts";
 
 /** The vote that is on. */
@@ -32,6 +34,27 @@ export function OnNow({ room }: { room: Room }): JSX.Element {
 function PollNow({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
   const t = words.value;
   const open = poll.status === "open";
+  const acts = open && (
+    <div class="row acts">
+      {hasClock(poll) && (
+        <>
+          <Act
+            icon={isPaused(poll) ? "play" : "pause"}
+            label={isPaused(poll) ? t.poll_resume : t.poll_pause}
+            by="p"
+            onClick={() => togglePause(room, poll)}
+          />
+          <Act icon="clock" label={t.poll_extend} by="e" onClick={() => extendPoll(room, poll)} />
+        </>
+      )}
+      <Act
+        icon={poll.hidden ? "eye" : "hidden"}
+        label={poll.hidden ? t.poll_reveal : t.poll_hide}
+        by="h"
+        onClick={() => toggleHidden(room, poll)}
+      />
+    </div>
+  );
   return (
     <article class="stack">
       <header class="poll-head">
@@ -45,6 +68,8 @@ function PollNow({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
       <p class="turnout">
         <Turnout result={poll.result} occupancy={open ? room.now.value.occupancy : null} />
       </p>
+      {/* A thumb reaches the lower end; on a desk the bars are on the wall above, and may be scrolled away. */}
+      {wide.value && acts}
       <Bars room={room} poll={poll} result={poll.result} />
       {(open || poll.hidden) && (
         <p class="note row tight">
@@ -52,24 +77,22 @@ function PollNow({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
           {poll.hidden ? t.poll_results_hidden : t.poll_results_shown}
         </p>
       )}
-      {open && (
-        <div class="row acts">
-          {hasClock(poll) && (
-            <>
-              <Act icon={isPaused(poll) ? "play" : "pause"} label={isPaused(poll) ? t.poll_resume : t.poll_pause} onClick={() => togglePause(room, poll)} />
-              <Act icon="clock" label={t.poll_extend} onClick={() => extendPoll(room, poll)} />
-            </>
-          )}
-          <Act icon={poll.hidden ? "eye" : "hidden"} label={poll.hidden ? t.poll_reveal : t.poll_hide} onClick={() => toggleHidden(room, poll)} />
-        </div>
-      )}
+      {!wide.value && acts}
     </article>
   );
 }
 
-function Act({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }): JSX.Element {
+interface ActProps {
+  icon: IconName;
+  label: string;
+  /** Its key. */
+  by: string;
+  onClick: () => void;
+}
+
+function Act({ icon, label, by, onClick }: ActProps): JSX.Element {
   return (
-    <button type="button" class="button" onClick={onClick}>
+    <button type="button" class="button" title={withKey(label, by)} onClick={onClick}>
       <Icon name={icon} size={20} />
       {label}
     </button>
@@ -82,7 +105,7 @@ export function NextAction({ room, onDraft }: { room: Room; onDraft: () => void 
   const { kind, poll } = nextStep(room);
   if (kind === "draft") {
     return (
-      <button type="button" class="button main large wide" onClick={onDraft}>
+      <button type="button" class="button main large wide" title={withKey(t.poll_new, "n")} onClick={onDraft}>
         <Icon name="plus" />
         {t.poll_new}
       </button>
@@ -94,7 +117,12 @@ export function NextAction({ room, onDraft }: { room: Room; onDraft: () => void 
     open: { icon: "play" as const, label: t.poll_open, run: () => openPoll(room, poll) },
   }[kind];
   return (
-    <button type="button" class="button main large wide" onClick={step.run}>
+    <button
+      type="button"
+      class="button main large wide"
+      title={kind === "reveal" ? withKey(step.label, "h") : withKey(step.label, t.key_space)}
+      onClick={step.run}
+    >
       <Icon name={step.icon} />
       <span class="step">
         {step.label}

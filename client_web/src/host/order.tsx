@@ -6,6 +6,7 @@ import { Switch } from "../parts/controls";
 import { Hold } from "../parts/hold";
 import { order } from "../room/activities/order";
 import { act } from "./act";
+import { withKey } from "./key_hint";
 
 const TURNS = {
   muted: ["room.mute", "room.unmute"],
@@ -37,9 +38,9 @@ export function OrderSwitches({ room }: { room: Room }): JSX.Element | null {
   if (panicked) return <p class="note">{t.panicked_hint}</p>;
   return (
     <>
-      <Switch label={t.mute_all} on={muted} onSwitch={() => turn(room, "muted")} />
+      <Switch label={t.mute_all} title={withKey(t.mute_all, "m")} on={muted} onSwitch={() => turn(room, "muted")} />
       <p class="note">{t.mute_all_hint}</p>
-      <Switch label={t.close_chat} on={chat_closed} onSwitch={() => turn(room, "chat_closed")} />
+      <Switch label={t.close_chat} title={withKey(t.close_chat, "c")} on={chat_closed} onSwitch={() => turn(room, "chat_closed")} />
       <p class="note">{t.close_chat_hint}</p>
     </>
   );
@@ -57,7 +58,7 @@ export function Panic({ room }: { room: Room }): JSX.Element {
   }
   return (
     <>
-      <Hold label={t.panic} hint={t.panic_hold} onHeld={() => panic(room)} onTap={() => askPanic(room)} />
+      <Hold label={t.panic} title={withKey(t.panic, "!")} hint={t.panic_hold} onHeld={() => panic(room)} onTap={() => askPanic(room)} />
       <p class="note">{t.panic_hint}</p>
     </>
   );

@@ -61,15 +61,12 @@ function PhotoPanel({ room }: { room: Room }): JSX.Element {
   const state = stateOf(room.now.value, photos);
   const none = state.photos.length + state.bin.length === 0;
   return (
-    <>
-      <h2 class="panel-title">{t.photos}</h2>
-      <div class="scrolls photos">
-        {room.now.value.you?.role === "host" && <Settings room={room} />}
-        {none && <Empty drawing="photos" title={t.photos_none} hint={t.photos_none_hint} />}
-        <Group room={room} title={t.photos_shown} of={[...state.photos].reverse()} place="shown" count={state.count} />
-        <Folded room={room} title={t.photos_hidden} of={[...state.bin].reverse()} place="hidden" />
-      </div>
-    </>
+    <div class="scrolls photos">
+      {room.now.value.you?.role === "host" && <Settings room={room} />}
+      {none && <Empty drawing="photos" title={t.photos_none} hint={t.photos_none_hint} />}
+      <Group room={room} title={t.photos_shown} of={[...state.photos].reverse()} place="shown" count={state.count} />
+      <Folded room={room} title={t.photos_hidden} of={[...state.bin].reverse()} place="hidden" />
+    </div>
   );
 }
 

@@ -4,13 +4,13 @@ import { words } from "../i18n/console_words";
 import type { Room } from "../page";
 import { Icon, type IconName } from "../parts/icons";
 import type { ConsolePart, Under } from "../views/view";
-import { go, tab } from "./desk";
+import { go, lastOf, tab } from "./desk";
 import { waitingIn } from "./queue";
 
 type Corner = "now" | Under;
 
 /** A part of the console, and the tab at the bottom of a phone under which it stands. */
-interface Place {
+export interface Place {
   name: string;
   icon: IconName;
   label: string;
@@ -26,7 +26,13 @@ const CORNERS: readonly (readonly [Corner, IconName])[] = [
   ["more", "more"],
 ];
 
-function placesOf(room: Room, parts: readonly ConsolePart[]): Place[] {
+/** The two columns of a desk in which one part is in front; between them stands the wall. */
+const COLUMNS: Readonly<Record<"people" | "show", readonly Corner[]>> = { people: ["queue"], show: ["run", "more"] };
+
+/** What stands on a desk whatever is in front. */
+const ALWAYS: readonly string[] = ["waiting", "stage", "now"];
+
+export function placesOf(room: Room, parts: readonly ConsolePart[]): Place[] {
   const t = words.value;
   const desk = deskWords.value;
   return [
@@ -44,8 +50,18 @@ function placesOf(room: Room, parts: readonly ConsolePart[]): Place[] {
   ];
 }
 
-/** Where one was last under each tab. */
-const lately = new Map<Corner, string>();
+const homeOf = (all: readonly Place[], under: Corner): string =>
+  lastOf(all.filter((one) => one.under === under).map((one) => one.name)) ?? "now";
+
+/** Those that take turns in a column of a desk. */
+export const inColumn = (all: readonly Place[], corners: readonly Corner[]): Place[] =>
+  all.filter((one) => corners.includes(one.under) && !ALWAYS.includes(one.name));
+
+/** The parts that are in sight: on a phone one, on a desk what stands there always and what is in front. */
+export function inSight(all: readonly Place[], desk: boolean): readonly string[] {
+  if (!desk) return [tab.value];
+  return [...ALWAYS, ...Object.values(COLUMNS).flatMap((corners) => lastOf(inColumn(all, corners).map((one) => one.name)) ?? [])];
+}
 
 /** To the tab at that place, as the keys 1 to 5 do. */
 export function corner(room: Room, parts: readonly ConsolePart[], place: number): void {
@@ -54,23 +70,10 @@ export function corner(room: Room, parts: readonly ConsolePart[], place: number)
   if (under && all.some((one) => one.under === under)) go(homeOf(all, under));
 }
 
-const homeOf = (all: readonly Place[], under: Corner): string => {
-  const mine = all.filter((one) => one.under === under);
-  const last = lately.get(under);
-  return (mine.find((one) => one.name === last) ?? mine[0])?.name ?? "now";
-};
-
-interface PlacesProps {
-  room: Room;
-  parts: readonly ConsolePart[];
-}
-
 /** The tabs at the bottom of a phone. */
-export function Tabs({ room, parts }: PlacesProps): JSX.Element {
+export function Tabs({ all }: { all: readonly Place[] }): JSX.Element {
   const { tabs } = deskWords.value;
-  const all = placesOf(room, parts);
-  const here = all.find((one) => one.name === tab.value);
-  if (here) lately.set(here.under, here.name);
+  const here = all.find((one) => one.name === tab.value)?.under;
   const waiting = all.find((one) => one.name === "waiting")?.count ?? 0;
   return (
     <nav class="tabs">
@@ -78,7 +81,7 @@ export function Tabs({ room, parts }: PlacesProps): JSX.Element {
         <button
           key={under}
           type="button"
-          aria-current={here?.under === under ? "page" : undefined}
+          aria-current={here === under ? "page" : undefined}
           onClick={() => go(homeOf(all, under))}
         >
           <Icon name={icon} />
@@ -93,16 +96,30 @@ export function Tabs({ room, parts }: PlacesProps): JSX.Element {
 }
 
 /** What else stands under the tab that is chosen, on a phone. */
-export function Beside({ room, parts }: PlacesProps): JSX.Element | null {
-  const all = placesOf(room, parts);
+export function Beside({ all }: { all: readonly Place[] }): JSX.Element | null {
   const under = all.find((one) => one.name === tab.value)?.under;
-  const some = all.filter((one) => one.under === under);
+  return <Places label={deskWords.value.places} some={all.filter((one) => one.under === under)} chosen={tab.value} />;
+}
+
+/** On a desk, what takes turns in a column. */
+export function Turns({ all, of }: { all: readonly Place[]; of: keyof typeof COLUMNS }): JSX.Element | null {
+  const some = inColumn(all, COLUMNS[of]);
+  return <Places label={deskWords.value.columns[of]} some={some} chosen={lastOf(some.map((one) => one.name))} />;
+}
+
+interface PlacesProps {
+  label: string;
+  some: readonly Place[];
+  chosen: string | undefined;
+}
+
+function Places({ label, some, chosen }: PlacesProps): JSX.Element | null {
   if (some.length < 2) return null;
   return (
-    <nav class="places" aria-label={deskWords.value.places}>
-      {some.map(({ name, label, count }) => (
-        <button key={name} type="button" aria-current={tab.value === name ? "true" : undefined} onClick={() => go(name)}>
-          {label}
+    <nav class="places" aria-label={label}>
+      {some.map(({ name, label: called, count }) => (
+        <button key={name} type="button" aria-current={chosen === name ? "true" : undefined} onClick={() => go(name)}>
+          {called}
           {count > 0 && <b class="figures">{count}</b>}
         </button>
       ))}

@@ -9,7 +9,8 @@ import { Bars, Turnout } from "../polls/bars";
 import { Timer } from "../polls/timer";
 import { entriesOf, hasEntries } from "../photos/entries";
 import { EntryPicture } from "../photos/entry";
-import { type Poll, polls, pollToShow } from "../room/activities/polls";
+import { type Poll, polls } from "../room/activities/polls";
+import { withKey } from "./key_hint";
 import { openPoll, removePoll, toggleHidden } from "./poll_acts";
 import { ToWall } from "./to_wall";
 
@@ -24,7 +25,7 @@ export function PollList({ room, onDraft }: { room: Room; onDraft: () => void })
     <>
       <div class="panel-title">
         <h2>{t.polls}</h2>
-        <button type="button" class="button" onClick={onDraft}>
+        <button type="button" class="button" title={withKey(t.poll_new, "n")} onClick={onDraft}>
           <Icon name="plus" size={20} />
           {t.poll_new}
         </button>
@@ -39,15 +40,10 @@ export function PollList({ room, onDraft }: { room: Room; onDraft: () => void })
   );
 }
 
-/** A desk shows this one above the list already. */
-const onNow = (room: Room, poll: Poll): boolean =>
-  pollToShow(stateOf(room.now.value, polls), room.client.clock.now())?.poll === poll.poll;
-
 function Group({ title, polls: some, room }: { title: string; polls: readonly Poll[]; room: Room }): JSX.Element | null {
   if (!some.length) return null;
-  const shown = some.length === 1 && some[0]?.status === "open" && onNow(room, some[0]);
   return (
-    <section class={`group ${shown ? "on-now-too" : ""}`}>
+    <section class="group">
       <h3 class="note">{title}</h3>
       <ul class="stack">
         {some.map((poll) => (
@@ -64,7 +60,7 @@ function Item({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
   const draft = poll.status === "draft";
   const secret = poll.status === "closed" && poll.hidden;
   return (
-    <li class={`card item ${poll.status} ${draft || secret ? "to-do" : ""} ${poll.status === "open" && onNow(room, poll) ? "on-now-too" : ""}`}>
+    <li class={`card item ${poll.status} ${draft || secret ? "to-do" : ""}`}>
       <div class="row tight">
         <div class="grow">
           <p class="question">{poll.question}</p>

@@ -4,6 +4,7 @@ import { type Room, stateOf } from "../page";
 import { ShopTag } from "../parts/shop_tag";
 import { Icon } from "../parts/icons";
 import { onScreen, questions } from "../room/activities/questions";
+import { withKey } from "./key_hint";
 import { answer, toggleShown } from "./question_acts";
 import "./questions.css";
 
@@ -19,11 +20,11 @@ export function QuestionNow({ room }: { room: Room }): JSX.Element | null {
       </p>
       <p class="question">{shown.text}</p>
       <div class="row acts">
-        <button type="button" class="button main" onClick={() => answer(room, shown)}>
+        <button type="button" class="button main" title={withKey(t.question_done, "d")} onClick={() => answer(room, shown)}>
           <Icon name="check" size={20} />
           {t.question_done}
         </button>
-        <button type="button" class="button" onClick={() => toggleShown(room, shown)}>
+        <button type="button" class="button" title={withKey(t.question_unshow, "s")} onClick={() => toggleShown(room, shown)}>
           <Icon name="screen" size={20} />
           {t.question_unshow}
         </button>

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { deskWords } from "../i18n/desk_words";
+import { words } from "../i18n/words";
 import type { Room } from "../page";
 import { Empty } from "../parts/bricks";
 import { Icon } from "../parts/icons";
@@ -30,7 +31,12 @@ export function Queue({ room, parts }: QueueProps): JSX.Element {
   return (
     <>
       <h2 class="panel-title">
-        {t.waiting} {all.length > 0 && <span class="figures">{all.length}</span>}
+        <span>
+          {t.waiting} {all.length > 0 && <span class="figures">{all.length}</span>}
+        </span>
+        <small class="note row tight" aria-hidden="true">
+          <kbd>a</kbd> {words.value.approve} <kbd>x</kbd> {words.value.reject}
+        </small>
       </h2>
       <div class="scrolls queue">
         {all.length === 0 && <Empty drawing="door" title={t.waiting_none} hint={t.waiting_none_hint} />}

@@ -14,6 +14,7 @@ import { announcements } from "../room/activities/announcements";
 import { cues, type Does, nextCue, type Prepared } from "../room/activities/cues";
 import { CUE_ICONS } from "../views/cue_icons";
 import { act } from "./act";
+import { withKey } from "./key_hint";
 import { call, callNext, drop, say, withdraw, withdrawAnnouncement } from "./run_acts";
 
 const MOST = 100;
@@ -45,7 +46,7 @@ export function RunNow({ room }: { room: Room }): JSX.Element | null {
         </div>
       )}
       {next && (
-        <button type="button" class="button wide next-cue" onClick={() => callNext(room)}>
+        <button type="button" class="button wide next-cue" title={withKey(t.next(next.text), ".")} onClick={() => callNext(room)}>
           <Icon name={CUE_ICONS[next.does]} size={20} />
           <span class="one-line">{t.next(next.text)}</span>
         </button>

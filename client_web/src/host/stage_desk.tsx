@@ -12,6 +12,7 @@ import type { ConsolePart, WallPart } from "../views/view";
 import { onWall, sceneOnWall } from "../wall/choice";
 import { CountdownControls, CountdownForm, counting } from "./countdown_form";
 import { go } from "./desk";
+import { withKey } from "./key_hint";
 import { Preview } from "./preview";
 import { choose, hasSubject, toggleBlank } from "./stage_acts";
 import "./stage.css";
@@ -80,20 +81,16 @@ function OnWallNow({ room }: { room: Room }): JSX.Element {
 }
 
 function StagePanel({ room }: { room: Room }): JSX.Element {
-  const t = stageWords.value;
   const known = useParts();
   return (
-    <>
-      <h2 class="panel-title">{t.stage}</h2>
-      <div class="scrolls stage-desk">
-        <p role="status">
-          <OnWallNow room={room} />
-        </p>
-        {known ? <Preview room={room} parts={known} /> : <div class="preview" />}
-        <Scenes room={room} known={known ?? []} />
-        <CountdownControls room={room} />
-      </div>
-    </>
+    <div class="scrolls stage-desk">
+      <p role="status">
+        <OnWallNow room={room} />
+      </p>
+      {known ? <Preview room={room} parts={known} /> : <div class="preview" />}
+      <Scenes room={room} known={known ?? []} />
+      <CountdownControls room={room} />
+    </div>
   );
 }
 
@@ -115,7 +112,7 @@ function Scenes({ room, known }: { room: Room; known: readonly WallPart[] }): JS
               class={scene === shown ? "seen" : ""}
               aria-pressed={!blank && set === scene}
               disabled={!able}
-              title={able ? `${t.scenes[scene]} (${key})` : lacking[scene]}
+              title={able ? withKey(t.scenes[scene], key) : lacking[scene]}
               onClick={() => choose(room, scene, ask)}
             >
               <Icon name={icon} />
@@ -123,7 +120,7 @@ function Scenes({ room, known }: { room: Room; known: readonly WallPart[] }): JS
             </button>
           );
         })}
-        <button type="button" aria-pressed={blank} title={`${t.scenes.blank} (b)`} onClick={() => toggleBlank(room)}>
+        <button type="button" aria-pressed={blank} title={withKey(t.scenes.blank, "b")} onClick={() => toggleBlank(room)}>
           <Icon name="hidden" />
           {t.scenes.blank}
         </button>

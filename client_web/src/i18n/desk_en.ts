@@ -2,6 +2,7 @@ import type { DeskWords } from "./desk_zh";
 
 export const deskEn: DeskWords = {
   tabs: { now: "Now", queue: "Queue", run: "Votes", stage: "Screen", more: "More" },
+  columns: { people: "From the audience", show: "The show" },
   places: "What is under this tab",
   waiting: "Waiting",
   waiting_none: "All done",

@@ -2,6 +2,7 @@
 export const deskZh = {
   tabs: { now: "现在", queue: "队列", run: "投票", stage: "画面", more: "更多" },
   places: "这一栏里的内容",
+  columns: { people: "观众发来的", show: "活动内容" },
   waiting: "待处理",
   waiting_none: "都处理完了",
   waiting_none_hint: "需要你过目的聊天、提问和照片会出现在这里",

@@ -30,11 +30,12 @@ interface SwitchProps {
   label: string;
   on: boolean;
   onSwitch: (on: boolean) => void;
+  title?: string;
 }
 
-export function Switch({ label, on, onSwitch }: SwitchProps): JSX.Element {
+export function Switch({ label, on, onSwitch, title }: SwitchProps): JSX.Element {
   return (
-    <button type="button" class="switch" role="switch" aria-checked={on} onClick={() => onSwitch(!on)}>
+    <button type="button" class="switch" role="switch" aria-checked={on} title={title} onClick={() => onSwitch(!on)}>
       {label}
       <i aria-hidden="true" />
     </button>

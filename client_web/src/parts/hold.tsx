@@ -8,13 +8,14 @@ const HELD_FOR = 1_000;
 interface HoldProps {
   label: string;
   hint: string;
+  title?: string;
   onHeld: () => void;
   /** For whoever cannot hold: a short tap, or a reader's click. */
   onTap: () => void;
 }
 
 /** A button that has to be held down, by finger or by key; what is left to hold fills it. */
-export function Hold({ label, hint, onHeld, onTap }: HoldProps): JSX.Element {
+export function Hold({ label, hint, title, onHeld, onTap }: HoldProps): JSX.Element {
   const [holding, setHolding] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const held = useRef(false);
@@ -40,6 +41,7 @@ export function Hold({ label, hint, onHeld, onTap }: HoldProps): JSX.Element {
   return (
     <button
       type="button"
+      title={title}
       class={`button risky wide hold ${holding ? "holding" : ""}`}
       onPointerDown={begin}
       onPointerUp={end}
