@@ -169,6 +169,10 @@ class Activity(ABC):
         """
         return False
 
+    def follow(self, names: Mapping[str, str]) -> None:
+        """Things of other activities bear other names from here on: old name -> new name."""
+        return
+
     def about(self, user: str) -> tuple[int, ...]:
         """The seqs of the records that say something of this person and were written by others.
 

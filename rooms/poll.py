@@ -101,6 +101,7 @@ class Poll:
     remaining_ms: int | None = None
     opened_at: int | None = None
     closed_at: int | None = None
+    first_hidden: bool = False  # as it was drafted
     ballots: dict[str, Ballot] = field(default_factory=dict)
     counts: list[int] = field(init=False)
     guest_counts: list[int] = field(init=False)
@@ -190,6 +191,10 @@ class Poll:
             }
         return result
 
+    def drafted(self, name: str) -> Poll:
+        """The same as a draft of this name: nobody has voted."""
+        return Poll(**self.words() | {"poll": name, "hidden": self.first_hidden})
+
     def words(self) -> dict[str, Any]:
         """What it asks."""
         return {
@@ -223,13 +228,13 @@ class Poll:
         ballots = {
             user: [ballot.choices, ballot.guest, ballot.name, ballot.shop] for user, ballot in self.ballots.items()
         }
-        return self.words() | self.clock() | {"ballots": ballots}
+        return self.words() | self.clock() | {"first_hidden": self.first_hidden, "ballots": ballots}
 
     @classmethod
     def of_dump(cls, state: dict[str, Any]) -> Poll:
         """The poll that ``dump`` described."""
         # One that was made before there were photos says nothing of them.
         named = (each.name for each in fields(cls) if each.init and each.name != "ballots")
-        plain = {name: state[name] for name in named if name in state}
+        plain = {"first_hidden": state["hidden"]} | {name: state[name] for name in named if name in state}
         ballots = {user: Ballot(list(choices), *rest) for user, (choices, *rest) in state["ballots"].items()}
         return cls(**plain, ballots=ballots)

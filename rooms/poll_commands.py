@@ -115,6 +115,12 @@ class PollClose(PollCommand):
     type = "poll.close"
 
 
+class PollReset(PollCommand):
+    """Make it a draft again: its ballots are void, and everybody may vote anew once it opens."""
+
+    type = "poll.reset"
+
+
 class PollRemove(PollCommand):
     """Take the poll away, with its ballots."""
 

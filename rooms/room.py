@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Self, cast
 
@@ -26,6 +26,7 @@ from rooms.activities.room import (
 from rooms.activities.stage import Stage
 from rooms.activities.words import Words
 from rooms.activity import ROOM, Activity, Context, Proposed, Tick, Work
+from rooms.poll_events import PollRedrafted
 from rooms.registry import REGISTRY, Registry
 from rooms.roles import permit, speaker
 from rooms.settings import RoomSettings
@@ -211,7 +212,13 @@ class Room:
         home = self._homes.get(record.type)
         if home is not None:
             home.apply(record)
+        if isinstance(record.data, PollRedrafted):
+            self._follow({record.data.was: record.data.poll})
         self._stage.settle(self.on_wall)
+
+    def _follow(self, names: Mapping[str, str]) -> None:
+        for each in self.activities.values():
+            each.follow(names)
 
     def view(self, audience: Audience) -> dict[str, Any]:
         """The state as everyone, or as hosts, may see it: activity name -> its view."""

@@ -35,6 +35,14 @@ describe("draws", () => {
     expect(draws.hear?.(sealed, "draw.count", { draw: "d1", entrants: 1 }).draws[0]?.entrants).toBe(3);
   });
 
+  it("follow the vote whose voters are in them, while they are drafts", () => {
+    const of = (poll: string) => event("draw.created", { ...words, of: poll });
+    const reset = event("poll.redrafted", { was: "p1", poll: "p2" } as never);
+    expect(all(of("p1"), reset).draws[0]?.of).toBe("p2");
+    expect(all(of("p9"), reset).draws[0]?.of).toBe("p9");
+    expect(all(of("p1"), event("draw.frozen", { ...words, ...seal, of: "p1" }), reset).draws[0]?.of).toBe("p1");
+  });
+
   it("tell the audience masked names, also of whom it heard nothing before", () => {
     expect(drawn().draws[0]).toMatchObject({ status: "drawn", seed: "5eed", drawn_at: 3_000 });
     expect(drawn().draws[0]?.won).toEqual([

@@ -95,6 +95,15 @@ describe("polls", () => {
     expect(all(opened(), event("poll.removed", { poll: "p1" })).polls).toEqual([]);
   });
 
+  it("are drafts again, where they stood and with nothing counted, when they are reset", () => {
+    const state = [
+      event("poll.redrafted", { ...words, hidden: true, poll: "p3", was: "p1", photos: [] }),
+      event("poll.removed", { poll: "p1" }),
+    ].reduce(polls.apply, tally(all(opened(), opened({ poll: "p2" })), result(1, 0)));
+    expect(state.polls.map((one) => [one.poll, one.status])).toEqual([["p3", "draft"], ["p2", "open"]]);
+    expect(state.polls[0]).toMatchObject({ hidden: true, opened_at: null, result: { voters: 0, counts: [0, 0] } });
+  });
+
   it("go when they were closed too long ago, not while they are in use", () => {
     const closed = event("poll.closed", { poll: "p1", reason: "staff", result: result(1, 0) }, 5_000);
     const state = all(opened(), closed, opened({ poll: "p2" }, 2_000), event("poll.created", { ...words, poll: "p3" }));

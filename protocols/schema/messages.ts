@@ -259,9 +259,12 @@ export type Wire =
   | PollPause
   | PollPaused
   | PollPausedEvent
+  | PollRedrafted
+  | PollRedraftedEvent
   | PollRemove
   | PollRemoved
   | PollRemovedEvent
+  | PollReset
   | PollResume
   | PollResumed
   | PollResumedEvent
@@ -483,6 +486,7 @@ export type Command =
   | PollReveal
   | PollVote
   | PollClose
+  | PollReset
   | PollRemove
   | QuestionAsk
   | QuestionUpvote
@@ -590,6 +594,7 @@ export type LoggedEvent =
   | PollVotedEvent
   | PollClosedEvent
   | PollCountedEvent
+  | PollRedraftedEvent
   | PollRemovedEvent
   | QuestionAskedEvent
   | QuestionQueuedEvent
@@ -1779,6 +1784,19 @@ export interface PollVote {
  */
 export interface PollClose {
   type: "poll.close";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  poll: string;
+}
+/**
+ * Make it a draft again: its ballots are void, and everybody may vote anew once it opens.
+ */
+export interface PollReset {
+  type: "poll.reset";
   id: string;
   room: string;
   /**
@@ -4126,6 +4144,38 @@ export interface PollCountedEvent {
 export interface PollCounted {
   poll: string;
   result: Result;
+}
+/**
+ * A poll that was open is a draft again, for hosts; whole, and under a new id.
+ *
+ * The id tells one run from the next: a ballot for ``was`` that comes late counts nowhere.
+ */
+export interface PollRedraftedEvent {
+  type: "poll.redrafted";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PollRedrafted | null;
+}
+/**
+ * A poll that was open is a draft again, for hosts; whole, and under a new id.
+ *
+ * The id tells one run from the next: a ballot for ``was`` that comes late counts nowhere.
+ */
+export interface PollRedrafted {
+  was: string;
+  poll: string;
+  question: string;
+  kind: "single" | "multi" | "rating";
+  options: string[];
+  max_choices: number;
+  who: "everyone" | "bound" | "signed_up";
+  hidden: boolean;
+  duration_ms: number | null;
+  photos: (string | null)[];
 }
 /**
  * The poll is gone.

@@ -7,7 +7,7 @@ closing: its winners collect afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -222,6 +222,12 @@ class Draws(Activity):
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""
         self._draws = {each["draw"]: Draw.of_dump(each) for each in state["draws"]}
+
+    def follow(self, names: Mapping[str, str]) -> None:
+        """A draft among those who take part in something is among those who take part in it then."""
+        for draw in self._draws.values():
+            if draw.status == "draft" and draw.of is not None:
+                draw.of = names.get(draw.of, draw.of)
 
     def about(self, user: str) -> tuple[int, ...]:
         """The records with this person's masked name, which they did not write themselves."""

@@ -7,16 +7,16 @@ wants to vote opens the audience's link. A pause stops the clock, not the voting
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from protocols.errors import Code, Refused
 from protocols.limits import POLLS_KEPT, VIEW_BYTES
-from protocols.messages import Audience, By, Command, Event, Lasting, Record, Role
+from protocols.messages import Audience, By, Command, Event, Record, Role
 from protocols.text import text_bytes
 from rooms.activity import Activity, Context, Proposed, Tick
-from rooms.poll import Ballot, Kind, Poll, PollsMine, PollsView, PollTally, Result, Who
+from rooms.poll import Ballot, Poll, PollsMine, PollsView, PollTally
 from rooms.poll_commands import (
     PollClose,
     PollCommand,
@@ -27,6 +27,7 @@ from rooms.poll_commands import (
     PollOpen,
     PollPause,
     PollRemove,
+    PollReset,
     PollResume,
     PollReveal,
     PollVote,
@@ -34,134 +35,20 @@ from rooms.poll_commands import (
     most_choices,
 )
 from rooms.poll_entries import PollEntered, PollWithdrawn, enter, entries_of, withdraw
-
-
-@dataclass(frozen=True, slots=True)
-class PollCreated(Lasting):
-    """A draft, for hosts; version 1 knew of no photos."""
-
-    type: ClassVar[str] = "poll.created"
-    version: ClassVar[int] = 2
-
-    poll: str
-    question: str
-    kind: Kind
-    options: list[str]
-    max_choices: int
-    who: Who
-    hidden: bool
-    duration_ms: int | None
-    photos: list[str | None] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class PollOpened(Lasting):
-    """People may vote; whole, because everyone hears of it for the first time; version 1 knew of no photos."""
-
-    type: ClassVar[str] = "poll.opened"
-    version: ClassVar[int] = 2
-
-    poll: str
-    question: str
-    kind: Kind
-    options: list[str]
-    max_choices: int
-    who: Who
-    hidden: bool
-    duration_ms: int | None
-    closes_at: int | None
-    photos: list[str | None] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class PollPaused(Lasting):
-    """The clock stands."""
-
-    type: ClassVar[str] = "poll.paused"
-
-    poll: str
-    remaining_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class PollResumed(Lasting):
-    """The clock runs."""
-
-    type: ClassVar[str] = "poll.resumed"
-
-    poll: str
-    closes_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class PollExtended(Lasting):
-    """There is more time: until ``closes_at``, or ``remaining_ms`` from the end of the pause."""
-
-    type: ClassVar[str] = "poll.extended"
-
-    poll: str
-    closes_at: int | None
-    remaining_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class PollHidden(Lasting):
-    """Only hosts see the result."""
-
-    type: ClassVar[str] = "poll.hidden"
-
-    poll: str
-
-
-@dataclass(frozen=True, slots=True)
-class PollRevealed(Lasting):
-    """Everyone sees the result, as it is now."""
-
-    type: ClassVar[str] = "poll.revealed"
-
-    poll: str
-    result: Result
-
-
-@dataclass(frozen=True, slots=True)
-class PollVoted(Lasting):
-    """A ballot; told to nobody. ``Room.mine`` tells its author."""
-
-    type: ClassVar[str] = "poll.voted"
-    own: ClassVar[bool] = True
-
-    poll: str
-    choices: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class PollClosed(Lasting):
-    """Voting has ended; ``result`` is null while it is hidden."""
-
-    type: ClassVar[str] = "poll.closed"
-
-    poll: str
-    reason: Literal["staff", "timer"]
-    result: Result | None
-
-
-@dataclass(frozen=True, slots=True)
-class PollCounted(Lasting):
-    """The hidden result of a poll that has just closed, for hosts."""
-
-    type: ClassVar[str] = "poll.counted"
-
-    poll: str
-    result: Result
-
-
-@dataclass(frozen=True, slots=True)
-class PollRemoved(Lasting):
-    """The poll is gone."""
-
-    type: ClassVar[str] = "poll.removed"
-
-    poll: str
+from rooms.poll_events import (
+    PollClosed,
+    PollCounted,
+    PollCreated,
+    PollExtended,
+    PollHidden,
+    PollOpened,
+    PollPaused,
+    PollRedrafted,
+    PollRemoved,
+    PollResumed,
+    PollRevealed,
+    PollVoted,
+)
 
 
 def _closing(poll: Poll, reason: Literal["staff", "timer"]) -> list[Proposed]:
@@ -172,6 +59,17 @@ def _closing(poll: Poll, reason: Literal["staff", "timer"]) -> list[Proposed]:
         Proposed(PollClosed(poll.poll, reason, None)),
         Proposed(PollCounted(poll.poll, result), Audience.HOSTS),
     ]
+
+
+def _gone(poll: Poll, command: PollReset | PollRemove, context: Context) -> list[Proposed]:
+    removed = Proposed(PollRemoved(poll.poll), _audience(poll))
+    if isinstance(command, PollRemove):
+        return [removed]
+    if poll.status == "draft":
+        return []
+    # The draft first: whatever is about the poll follows it before the old one goes.
+    draft = PollRedrafted(**poll.drafted(context.new_id()).words(), was=poll.poll)
+    return [Proposed(draft, Audience.HOSTS), removed]
 
 
 def _size(poll: Poll) -> int:
@@ -199,6 +97,7 @@ class Polls(Activity):
         PollReveal,
         PollVote,
         PollClose,
+        PollReset,
         PollRemove,
     )
     events = (
@@ -214,6 +113,7 @@ class Polls(Activity):
         PollVoted,
         PollClosed,
         PollCounted,
+        PollRedrafted,
         PollRemoved,
     )
     view_shape = PollsView
@@ -250,8 +150,8 @@ class Polls(Activity):
                 if poll.status == "draft":
                     raise Refused(Code.CONFLICT, "It is not open.")
                 return _closing(poll, "staff") if poll.status == "open" else []
-            case PollRemove():
-                return [Proposed(PollRemoved(poll.poll), _audience(poll))]
+            case PollReset() | PollRemove():
+                return _gone(poll, command, context)
         raise Refused(Code.UNKNOWN_COMMAND)
 
     def _find(self, wanted: str) -> Poll:
@@ -347,6 +247,8 @@ class Polls(Activity):
             return
         if isinstance(event, PollCreated):
             self._polls[event.poll] = Poll(**event.dump())
+        elif isinstance(event, PollRedrafted):
+            self._redrafted(event)
         elif isinstance(event, PollOpened):
             self._opened(event, record.at)
         elif isinstance(event, PollRemoved):
@@ -358,10 +260,19 @@ class Polls(Activity):
         running = (poll.closes_at for poll in self._polls.values() if poll.status == "open")
         self._due = min((at for at in running if at is not None), default=None)
 
+    def _redrafted(self, event: PollRedrafted) -> None:
+        """It stands where it stood, beside the old one, which is about to go."""
+        words = event.dump()
+        was = words.pop("was")
+        names = [name for old in self._polls for name in ((event.poll, old) if old == was else (old,))]
+        held = self._polls | {event.poll: Poll(**words)}
+        self._polls = {name: held[name] for name in names if name in held}
+
     def _opened(self, event: PollOpened, at: int) -> None:
         poll = self._polls.get(event.poll)
         if poll is None:
             return
+        poll.first_hidden = poll.hidden
         poll.status, poll.opened_at = "open", at
         poll.duration_ms, poll.closes_at = event.duration_ms, event.closes_at
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from protocols.errors import Code, Refused
 from protocols.messages import Record, Role
 from rooms.activities.chat import ChatRestored, ChatSent
-from rooms.activities.polls import PollCreated, PollVoted
+from rooms.poll_events import PollCreated, PollRedrafted, PollVoted
 from server.broker.port import Broker, Unavailable
 from server.erasing import erasures
 from server.lobby import Counted, Listed, Wanted
@@ -84,7 +84,9 @@ class StoredRooms:
 
     async def first_hidden(self, room: str) -> Mapping[str, bool]:
         """Which polls of this room were drafted with a hidden result. Raises Refused: unavailable."""
-        read = select(records.c.data).where(records.c.room == room, records.c.type == PollCreated.type)
+        read = select(records.c.data).where(
+            records.c.room == room, records.c.type.in_((PollCreated.type, PollRedrafted.type))
+        )
         try:
             async with self._database.reading() as connection:
                 drafted = [row.data for row in await connection.execute(read)]

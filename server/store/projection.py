@@ -9,8 +9,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protocols.messages import Position, Record
-from rooms.activities.polls import PollRemoved, PollVoted
 from rooms.activities.room import RoomClosed, RoomConfigured, RoomCreated, RoomOpened
+from rooms.poll_events import PollRemoved, PollVoted
 from server.catalogue import Catalogue
 from server.erasing import erasures, stubbed
 from server.store.database import Database

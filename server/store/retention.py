@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from protocols.errors import Refused
 from protocols.limits import DAY_MS, DEDUPE_WINDOW_MS
 from protocols.messages import Lasting
-from rooms.activities.polls import PollClosed
+from rooms.poll_events import PollClosed
 from server.broker.port import Broker, Unavailable
 from server.catalogue import Catalogue
 from server.store.database import Database, DatabaseErrors

@@ -7,8 +7,8 @@ import pytest
 from protocols.errors import Code, Refused
 from protocols.limits import OPTIONS
 from protocols.messages import Audience, By, Role
-from rooms.activities.polls import PollCreated
 from rooms.poll import Poll
+from rooms.poll_events import PollCreated
 from tests.rooms.play import ANN, BEN, HOST, Play, types
 
 CAT = By("user-cat", "¤Cat", Role.ATTENDEE)

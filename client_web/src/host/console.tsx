@@ -20,6 +20,7 @@ import { PersonSheet } from "./people";
 import { Beside, inSight, placesOf, Tabs, Turns } from "./places";
 import { Queue, ToQueue } from "./queue";
 import { StreamHealth } from "./stream_desk";
+import { TypedConfirmation } from "./typed";
 import "./now.css";
 
 interface ConsoleProps {
@@ -122,6 +123,7 @@ export function Console({ room, parts }: ConsoleProps): JSX.Element {
       <HereSheet room={room} />
       <PersonSheet room={room} />
       <Confirmation />
+      <TypedConfirmation />
       {desk && <Toasts />}
     </div>
   );

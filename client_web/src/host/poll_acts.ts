@@ -1,8 +1,10 @@
 import { words } from "../i18n/console_words";
+import { deskWords } from "../i18n/desk_words";
 import { type Room, stateOf } from "../page";
 import { confirmFirst } from "../parts/dialog";
 import { isPaused, type Poll, pollLastClosed, polls, pollToShow } from "../room/activities/polls";
 import { act } from "./act";
+import { confirmTyped } from "./typed";
 
 const MORE_TIME = 30_000;
 
@@ -26,6 +28,13 @@ export function removePoll(room: Room, poll: Poll): void {
   const t = words.value;
   if (poll.status === "draft") void act(room, "poll.remove", { poll: poll.poll });
   else confirmFirst(t.poll_remove, t.poll_remove_sure, t.remove, () => void act(room, "poll.remove", { poll: poll.poll }));
+}
+
+/** Its ballots are void, so it is typed. */
+export function resetPoll(room: Room, poll: Poll): void {
+  const desk = deskWords.value;
+  const reset = () => void act(room, "poll.reset", { poll: poll.poll });
+  confirmTyped(desk.poll_reset, desk.poll_reset_sure(poll.question), desk.reset_word, reset);
 }
 
 export function togglePause(room: Room, poll: Poll): void {

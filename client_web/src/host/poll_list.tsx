@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { figure, words } from "../i18n/console_words";
+import { deskWords } from "../i18n/desk_words";
 import { type Room, stateOf } from "../page";
 import { Empty, IconButton } from "../parts/bricks";
 import { Icon } from "../parts/icons";
@@ -11,7 +12,7 @@ import { entriesOf, hasEntries } from "../photos/entries";
 import { EntryPicture } from "../photos/entry";
 import { type Poll, polls } from "../room/activities/polls";
 import { withKey } from "./key_hint";
-import { openPoll, removePoll, toggleHidden } from "./poll_acts";
+import { openPoll, removePoll, resetPoll, toggleHidden } from "./poll_acts";
 import { ToWall } from "./to_wall";
 
 /** All votes: open ones, drafts, and what was. */
@@ -98,6 +99,7 @@ function Item({ room, poll }: { room: Room; poll: Poll }): JSX.Element {
         {!draft && (
           <IconButton icon={wide ? "up" : "down"} label={wide ? t.fold : `${t.poll_result} ${figure(poll.result?.voters ?? 0)}`} onClick={() => setWide(!wide)} />
         )}
+        {!draft && <IconButton icon="undo" label={deskWords.value.poll_reset} onClick={() => resetPoll(room, poll)} />}
         {poll.status !== "open" && <IconButton icon="trash" label={t.poll_remove} onClick={() => removePoll(room, poll)} />}
       </div>
       {draft && hasEntries(poll) && (

@@ -152,6 +152,7 @@ export const consoleEn: ConsoleWords = {
     "poll.extend": "30 seconds added",
     "poll.hide": "Results hidden",
     "poll.reveal": "Results revealed",
+    "poll.reset": "The vote is a draft again",
     "poll.remove": "Vote deleted",
     "chat.pin": "Pinned",
     "chat.unpin": "Unpinned",

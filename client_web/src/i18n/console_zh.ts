@@ -148,6 +148,7 @@ export const consoleZh = {
     "poll.extend": "已加 30 秒",
     "poll.hide": "结果已隐藏",
     "poll.reveal": "结果已公布",
+    "poll.reset": "投票变回草稿了",
     "poll.remove": "投票已删除",
     "chat.pin": "已置顶",
     "chat.unpin": "已取消置顶",

@@ -14,4 +14,8 @@ export const deskEn: DeskWords = {
   rate_title: (rate, budget) => `${rate} messages a second of at most ${budget}`,
   shed: (count) => `${count} turned away`,
   shed_title: (count) => `In the last minute ${count} messages were too many; their senders were told`,
+  typed_ask: (word) => `Type “${word}” to confirm`,
+  reset_word: "reset",
+  poll_reset: "Reset this vote",
+  poll_reset_sure: (question) => `“${question}” becomes a draft again. All ballots are void, and everyone may vote anew. There is no way back.`,
 };

@@ -13,6 +13,10 @@ export const deskZh = {
   rate_title: (rate: string, budget: string) => `每秒 ${rate} 条，上限 ${budget} 条`,
   shed: (count: string) => `限流 ${count}`,
   shed_title: (count: string) => `最近一分钟有 ${count} 条因为太多被退回，发送的人会看到`,
+  typed_ask: (word: string) => `输入“${word}”确认`,
+  reset_word: "重置",
+  poll_reset: "重置投票",
+  poll_reset_sure: (question: string) => `“${question}”变回草稿，已经投的票全部作废，大家可以重新投。不能恢复。`,
 };
 
 export type DeskWords = typeof deskZh;

@@ -238,6 +238,41 @@ def test_a_removed_poll_takes_its_ballots_along() -> None:
     assert refusal(play, ANN, "poll.vote", poll=poll, choices=[0]) is Code.NOT_FOUND
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_reset_poll_is_a_draft_and_its_ballots_are_void(*, closed: bool) -> None:
+    play = Play()
+    before = drafted(play)
+    poll = opened(play, question="Again?", hidden=True, duration_ms=60_000)
+    draw = str(data(play.do(HOST, "draw.create", title="Lot", winners=1, of=poll)[0])["draw"])
+    play.do(ANN, "poll.vote", poll=poll, choices=[0])
+    play.do(HOST, "poll.reveal", poll=poll)
+    play.do(HOST, "stage.set", scene="poll", subject=poll)
+    after = drafted(play)
+    if closed:
+        play.do(HOST, "poll.close", poll=poll)
+    redrafted, removed = play.do(MODERATOR, "poll.reset", poll=poll)
+    assert (redrafted.type, redrafted.audience) == ("poll.redrafted", Audience.HOSTS)
+    assert (removed.type, removed.audience, data(removed)) == ("poll.removed", Audience.EVERYONE, {"poll": poll})
+    anew = data(redrafted)["poll"]
+    polls = play.view("polls", Audience.HOSTS)["polls"]
+    assert [each["poll"] for each in polls] == [before, anew, after]
+    assert (polls[1]["question"], polls[1]["hidden"], polls[1]["duration_ms"]) == ("Again?", True, 60_000)
+    assert (polls[1]["status"], polls[1]["opened_at"], polls[1]["result"]["voters"]) == ("draft", None, 0)
+    assert play.view("polls")["polls"] == []
+    assert play.view("stage")["scene"] == "auto"
+    assert (play.room.mine(ANN.id), play.room.due(), play.room.ticks(Audience.HOSTS)) == ({}, None, [])
+    assert play.do(HOST, "poll.reset", poll=anew) == []
+    # A ballot of the run before that comes late, and its retry, find no poll.
+    play.do(HOST, "poll.open", poll=anew)
+    assert refusal(play, BEN, "poll.vote", poll=poll, choices=[1]) is Code.NOT_FOUND
+    assert types(play.do(ANN, "poll.vote", poll=anew, choices=[1])) == ["poll.voted"]
+    assert play.view("polls", Audience.HOSTS)["polls"][1]["result"]["counts"] == [0, 1]
+    play.do(HOST, "draw.freeze", draw=draw)
+    assert play.view("draws")["draws"][0]["entrants"] == 1
+    assert refusal(play, ANN, "poll.reset", poll=anew) is Code.FORBIDDEN
+    assert play.replayed().dump() == play.room.dump()
+
+
 def test_a_forgotten_voters_ballot_still_counts() -> None:
     play = Play()
     poll = opened(play)

@@ -67,6 +67,21 @@ async def test_one_ballot_a_person_also_when_it_is_erased(at: House, *, between:
     assert await table(at, ballots) == []
 
 
+async def test_the_ballots_of_a_poll_that_is_reset_are_void(at: House) -> None:
+    await at.room()
+    made = await poll(at)
+    await at.send("poll.vote", ANN, poll=made, choices=[0])
+    await at.projector.project()
+    await at.send("poll.reset", HOST, poll=made)
+    redrafted = at.told[-2][2].data
+    assert redrafted is not None
+    anew = redrafted.dump()["poll"]
+    await at.send("poll.open", HOST, poll=anew)
+    await at.send("poll.vote", ANN, poll=anew, choices=[1])
+    await at.projector.project()
+    assert [(row["poll"], row["choices"]) for row in await table(at, ballots)] == [(anew, [1])]
+
+
 async def test_a_stub_read_before_its_erasure_does_not_stop_it(at: House) -> None:
     """The log already holds stubs where the projector has yet to meet the record that made them."""
     await at.room()

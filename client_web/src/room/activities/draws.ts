@@ -119,6 +119,11 @@ export const draws: Activity<DrawsState> = {
         const removed = event.data?.draw;
         return { draws: state.draws.filter((one) => one.draw !== removed) };
       }
+      case "poll.redrafted": {
+        if (!event.data) return state;
+        const { was, poll } = event.data;
+        return { draws: state.draws.map((one) => (one.status === "draft" && one.of === was ? { ...one, of: poll } : one)) };
+      }
       case "room.retired": {
         const before = event.data?.before ?? 0;
         return { draws: state.draws.filter((one) => one.drawn_at === null || one.drawn_at >= before) };

@@ -61,6 +61,13 @@ export const polls: Activity<PollsState> = {
         const draft: Poll = { ...ASLEEP, photos: [], ...event.data, status: "draft", result: nought(event.data) };
         return { ...state, polls: [...state.polls, draft] };
       }
+      case "poll.redrafted": {
+        if (!event.data) return state;
+        const { was, ...words } = event.data;
+        const draft: Poll = { ...ASLEEP, ...words, status: "draft", result: nought(words) };
+        // Where it stood; what it was goes with `poll.removed`, of which everybody hears.
+        return { ...state, polls: state.polls.flatMap((one) => (one.poll === was ? [draft, one] : [one])) };
+      }
       case "poll.entered": {
         if (!event.data) return state;
         const { poll, option, photo } = event.data;
