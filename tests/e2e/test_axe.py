@@ -126,8 +126,8 @@ async def test_the_console_has_no_barriers(stage: Stage, clean: Judge) -> None:
     await hang(stage, pictures.phone(), "积木大象")
     page = await shown(stage, await stage.link("host"), ".console")
     await clean(page, "console", ("desk",))
-    for place in ("照片", "更多"):
-        await to(page, place)
+    for turn in ("照片", "更多"):
+        await to(page, turn)
     await clean(page, "what else is in its columns", ("desk",))
     await page.set_viewport_size(SIZES["phone"]["viewport"])
     for tab in await page.locator("nav.tabs button").all():

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { deskWords } from "../i18n/desk_words";
-import { words } from "../i18n/words";
+import { words } from "../i18n/console_words";
 import type { Room } from "../page";
 import { Empty } from "../parts/bricks";
 import { Icon } from "../parts/icons";
