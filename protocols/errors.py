@@ -23,6 +23,7 @@ class Code(StrEnum):
     BANNED = "banned"
     MUTED = "muted"
     WORDS = "words"
+    PICTURE = "picture"
     NOT_FOUND = "not_found"
     NOT_JOINED = "not_joined"
     CLOSED = "closed"
@@ -55,6 +56,7 @@ MEANINGS = MappingProxyType(
         Code.BANNED: Meaning("You are banned from this room.", 403, retry=False),
         Code.MUTED: Meaning("You may not write here at the moment.", 403, retry=False),
         Code.WORDS: Meaning("It holds a word that this room does not allow.", 422, retry=False),
+        Code.PICTURE: Meaning("It shows what this room does not allow.", 422, retry=False),
         Code.NOT_FOUND: Meaning("There is no such thing here.", 404, retry=False),
         Code.NOT_JOINED: Meaning("Join the room first.", 409, retry=False),
         Code.CLOSED: Meaning("It is closed.", 409, retry=False),

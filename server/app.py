@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from protocols.closing import Closing
 from rooms.registry import REGISTRY
 from server import logs, secret_mark
+from server.checks import checks_of
 from server.config import Settings, Workers
 from server.core import LOG_FILE, Core, core, ended, lobby_of
 from server.counting import CountingHere
@@ -61,23 +62,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from server.neighbours import Neighbours
-    from server.text_check_http import SetCheck
 
 log = logs.logger("app")
 
 EXPIRY_S = 0.25  # how often sockets with a token that has run out are looked for
-
-
-# What only some servers need is loaded by these alone: a server that crashed must be back soon.
-
-
-def text_check_of(settings: Settings) -> SetCheck | None:
-    """Who looks at what people write; None if there is nobody."""
-    if settings.text_check_url is None:
-        return None
-    from server.text_check_http import text_check_of as outside
-
-    return outside(settings)
 
 
 def pairings_of(neighbours: Neighbours | None, clock: Callable[[], float]) -> Pairings:
@@ -125,7 +113,7 @@ class App:
             clock=clock,
         )
         history = History(made.database, made.broker, REGISTRY.events)
-        self.text_check = text_check_of(settings)
+        self.outside = checks_of(settings)
         self.reactions, self.viewing = Reactions(made.members), Viewing()
         self.door = self._door(history, derived_key(secret, "pid"))
         self.gateway = Gateway.serving(self.door, gateway_config_of(settings))
@@ -151,7 +139,7 @@ class App:
             photos=made.photos,
             pictures=PictureAddresses(derived_key(secret, "pictures"), clock=clock),
             darkroom=Darkroom(),
-            text_checks=None if self.text_check is None else self.text_check.checks,
+            outside=self.outside,
             metrics=metrics,
             checks={"server": self._drains, **self.readiness.checks()},
             cautions=self.readiness.cautions(),
@@ -177,7 +165,7 @@ class App:
             pids=Pids(key),
             rate=Rate(),
             staff_names=self.links.names.of,
-            text_checks=None if self.text_check is None else self.text_check.checks,
+            text_checks=self.outside.text,
             count=self.reactions.count,
             viewing=self.viewing,
         )
@@ -237,8 +225,7 @@ class App:
     async def stop(self) -> None:
         """End what runs beside the requests, and let the database catch up."""
         await self.gateway.stop()
-        if self.text_check is not None:
-            await self.text_check.close()
+        await self.outside.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -287,8 +274,7 @@ class App:
         metrics.add("presence", made.members.presence.statistics)
         metrics.add("reactions", self.reactions.statistics)
         metrics.add("viewing", self.viewing.statistics)
-        if self.text_check is not None:
-            metrics.add("text_check", self.text_check.checks.statistics)
+        self.outside.measure(metrics)
         metrics.add("node", self.readiness.statistics)
         metrics.add("trace", made.trace.statistics)
 

@@ -147,6 +147,18 @@ class Settings(BaseModel):
     text_check_default: Literal["fine", "hold", "refuse"] = Field(
         "hold", description="What holds when the text check fails or is late: fine, hold or refuse."
     )
+    image_check_url: SecretStr | None = Field(
+        None,
+        description="Each photo of people other than staff is sent there, signed, 640 pixels wide or high and without "
+        "metadata, before anybody in the room sees it; it answers fine, hold (staff sees it first) or refuse within "
+        "five seconds. Needs image_check_secret.",
+    )
+    image_check_secret: SecretStr | None = Field(
+        None, min_length=SECRET_LENGTH, description="Signs what is sent to image_check_url."
+    )
+    image_check_default: Literal["fine", "hold", "refuse"] = Field(
+        "hold", description="What holds when the image check fails or is late: fine, hold or refuse."
+    )
     stream_hosts: Listed = Field(
         (),
         description="Sites whose streams (HLS) rooms may show, comma-separated: live.example, *.cdn.example. "
@@ -192,20 +204,21 @@ class Settings(BaseModel):
             blob_store.checked(url.get_secret_value())
         return url
 
-    @field_validator("text_check_url")
+    @field_validator("text_check_url", "image_check_url")
     @classmethod
-    def _text_check(cls, url: SecretStr | None) -> SecretStr | None:
+    def _check(cls, url: SecretStr | None) -> SecretStr | None:
         parts = None if url is None else urlsplit(url.get_secret_value())
         if parts is not None and (parts.scheme not in {"http", "https"} or not parts.hostname):
             message = "must look like https://check.example/path"
             raise ValueError(message)
         return url
 
-    @field_validator("text_check_secret")
+    @field_validator("text_check_secret", "image_check_secret")
     @classmethod
     def _signs(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if (secret is None) is not (info.data.get("text_check_url") is None):
-            message = f"{PREFIX}TEXT_CHECK_URL and {PREFIX}TEXT_CHECK_SECRET go together"
+        check = str(info.field_name).removesuffix("_secret")
+        if (secret is None) is not (info.data.get(f"{check}_url") is None):
+            message = f"{PREFIX}{check.upper()}_URL and {PREFIX}{check.upper()}_SECRET go together"
             raise ValueError(message)
         return secret
 

@@ -12,6 +12,8 @@ from typing import Final
 from protocols.closing import Closing
 from protocols.limits import MAILBOX_LIMIT, OUTBOX_LIMIT, STAFF_OUTBOX_LIMIT, UNANSWERED_LIMIT
 from server.gateway.viewing import REPORTS, ROOMS, VALID_S
+from server.image_check import AT_ONCE as IMAGES_AT_ONCE
+from server.image_check import WAITING_MOST
 from server.text_check import AT_ONCE
 
 NODE: Final = {
@@ -138,6 +140,12 @@ SHARED: Final = {
     "text_check_failed_total": "Texts for which it had no answer that can be used.",
     "text_check_late_total": "Texts for which it had no answer in time.",
     "text_check_crowded_total": "Texts that it was not asked about, because it was looking at too many.",
+    "image_check_running": "Photos that the check outside is looking at, if one is set, or that wait for it, "
+    f"of at most {IMAGES_AT_ONCE + WAITING_MOST}.",
+    "image_check_asked_total": "Photos that it was asked about.",
+    "image_check_failed_total": "Photos for which it had no answer that can be used.",
+    "image_check_late_total": "Photos for which it had no answer in time.",
+    "image_check_crowded_total": "Photos that it was not asked about, because too many waited.",
     "trimming_rooms_total": "Logs that were cut, because the database has what is old in them.",
     "trimming_records_total": "Records up to which they were cut, less those up to which they had been cut before.",
     "trimming_announced": "Logs that the next look will cut.",

@@ -435,6 +435,7 @@ export type Code =
   | "banned"
   | "muted"
   | "words"
+  | "picture"
   | "not_found"
   | "not_joined"
   | "closed"

@@ -12,6 +12,7 @@ from fastapi import Request
 from protocols.messages import Audience, By, Command, Position, Record
 from rooms.activities.room import RoomCreate
 from server.addresses import counted_as
+from server.checks import Checks
 from server.config import Settings
 from server.forgotten import Forgotten
 from server.guests import Guests
@@ -32,7 +33,6 @@ from server.seats import FREE_TRIES, LONGEST_WAIT_S, Seats
 from server.staff.audit import Audit
 from server.staff.desk import Staff
 from server.templates import Templates
-from server.text_check import TextChecks
 from server.tries import Tries
 
 # None: all is well. A text: why not, as a short phrase of our own.
@@ -116,7 +116,7 @@ class Services(Watched):
     photos: PhotoFiles
     pictures: PictureAddresses
     darkroom: Darkroom
-    text_checks: TextChecks | None = None
+    outside: Checks = field(default_factory=Checks)
     client_address: ClientAddress = lambda peer, _forwarded: peer
     admissions: AddressBudget = field(default_factory=lambda: AddressBudget(600))
     pairings: Pairings = field(default_factory=Pairings)

@@ -132,14 +132,16 @@ def test_the_folder_s_secret_is_used_where_that_is_enough(tmp_path: Path) -> Non
         Settings.load(environ)
 
 
-def test_a_text_check_needs_its_secret_and_a_web_address() -> None:
-    check = {"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_TEXT_CHECK_URL": "https://check.example/look"}
-    with pytest.raises(SettingsError, match="go together"):
+@pytest.mark.parametrize("what", ["TEXT", "IMAGE"])
+def test_a_check_outside_needs_its_secret_and_a_web_address(what: str) -> None:
+    url, secret = f"SHOWFLOOR_{what}_CHECK_URL", f"SHOWFLOOR_{what}_CHECK_SECRET"
+    check = {"SHOWFLOOR_SECRET": SECRET, url: "https://check.example/look"}
+    with pytest.raises(SettingsError, match=f"{url} and {secret} go together"):
         Settings.load(check)
     with pytest.raises(SettingsError, match="go together"):
-        Settings.load({"SHOWFLOOR_SECRET": SECRET, "SHOWFLOOR_TEXT_CHECK_SECRET": SECRET})
-    with pytest.raises(SettingsError, match="TEXT_CHECK_URL: must look like"):
-        Settings.load({**check, "SHOWFLOOR_TEXT_CHECK_URL": "check.example", "SHOWFLOOR_TEXT_CHECK_SECRET": SECRET})
-    settings = Settings.load({**check, "SHOWFLOOR_TEXT_CHECK_SECRET": SECRET})
-    assert settings.text_check_default == "hold"
+        Settings.load({"SHOWFLOOR_SECRET": SECRET, secret: SECRET})
+    with pytest.raises(SettingsError, match=f"{what}_CHECK_URL: must look like"):
+        Settings.load({**check, url: "check.example", secret: SECRET})
+    settings = Settings.load({**check, secret: SECRET})
+    assert (settings.text_check_default, settings.image_check_default) == ("hold", "hold")
     assert "check.example" not in str(settings.printed())

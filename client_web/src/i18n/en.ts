@@ -192,6 +192,7 @@ export const en: Words = {
     banned: "You’re banned from this room",
     muted: "You can’t write just now",
     words: "It holds a word that isn’t allowed here; please change it",
+    picture: "This photo shows what isn’t allowed here",
     kicked: "A host asked you to leave the room",
     not_found: "It’s no longer there",
     not_joined: "Join the room first",

@@ -201,6 +201,7 @@ export const zhCN = {
     banned: "你已被禁止进入这个房间",
     muted: "现在不能发言",
     words: "里面有这里不让说的词，请改一改",
+    picture: "这张照片不适合在这里展示",
     kicked: "主持人请你离开了房间",
     not_found: "已经不在了",
     not_joined: "请先进入房间",

@@ -23,6 +23,7 @@ from server.http.body import StrictRoute
 from server.http.callers import KnownCaller, audience_in
 from server.http.services import Host, Services, services_of
 from server.identity import Viewer
+from server.image_check import SIZE as LOOKED_AT
 from server.photos.addresses import Picture, Reader
 from server.photos.containers import SIZES, Fault, NotAPhoto
 from server.photos.uploads import Upload
@@ -130,11 +131,18 @@ async def _added(services: Services, upload: Upload, viewer: Viewer, wanted: New
     host = await services.directory.open(upload.room)
     sender = Sender(viewer.by, bound=viewer.bound, signed_up=viewer.signed_up, vouched=True)
     await _asked(host, PhotoAsk(id=f"ask-{token_hex(8)}", room=upload.room, caption=wanted.caption), sender)
+    suspect = await _suspect_words(services, viewer, wanted, upload.room)
     try:
         developed = await services.darkroom.develop(services.uploads.read(upload))
+        if services.outside.image is not None and viewer.role not in STAFF:
+            suspect |= await services.outside.image.suspects(upload.room, developed.pictures[LOOKED_AT])
     except NotAPhoto as none:
         await services.uploads.remove(upload)
         raise Refused(Code.TOO_LARGE if none.fault in LARGE else Code.INVALID, FAULTS[none.fault]) from None
+    except Refused as refused:
+        if refused.code is Code.PICTURE:
+            await services.uploads.remove(upload)
+        raise
     command = PhotoAdd(
         id=wanted.id,
         room=upload.room,
@@ -144,9 +152,6 @@ async def _added(services: Services, upload: Upload, viewer: Viewer, wanted: New
         color=developed.color,
         caption=wanted.caption,
     )
-    suspect = False
-    if services.text_checks is not None and command.said() and viewer.role not in STAFF:
-        suspect = await services.text_checks.suspects(upload.room, command.said())
     try:
         async with asyncio.timeout(STORED_S):
             await services.photos.keep(upload.room, upload.photo, developed)
@@ -158,6 +163,14 @@ async def _added(services: Services, upload: Upload, viewer: Viewer, wanted: New
     if added is None:
         raise Refused(Code.CONFLICT, "This photo is gone again.")
     return added
+
+
+async def _suspect_words(services: Services, viewer: Viewer, wanted: NewPhoto, room: str) -> bool:
+    """Whether somebody outside wants staff to see the caption first. Raises Refused: words."""
+    check = services.outside.text
+    if check is None or wanted.caption is None or viewer.role in STAFF:
+        return False
+    return await check.suspects(room, (wanted.caption,))
 
 
 async def _asked(host: Host, ask: PhotoAsk, sender: Sender) -> None:

@@ -16,7 +16,8 @@ from rooms.settings import RoomSettings
 from server.app import App
 from server.gateway import entrants
 from server.hosting.at_work import AtWork
-from server.text_check import CheckFailed, Finding, TextChecks
+from server.outside import CheckFailed, Finding
+from server.text_check import TextChecks
 from tests.server.running import OWNER, Raw, raw, served, token
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,7 @@ class MemoryHost:
                 AT,
                 lambda: f"x{len(self.commands)}",
                 vouched=sender.vouched,
+                suspect=sender.suspect,
                 stream_sites=("self", "https://live.example"),
             ),
         )
@@ -213,6 +214,11 @@ class House:
         host = self.host(room)
         command = REGISTRY.command(word, {"id": f"d{len(host.commands)}", "room": room, **body})
         await host.ask(command, Sender(by, vouched=vouched))
+
+    def have(self, **services: Any) -> None:
+        """Other services than those of the beginning."""
+        self.services = replace(self.services, **services)
+        self.app._app.state.services = self.services  # type: ignore[attr-defined]
 
     def exports(self) -> Slots:
         slots: Slots = self.app._app.state.exports  # type: ignore[attr-defined]

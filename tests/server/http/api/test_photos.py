@@ -1,16 +1,22 @@
 """Photos over HTTP: from an upload to a picture that only those see who may."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
 from protocols.messages import By, Role
+from server.check_http import HttpImageCheck
+from server.checks import Checks
+from server.image_check import ImageChecks
+from server.outside import Finding
 from server.photos.addresses import STEP_S
 from server.photos.containers import Developed
 from server.photos.darkroom import EACH_PER_MINUTE
 from tests.server.http.house import House
+from tests.server.image_service import ImageService
 from tests.server.photos import pictures
 
 BASE = "/api/v1/rooms/r1"
@@ -25,7 +31,7 @@ async def uploaded(house: House, data: bytes, who: dict[str, str]) -> str:
 
 
 async def added(house: House, data: bytes, who: dict[str, str], **more: Any) -> httpx.Response:
-    body = {"id": "a1", "upload": await uploaded(house, data, who), **more}
+    body = {"id": "a1", "upload": await uploaded(house, data, who)} | more
     return await house.client.post(f"{BASE}/photos", json=body, headers=who)
 
 
@@ -135,6 +141,45 @@ async def test_what_is_no_photo_gets_one_clear_error_and_leaves_nothing(house: H
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, "too_large" if status == 413 else "invalid")
     assert len(house.host().records) == before
     assert [blob async for some in house.blobs.list() for blob in some] == []
+
+
+async def checked(house: House, service: ImageService, default: Finding = Finding.HOLD) -> Callable[..., Any]:
+    """Who sends a photo to a room that shows them at once, while the service looks at them."""
+    await house.do("room.configure", HOST, settings={"photos_approved": False})
+    checks = ImageChecks(HttpImageCheck(service.endpoint()), default=default)
+    house.have(outside=Checks(image=checks))
+
+    async def send(user: str, role: Role = Role.ATTENDEE) -> tuple[int, str | bool]:
+        answer = await added(house, pictures.phone(), house.by(role, user=user), id=f"add-{user}")
+        told = answer.json()
+        return answer.status_code, told["shown"] if answer.status_code == 201 else told["error"]["code"]
+
+    return send
+
+
+async def test_a_check_outside_sees_photos_before_anybody_else(house: House) -> None:
+    service = ImageService("secret")
+    send = await checked(house, service)
+    assert await send("u1") == (201, True)
+    service.finding = Finding.HOLD
+    assert await send("u2") == (201, False)
+    service.finding = Finding.REFUSE
+    records, files = len(house.host().records), len([blob async for some in house.blobs.list() for blob in some])
+    assert await send("u3") == (422, "picture")
+    assert len(house.host().records) == records
+    assert len([blob async for some in house.blobs.list() for blob in some]) == files, "the upload is gone as well"
+    assert await send("staff", Role.HOST) == (201, True)
+    assert (len(service.seen), service.faults) == (3, []), "staff is not looked at"
+    assert {room for room, _ in service.seen} == {"r1"}
+
+
+@pytest.mark.parametrize(
+    ("default", "told"), [("fine", (201, True)), ("hold", (201, False)), ("refuse", (422, "picture"))]
+)
+async def test_what_holds_when_the_check_fails(house: House, default: str, told: tuple[int, object]) -> None:
+    service = ImageService("secret", httpx.ConnectError("nobody there"))
+    send = await checked(house, service, Finding(default))
+    assert await send("u1") == told
 
 
 async def test_half_an_upload_is_no_photo(house: House) -> None:

@@ -9,8 +9,10 @@ import httpx
 import orjson
 import pytest
 
-from server.text_check import CheckFailed, Finding
-from server.text_check_http import ANSWER_BYTES, HttpTextCheck
+from server.check_http import ANSWER_BYTES, Endpoint, HttpImageCheck, HttpTextCheck
+from server.outside import CheckFailed, Finding
+from tests.server.image_service import ImageService
+from tests.server.photos import pictures
 
 
 async def look(answer: httpx.Response | Exception, asked: list[httpx.Request] | None = None) -> Finding:
@@ -21,9 +23,8 @@ async def look(answer: httpx.Response | Exception, asked: list[httpx.Request] | 
             raise answer
         return answer
 
-    check = HttpTextCheck(
-        "https://check.example/look", "secret", clock=lambda: 1_700_000_000.9, transport=httpx.MockTransport(handle)
-    )
+    transport = httpx.MockTransport(handle)
+    check = HttpTextCheck(Endpoint("https://check.example/look", "secret", lambda: 1_700_000_000.9, transport))
     try:
         return await check.look("r1", ["你好", "x"])
     finally:
@@ -60,3 +61,16 @@ async def test_anything_else_is_a_failure(answer: httpx.Response | Exception) ->
     with pytest.raises(CheckFailed) as failed:
         await look(answer)
     assert "secret text" not in str(failed.value)
+
+
+async def test_a_picture_is_asked_about_as_agreed() -> None:
+    service = ImageService("secret", Finding.HOLD)
+    check = HttpImageCheck(service.endpoint())
+    picture = pictures.encoded("WEBP", pictures.picture(640, 480))
+    assert await check.look("r1", picture) is Finding.HOLD
+    assert (service.faults, service.seen) == ([], [("r1", picture)])
+    forged = HttpImageCheck(ImageService("another secret", Finding.FINE).endpoint("secret"))
+    with pytest.raises(CheckFailed, match="status 400"):
+        await forged.look("r1", picture)
+    await check.close()
+    await forged.close()
