@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +23,7 @@ class _Count:
 
     slots: dict[int, int] = field(default_factory=dict)
     told: int = 0  # to other nodes
+    told_in: int = 0  # slot
 
     def within(self, slot: int) -> int:
         self.slots = {at: many for at, many in self.slots.items() if at > slot - SLOTS}
@@ -36,7 +37,7 @@ class Shed:
         self._post = post
         self._clock = clock
         self._own: OrderedDict[str, _Count] = OrderedDict()
-        self._there: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()  # room and node -> count, slot
+        self._there: OrderedDict[str, dict[str, tuple[int, int]]] = OrderedDict()  # room -> node -> count, slot
         if post is not None:
             post.listen(SHED, self._heard)
 
@@ -53,8 +54,7 @@ class Shed:
         """How many were turned away of this room in the last minute."""
         slot = self._slot()
         own = self._own.get(room)
-        # What a node does not take back was told before it died.
-        theirs = [many for (name, _), (many, at) in self._there.items() if name == room and at > slot - SLOTS]
+        theirs = [many for many, _ in _lately(self._there.get(room, {}), slot).values()]
         return sum(theirs) + (0 if own is None else own.within(slot))
 
     def tell(self) -> None:
@@ -63,8 +63,9 @@ class Shed:
         news: list[tuple[str, int]] = []
         for room, count in list(self._own.items()):
             many = count.within(slot)
-            if many != count.told:
-                count.told = many
+            # What does not change is told again before the others take it for old.
+            if many != count.told or (many and slot - count.told_in >= SLOTS // 2):
+                count.told, count.told_in = many, slot
                 news.append((room, many))
             if not many:
                 del self._own[room]
@@ -74,11 +75,19 @@ class Shed:
     def _heard(self, node: str, letter: Letter) -> None:
         slot = self._slot()
         for room, many in letter[1]:
-            self._there.pop((room, node), None)
+            there = _lately(self._there.pop(room, {}), slot)
+            there.pop(node, None)
             if many:
-                self._there[room, node] = (many, slot)
+                there[node] = (many, slot)
+            if there:
+                self._there[room] = there
         while len(self._there) > ROOMS:
             self._there.popitem(last=False)
 
     def _slot(self) -> int:
         return int(self._clock() / SLOT_S)
+
+
+def _lately(told: Mapping[str, tuple[int, int]], slot: int) -> dict[str, tuple[int, int]]:
+    """What nodes told within the last minute: what one does not take back was told before it died."""
+    return {node: (many, at) for node, (many, at) in told.items() if at > slot - SLOTS}

@@ -90,3 +90,33 @@ def test_there_is_an_end_to_the_rooms() -> None:
     for shed in (one, two):
         assert shed.count("r0") == 0
         assert shed.count(f"r{ROOMS + 1}") == 1
+
+
+def test_what_is_told_of_a_room_is_kept_for_each_node_and_forgotten_with_it() -> None:
+    street = Street()
+    nodes = [street.node(f"n{number}") for number in range(4)]
+    for shed in nodes[1:]:
+        shed.add("r1")
+        shed.tell()
+    assert nodes[0].count("r1") == 3
+    street.now = 100.0
+    nodes[1].add("r1")
+    nodes[1].tell()
+    assert nodes[0].count("r1") == 1
+    assert list(nodes[0]._there["r1"]) == ["n1"]
+    street.now = 200.0
+    nodes[1].tell()
+    assert "r1" not in nodes[0]._there
+
+
+def test_what_stays_the_same_is_not_taken_for_old() -> None:
+    street = Street()
+    one, two = street.node("n1"), street.node("n2")
+    for second in range(200):
+        street.now = float(second)
+        if second % SLOT_S == 0:
+            one.add("r1")
+        one.tell()
+        assert two.count("r1") == one.count("r1")
+    assert one.count("r1") == SLOTS
+    assert street.nodes["n1"].letters < 25
