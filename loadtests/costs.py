@@ -1,6 +1,7 @@
 """What each thing costs: measured on real servers, written as JSON, and into docs/explanation/scale.md.
 
     python -m loadtests.costs --json test-results/costs.json --write docs/explanation/scale.md
+    python -m loadtests.costs --rooms 2000   # what a room at work costs, and nothing else
     python -m loadtests.costs --from test-results/costs.json --write docs/explanation/scale.md   # without measuring
 
 A gateway alone first, then nodes on a Redis Cluster and a PostgreSQL, then two crowds that the model is held against,
@@ -17,6 +18,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +27,7 @@ from typing import Any, Self
 import uvloop
 
 from loadtests.attendee import room_for_descriptors
-from loadtests.costs_alone import SHORT, Found, Sizes, alone
+from loadtests.costs_alone import SHORT, Found, Sizes, alone, rooms_alone
 from loadtests.costs_shared import on_one_redis, shared
 from loadtests.figures import Progress
 from loadtests.hall import run as full
@@ -90,6 +92,16 @@ def run(sizes: Sizes, progress: Progress, command: str, hall: int = 0) -> Report
     return Report(found.figures, found.rows, command, commit(), now, machine(), load, took, sizes is SHORT)
 
 
+def _only_rooms(rooms: int) -> dict[str, float]:
+    room_for_descriptors(20_000)
+    with tempfile.TemporaryDirectory(prefix="showfloor-costs-", ignore_cleanup_errors=True) as data:
+        return uvloop.run(rooms_alone(Path(data), Sizes(rooms=rooms))).figures
+
+
+def _lines(figures: Mapping[str, float]) -> str:
+    return "".join(f"{name:24} {value:14,.1f}\n" for name, value in sorted(figures.items()))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m loadtests.costs", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--short", action="store_true", help="all of it, very small: shows that it works, no figures")
@@ -98,7 +110,11 @@ def main() -> int:
     parser.add_argument("--write", type=Path, help="renew the tables of this page, and the JSON beside it")
     parser.add_argument("--hall", type=int, default=20_000, help="people in the fullest room; 0: none (%(default)s)")
     parser.add_argument("--quiet", action="store_true", help="print the figures only")
+    parser.add_argument("--rooms", type=int, help="only what a room at work costs, from so many of them")
     given = parser.parse_args()
+    if given.rooms is not None:
+        sys.stdout.write(_lines(_only_rooms(given.rooms)))
+        return 0
     if given.kept is None:
         words = "python -m loadtests.costs" + (" --short" if given.short else "")
         report = run(
@@ -106,7 +122,7 @@ def main() -> int:
         )
     else:
         report = Report.read(given.kept)
-    sys.stdout.write("".join(f"{name:24} {value:14,.1f}\n" for name, value in sorted(report.figures.items())))
+    sys.stdout.write(_lines(report.figures))
     if given.json is not None:
         report.write(given.json)
     if given.write is not None:
