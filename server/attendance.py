@@ -46,6 +46,7 @@ class _Node:
 class Attendance:
     """``entered`` and ``left`` are told of whoever counts on this node; ``others()`` are the nodes that are alive.
 
+    ``changed(room)`` is told that ``elsewhere(room)`` may be another number from now on.
     Somebody is counted twice, or a moment not at all, for some seconds after they moved or a node came or died.
     """
 
@@ -66,6 +67,7 @@ class Attendance:
         self._stirred: set[str] = set()  # rooms of which this node counts another number since
         self._parted: dict[int, tuple[str, int, int]] = {}  # who went -> whom that was told, in which letter, when
         self._tells = 0
+        self.changed: Callable[[str], None] = lambda _room: None
         post.listen(HERE, self._heard)
         post.listen(WHOLE, lambda node, _letter: self._asked(node))
 
@@ -297,6 +299,7 @@ class Attendance:
         if room is not None:
             _add(self._uncounted, room, by)
             self._stirred.add(room)
+            self.changed(room)
 
     def _counted(self, room: str) -> int:
         return self._people.get(room, 0) - self._uncounted.get(room, 0)
@@ -309,6 +312,7 @@ class Attendance:
                 known.counts[room] = count
             else:
                 known.counts.pop(room, None)
+            self.changed(room)
 
 
 def _add(counts: dict[str, int], room: str, by: int) -> None:

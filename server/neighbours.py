@@ -112,6 +112,7 @@ class Neighbours:
         )
         attendance = Attendance(post, me=owners.me, others=lambda: owners.nodes.others(owners.now))
         members.entered, members.left, members.elsewhere = attendance.entered, attendance.left, attendance.elsewhere
+        attendance.changed = members.recount
         members.shed = Shed(post)
         presence = members.presence = Presence(post, others=lambda: owners.nodes.others(owners.now))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -64,6 +65,7 @@ class Entrants:
         self._joining = joining
         self._sockets: set[Socket] = set()
         self._people: dict[Person, set[Socket]] = {}
+        self._expiry = math.inf  # no token of theirs runs out before
 
     def __len__(self) -> int:
         return len(self._people)
@@ -81,6 +83,7 @@ class Entrants:
         mine.add(socket)
         self._sockets.add(socket)
         socket.data = entrant
+        self._expiry = min(self._expiry, _expiry(entrant))
 
     def forget(self, socket: Socket) -> None:
         """Takes a socket out, of its room too."""
@@ -102,8 +105,13 @@ class Entrants:
 
     def expire(self, now_ms: int) -> None:
         """Ends the sockets whose token has run out."""
-        for socket in [s for s in self._sockets if (s.data.viewer.expires_at or now_ms + 1) <= now_ms]:
+        if now_ms < self._expiry:
+            return
+        for socket in [s for s in self._sockets if _expiry(s.data) <= now_ms]:
             self._end(socket, Closing.EXPIRED, for_good=False)
+        # Those who were ended a moment ago may still be here: their last words are on their way.
+        later = [at for socket in self._sockets if (at := _expiry(socket.data)) > now_ms]
+        self._expiry = min(later, default=math.inf)
 
     def revoke(self, link: str) -> None:
         """Ends the sockets of those who came by a link that is withdrawn now."""
@@ -173,3 +181,7 @@ class Entrants:
             socket.close(Closing.STALE)
         else:
             socket.emit("room.role", {"room": before.room, "role": role.value})
+
+
+def _expiry(entrant: Entrant) -> float:
+    return entrant.viewer.expires_at or math.inf

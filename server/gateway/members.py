@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,6 @@ class RoomMembers:
     sockets: dict[str, set[Socket]] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
     shops: dict[str, str] = field(default_factory=dict)  # attendee -> the shop in which they came last
-    stirred: bool = True
     told_ticks: dict[tuple[Audience, str], bytes] = field(default_factory=dict)
     told_occupancy: tuple[int, Mapping[str, int]] | None = None
     elsewhere: Callable[[str], int] = lambda _room: 0
@@ -99,7 +98,6 @@ class RoomMembers:
 
     def tell(self, epoch: str, records: Sequence[Record]) -> int:
         """Sends committed records to whom they are for, framed once for each audience; how many connections hear."""
-        self.stirred = True
         for audience, channel in self.channels.items():
             if len(channel):
                 channel.send(
@@ -122,9 +120,6 @@ class RoomMembers:
 
     def tell_ticks(self) -> None:
         """Sends the volatile state that has changed since it was last told."""
-        if not self.stirred:
-            return
-        self.stirred = False
         # Only of what is still told something about: questions and polls come and go as long as a room lives.
         told_before, self.told_ticks = self.told_ticks, {}
         for audience, channel in self.channels.items():
@@ -150,25 +145,20 @@ class RoomMembers:
 
     def tell_people(self) -> None:
         """Tells hosts who came and went since they were last told, all at once."""
-        channel = self.channels[Audience.HOSTS]
-        if not len(channel):
-            self.listing.forget()
+        if not self.watched:
             return
         change = self.listing.change(self.presence.roster(self.room))
         if change is not None:
             told = orjson.dumps({"room": self.room, **change})
             # Where one is dropped, the number of the next shows it.
-            channel.send_volatile("room.people", prepare_event("room.people", [told]))
+            self.channels[Audience.HOSTS].send_volatile("room.people", prepare_event("room.people", [told]))
 
     def tell_shed(self) -> None:
         """Tells hosts how much was turned away in the last minute, again and again until it is nothing."""
-        channel = self.channels[Audience.HOSTS]
-        if not len(channel):
-            return
         count = self.shed.count(self.room)
         if count or self.told_shed:
             told = orjson.dumps({"room": self.room, "count": count})
-            channel.send_volatile("room.shed", prepare_event("room.shed", [told]))
+            self.channels[Audience.HOSTS].send_volatile("room.shed", prepare_event("room.shed", [told]))
         self.told_shed = count
 
     def tell_reactions(self, counts: Mapping[str, int]) -> None:
@@ -182,6 +172,11 @@ class RoomMembers:
         for audience, channel in self.channels.items():
             channel.send([position_frame(self.room, self.host.live.position, audience, whole=whole)])
 
+    @property
+    def watched(self) -> bool:
+        """Whether somebody listens here who is told how the room does: hosts and moderators."""
+        return len(self.channels[Audience.HOSTS]) > 0
+
     def occupancy_event(self) -> Prepared:
         """How many are here, as an event."""
         shops = self.shop_occupancy
@@ -194,6 +189,11 @@ def part_of(room: str, shop: str) -> str:
     return f"{room}/{shop}"
 
 
+def whole_of(counted: str) -> str:
+    """The room whose people, or those of one of its shops, are counted under this name."""
+    return counted.partition("/")[0]
+
+
 class Members:
     """The rooms that have members on this node; an empty one is forgotten.
 
@@ -201,10 +201,16 @@ class Members:
     over, which may hold what nobody was told of here. ``presence`` is told of those who are listed.
     ``elsewhere(room)`` counts the attendees on other nodes who are not on this one, ``entered(room, user)`` and
     ``left(room, user)`` are told of those on this one.
+
+    Most rooms are quiet most of the time, so the rounds that tell what has no seq visit those alone in which something
+    may have changed.
     """
 
     def __init__(self) -> None:
         self._rooms: dict[str, RoomMembers] = {}
+        self._stirred: set[str] = set()
+        self._recounted: set[str] = set()
+        self._watched: set[str] = set()
         self.heed: Callable[[str, Sequence[Record]], None] = lambda _room, _records: None
         self.review: Callable[[AtWork], None] = lambda _host: None
         self.elsewhere: Callable[[str], int] = lambda _room: 0
@@ -215,9 +221,6 @@ class Members:
 
     def __len__(self) -> int:
         return len(self._rooms)
-
-    def __iter__(self) -> Iterator[RoomMembers]:
-        return iter(tuple(self._rooms.values()))
 
     def get(self, room: str) -> RoomMembers | None:
         """The members of a room, or None if it has none here."""
@@ -233,6 +236,10 @@ class Members:
             )
         if members.enter(socket, viewer, audience):
             self.entered(viewer.room, viewer.user)
+        self._stirred.add(viewer.room)
+        self._recounted.add(viewer.room)
+        if audience is Audience.HOSTS:
+            self._watched.add(viewer.room)
         if viewer.role is Role.ATTENDEE:
             self._place(members, viewer.user, viewer.shop)
         if viewer.role in LISTED_ROLES:
@@ -262,6 +269,7 @@ class Members:
             return
         missed = host.live.missed(members.host.live.position)
         members.host = host
+        self._stirred.add(host.room_id)
         self.review(host)
         if missed is None:
             members.tell_position(whole=False)
@@ -277,8 +285,12 @@ class Members:
         if members.leave(socket, viewer):
             self.left(viewer.room, viewer.user)
             self._place(members, viewer.user, None)
+            self._recounted.add(viewer.room)
         if viewer.user not in members.sockets:
             self.presence.left(viewer.room, viewer.user, for_good=for_good)
+        if not members.watched and viewer.room in self._watched:
+            self._watched.discard(viewer.room)
+            members.listing.forget()
         if not members.sockets:
             del self._rooms[viewer.room]
 
@@ -290,6 +302,29 @@ class Members:
         if members is not None:
             members.tell_occupancy()
             members.tell_people()
+
+    def recount(self, counted: str) -> None:
+        """Another number of people may be in this room, or in this shop of it, on other nodes."""
+        room = whole_of(counted)
+        if room in self._rooms:
+            self._recounted.add(room)
+
+    def take_stirred(self) -> Sequence[RoomMembers]:
+        """The rooms in which something happened since this was asked last."""
+        stirred, self._stirred = self._stirred, set()
+        return self._of(stirred)
+
+    def take_recounted(self) -> Sequence[RoomMembers]:
+        """The rooms in which another number of people may be since this was asked last."""
+        recounted, self._recounted = self._recounted, set()
+        return self._of(recounted)
+
+    def watched(self) -> Sequence[RoomMembers]:
+        """The rooms that somebody watches here."""
+        return self._of(self._watched)
+
+    def _of(self, rooms: Iterable[str]) -> Sequence[RoomMembers]:
+        return [members for room in rooms if (members := self._rooms.get(room)) is not None]
 
     def occupied(self, room: str) -> bool:
         """Whether anybody listens to this room here."""
@@ -307,7 +342,11 @@ class Members:
         """
         self.heed(room, records)
         members = self._rooms.get(room)
-        return 0 if members is None else members.tell(epoch, records)
+        if members is None:
+            return 0
+        self._stirred.add(room)
+        self._recounted.add(room)  # the shops that take part may be others
+        return members.tell(epoch, records)
 
     def tell_epoch(self, room: str, _epoch: str) -> None:
         """The room's log goes on in another epoch."""

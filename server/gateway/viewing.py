@@ -148,7 +148,7 @@ async def tell_delays(members: Members, viewing: Viewing) -> None:
         await asyncio.sleep(TELL_S)
         try:
             viewing.count()
-            for room in members:
+            for room in members.watched():
                 tell_delay(room, viewing)
         except Exception:
             log.exception("delays_not_told")

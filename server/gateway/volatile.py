@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from protocols.limits import OCCUPANCY_INTERVAL_MS, REACTION_INTERVAL_MS, TALLY_INTERVAL_MS
-from server.gateway.members import Members
+from server.gateway.members import Members, RoomMembers
 
 log = structlog.get_logger(__name__)
 
@@ -27,18 +27,23 @@ async def tell_volatile(members: Members, tell_reactions: Callable[[], None] = l
                 members.shed.tell()
             except Exception:
                 log.exception("presence_failed")
-        for room in members:
-            try:
-                room.tell_ticks()
-                if turn % rounds_to_occupancy == 0:
-                    room.tell_occupancy()
-                    room.tell_people()
-                    room.tell_shed()
-            except Exception:
-                # One broken room must not silence the others.
-                log.exception("ticks_failed")
+        _each(members.take_stirred(), RoomMembers.tell_ticks)
+        if turn % rounds_to_occupancy == 0:
+            _each(members.take_recounted(), RoomMembers.tell_occupancy)
+            watched = members.watched()
+            _each(watched, RoomMembers.tell_people)
+            _each(watched, RoomMembers.tell_shed)
         if turn % rounds_to_reactions == 0:
             try:
                 tell_reactions()
             except Exception:
                 log.exception("reactions_failed")
+
+
+def _each(rooms: Sequence[RoomMembers], tell: Callable[[RoomMembers], None]) -> None:
+    for room in rooms:
+        try:
+            tell(room)
+        except Exception:
+            # One broken room must not silence the others.
+            log.exception("ticks_failed", room=room.room)

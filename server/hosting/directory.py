@@ -27,6 +27,8 @@ IDLE_MS = 60_000  # without members, commands or anything due, before a room is 
 DRAIN_S = 8.0  # for all rooms together
 RELEASE_S = 1.0  # after that, to free what had to be given up
 TEND_S = 1.0  # between looks after snapshots and idle rooms
+IDLE_LOOKS = 5  # in so many looks all rooms are looked at, whether they are idle
+IDLE_AT_LEAST = 50  # rooms in one look
 UNREADABLE_MS = 30_000  # that a room which cannot be read is not tried again
 UNREADABLE_LIMIT = 1_000  # of these
 OUTDATED_EVERY = 10  # looks between searches for snapshots that may hold what was erased
@@ -58,11 +60,13 @@ class Directory:
         self.draining = False
         self._owners = owners or Alone()
         self.dues = DueIndex(around.clock, self._wake)
-        self._outer_commit = around.on_commit
-        self._around = replace(around, on_commit=self._on_commit)
+        self._outer_commit, self._outer_epoch = around.on_commit, around.on_epoch
+        self._around = replace(around, on_commit=self._on_commit, on_epoch=self._on_epoch)
         self._registry = registry
         self._idle_ms = idle_ms
         self._hosts: dict[str, Host] = {}
+        self._unsettled: dict[Host, None] = {}  # with records that the database may not have, or in want of a snapshot
+        self._round: list[Host] = []  # still to be looked at, whether they are idle
         self._opening: dict[str, asyncio.Task[Host]] = {}
         self._counted: dict[str, float] = {}
         self._unreadable: dict[str, int] = {}  # rooms that a newer program wrote, and until when they are left to it
@@ -139,20 +143,37 @@ class Directory:
             tasks.create_task(self._tend_on())
 
     async def tend(self) -> None:
-        """One look after all rooms: snapshots that are wanted, rooms that are idle."""
-        for host in list(self._hosts.values()):
+        """One look: at the rooms in which something happened, for snapshots; at some of the others, for idle ones."""
+        for host in list(self._unsettled):
             try:
-                host.let_go()
-                if host.wants_snapshot:
-                    await self.save(host)
-                if self._idle(host):
-                    await self._close(host, "idle")
+                await self._settle(host)
             except Exception:
                 # One room's fault must not keep the others from their snapshots.
                 log.exception("tending_failed", room=host.room_id)
+        for host in self._next_round():
+            try:
+                if self._idle(host):
+                    await self._close(host, "idle")
+            except Exception:
+                log.exception("closing_failed", room=host.room_id)
         if self._looks % OUTDATED_EVERY == 0:
             await self._renew_outdated()
         self._looks += 1
+
+    async def _settle(self, host: Host) -> None:
+        host.let_go()
+        if host.wants_snapshot:
+            await self.save(host)
+        if host.settled or self._hosts.get(host.room_id) is not host:
+            self._unsettled.pop(host, None)
+
+    def _next_round(self) -> list[Host]:
+        """The next hosts of this round through all of them; with few of them all."""
+        if not self._round:
+            self._round = list(self._hosts.values())
+        some = max(IDLE_AT_LEAST, -(-len(self._hosts) // IDLE_LOOKS))
+        taken, self._round = self._round[:some], self._round[some:]
+        return [host for host in taken if self._hosts.get(host.room_id) is host]
 
     async def save(self, host: Host) -> bool:
         """Write a room's snapshot; False if the archive is away."""
@@ -285,6 +306,7 @@ class Directory:
         if before is not None:
             self._forget(before)
         host = self._hosts[room] = task.result()
+        self._unsettled[host] = None
         self.dues.note(room, host.due())
         self.on_open(host)
 
@@ -308,6 +330,7 @@ class Directory:
 
     def _forget(self, host: Host) -> None:
         del self._hosts[host.room_id]
+        self._unsettled.pop(host, None)
         for key, value in host.statistics().items():
             if key.endswith("_total"):
                 self._counted[key] = self._counted.get(key, 0) + value
@@ -321,7 +344,9 @@ class Directory:
             return
         for room in outdated:
             try:
-                (await self.open(room)).wants_snapshot = True
+                host = await self.open(room)
+                host.wants_snapshot = True
+                self._unsettled[host] = None
             except OwnedElsewhere:
                 continue  # who looks after it themselves
             except Exception:
@@ -344,4 +369,14 @@ class Directory:
 
     def _on_commit(self, room: str, head: Position, due: int | None) -> None:
         self.dues.note(room, due)
+        self._unsettle(room)
         self._outer_commit(room, head, due)
+
+    def _on_epoch(self, room: str, epoch: str) -> None:
+        self._unsettle(room)
+        self._outer_epoch(room, epoch)
+
+    def _unsettle(self, room: str) -> None:
+        host = self._hosts.get(room)
+        if host is not None:
+            self._unsettled[host] = None

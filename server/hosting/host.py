@@ -240,6 +240,11 @@ class Host:
         # A message may have been erased while this was being written.
         self.wants_snapshot = self._erased_seq > snapshot.seq
 
+    @property
+    def settled(self) -> bool:
+        """Whether the database has all of its records, and no snapshot is wanted."""
+        return not self._kept and not self.wants_snapshot
+
     def let_go(self) -> None:
         """Keep no record any more that the database has by now, also if nothing new is said."""
         self._kept.let_go()

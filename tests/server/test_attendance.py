@@ -48,7 +48,12 @@ class Node:
         self.alive: set[str] = set()
         self.people: dict[str, set[str]] = {}
         self.attendance = Attendance(self, me=me, others=lambda: sorted(self.alive))
+        self.attendance.changed = self.look
+        self.seen: dict[str, int] = {}  # as it was when a room was said to have changed, or changed here
         wire.nodes[me] = self
+
+    def look(self, room: str) -> None:
+        self.seen[room] = self.attendance.elsewhere(room)
 
     def send(self, node: str, letter: Letter) -> bool:
         if node in self.wire.full:
@@ -69,12 +74,14 @@ class Node:
             if user not in self.people.setdefault(room, set()):
                 self.people[room].add(user)
                 self.attendance.entered(room, user)
+                self.look(room)
 
     def leave(self, room: str, *users: str) -> None:
         for user in users:
             if user in self.people.get(room, set()):
                 self.people[room].discard(user)
                 self.attendance.left(room, user)
+                self.look(room)
 
     def tell(self) -> None:
         for _ in self.attendance.tell():
@@ -283,6 +290,8 @@ def test_whatever_happens_the_counts_are_right_when_it_is_over(seed: int) -> Non
                 nodes.wire.lose(node.me, other)
                 if luck.random() < 0.5:
                     nodes.wire.lose(other, node.me)
+        for each in nodes.wire.nodes.values():
+            assert all(each.seen.get(room, 0) == each.attendance.elsewhere(room) for room in "rs"), "unheard"
     nodes.rounds(SETTLED)
     for room in "rs":
         assert nodes.counts(room) == [nodes.truth(room)] * len(nodes.wire.nodes)

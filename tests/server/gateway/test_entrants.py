@@ -327,3 +327,21 @@ async def test_without_names_to_look_at_the_door_asks_nobody(server: tuple[App, 
     app, _address = server
     door = Door(identity=app.identity, joining=app.door._joining, pids=app.door._pids, rate=app.door._throttles._rate)
     assert await door._staff_names("r1") == ()
+
+
+async def test_each_goes_when_their_own_token_has_run_out(server: tuple[App, str]) -> None:
+    app, address = server
+    entrants, soon = app.door.entrants, int(time.time() * 1000) + 60_000
+    async with (
+        raw(address, auth(app, "ann", expires_at=soon)) as ann,
+        raw(address, auth(app, "bob", expires_at=soon + 20_000)) as bob,
+        raw(address, auth(app, "cem")),
+    ):
+        entrants.expire(soon - 2_000)
+        assert len(entrants) == 3
+        entrants.expire(soon)
+        assert await put_out(ann) == "expired"
+        entrants.expire(soon + 10_000)
+        entrants.expire(soon + 20_000)
+        assert await put_out(bob) == "expired"
+        assert len(entrants) == 1

@@ -286,9 +286,10 @@ async def test_without_a_host_nothing_is_told_and_the_next_one_begins_anew(hall:
     boss, viewer = await hall.enter("hana", Role.HOST)
     ann, _ = await hall.enter("ann")
     hall.room.people_listed()
+    assert hall.members.watched() == [hall.room]
     hall.members.leave(boss, viewer, for_good=True)
+    assert hall.members.watched() == []
     await hall.enter("bob")
-    hall.room.tell_people()
     boss, _ = await hall.enter("hana", Role.HOST)
     hall.room.tell_people()
     assert types(boss) == []
@@ -328,3 +329,26 @@ async def test_people_are_counted_for_each_shop_that_takes_part(hall: Hall) -> N
     assert counted == {"r": {"ann", "bob"}, "r/east": set(), "r/west": {"ann", "bob"}, "r/gone": set()}
     hall.room.tell_occupancy()
     assert "room.occupancy" not in types(ann)
+
+
+async def test_rounds_visit_the_rooms_alone_in_which_something_may_have_changed(hall: Hall) -> None:
+    members = hall.members
+    ann, viewer = await hall.enter("ann")
+    assert (members.take_stirred(), members.take_recounted(), members.watched()) == ([hall.room], [hall.room], [])
+    assert (members.take_stirred(), members.take_recounted()) == ([], [])
+
+    await hall.say("chat.send", text="hi")
+    assert (members.take_stirred(), members.take_stirred()) == ([hall.room], [])
+    assert (members.take_recounted(), members.take_recounted()) == ([hall.room], [])
+
+    for counted in ("r", "r/east", "another"):
+        members.recount(counted)
+        assert [each.room for each in members.take_recounted()] == ([] if counted == "another" else ["r"])
+
+    again, _ = await hall.enter("ann")
+    members.take_recounted()
+    members.leave(ann, viewer)
+    assert members.take_recounted() == [], "she is still here"
+    await hall.enter("bob")
+    members.leave(again, viewer)
+    assert members.take_recounted() == [hall.room]

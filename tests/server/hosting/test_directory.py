@@ -6,6 +6,8 @@ import pytest
 
 from protocols.errors import Code, Refused
 from server.broker.port import Unavailable
+from server.hosting import directory
+from server.hosting.directory import IDLE_LOOKS
 from server.hosting.host import SNAPSHOT_EVERY
 from server.hosting.owners import Alone
 from tests.server.house import ANN, BOB, CANARY, HOST, House, house
@@ -307,3 +309,33 @@ async def test_of_somebody_who_was_only_banned_nothing_is_left_either(at: House)
     await at.restart()
     reopened = await at.directory.open("r")
     assert not any(reopened.live.room.dump()["activities"]["people"].values())
+
+
+async def test_only_rooms_in_which_something_happened_are_tended(at: House) -> None:
+    host = await at.room()
+    await at.projector.project()
+    await at.directory.tend()
+    assert host.settled
+    assert not at.directory._unsettled
+    await at.ask(host, "chat.send", text="hi")
+    await at.directory.tend()
+    assert list(at.directory._unsettled) == [host], "the database does not have it yet"
+    await at.projector.project()
+    await at.directory.tend()
+    assert not at.directory._unsettled
+    assert host.statistics()["kept"] == 0
+
+
+async def test_of_many_rooms_a_share_is_looked_at_each_time_whether_they_are_idle(
+    at: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "IDLE_AT_LEAST", 2)
+    for number in range(20):
+        await at.room(f"r{number}")
+    at.time.pass_ms(61_000)
+    left = []
+    while len(at.directory):
+        await at.directory.tend()
+        left.append(len(at.directory))
+    assert left[0] == 16
+    assert len(left) <= 2 * IDLE_LOOKS
