@@ -16,7 +16,7 @@ from protocols.errors import Code, Refused
 from protocols.limits import DURATION_MAXIMUM_MS, FIRST_PLACES, FIRST_PLACES_KEPT, FIRSTS_KEPT
 from protocols.messages import STAFF, Audience, Budget, Command, Event, Id, Lasting, Record, Role
 from protocols.text import Title
-from rooms.activity import Activity, Context, Proposed, Tick
+from rooms.activity import ROOM, Activity, Context, Proposed, Tick
 from rooms.first import First, FirstCount, FirstReason, FirstsMine, FirstsView, Winner
 
 
@@ -317,7 +317,8 @@ def _tap(first: First, user: str) -> list[Proposed]:
     tapped = Proposed(FirstTapped(first.first, place), Audience.HOSTS)
     if place < first.places:
         return [tapped]
-    return [tapped, Proposed(FirstClosed(first.first, "full", place))]
+    # The room's own word: everyone hears it, and who has the last place is for hosts.
+    return [tapped, Proposed(FirstClosed(first.first, "full", place), by=ROOM)]
 
 
 def _open(first: First, command: FirstOpen, at: int) -> list[Proposed]:

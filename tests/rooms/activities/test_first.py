@@ -60,6 +60,7 @@ def test_the_first_taps_get_the_places_and_no_others() -> None:
     last = play.do(person(3), "first.tap", first=first)
     assert types(last) == ["first.tapped", "first.closed"]
     assert last[-1].data.dump() == {"first": first, "reason": "full", "taken": 3}  # type: ignore[union-attr]
+    assert (last[-1].audience, last[-1].by) == (Audience.EVERYONE, None), "who has the last place is for hosts"
     assert refusal(play, person(4), "first.tap", first=first) is Code.CLOSED
     assert play.do(ANN, "first.tap", first=first) == [], "who has a place keeps it, also when they tap again"
     assert play.room.mine(BEN.id) == {"firsts": {"places": {first: 2}}}
