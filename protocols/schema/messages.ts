@@ -227,6 +227,8 @@ export type Wire =
   | PhotoHiddenEvent
   | PhotoHide
   | PhotoHold
+  | PhotoJudged
+  | PhotoJudgedEvent
   | PhotoOffered
   | PhotoOfferedEvent
   | PhotoPosted
@@ -617,6 +619,7 @@ export type LoggedEvent =
   | PhotoPostedEvent
   | PhotoBinnedEvent
   | PhotoHiddenEvent
+  | PhotoJudgedEvent
   | PhotoDeletedEvent
   | FirstCreatedEvent
   | FirstAnnouncedEvent
@@ -4607,6 +4610,26 @@ export interface PhotoHiddenEvent {
  */
 export interface PhotoHidden {
   photo: string;
+}
+/**
+ * Staff decided where somebody's photo goes, which the next record tells in its sender's name; ``by`` says who.
+ */
+export interface PhotoJudgedEvent {
+  type: "photo.judged";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: PhotoJudged | null;
+}
+/**
+ * Staff decided where somebody's photo goes, which the next record tells in its sender's name; ``by`` says who.
+ */
+export interface PhotoJudged {
+  photo: string;
+  to: "shown" | "pending" | "hidden" | "deleted";
 }
 /**
  * A photo is gone for good; ``by`` is whose it was, ``staff`` says whether staff deleted it.

@@ -148,6 +148,16 @@ class PhotoHidden(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoJudged(Lasting):
+    """Staff decided where somebody's photo goes, which the next record tells in its sender's name; ``by`` says who."""
+
+    type: ClassVar[str] = "photo.judged"
+
+    photo: str
+    to: Literal["shown", "pending", "hidden", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoDeleted(Lasting):
     """A photo is gone for good; ``by`` is whose it was, ``staff`` says whether staff deleted it."""
 
@@ -254,7 +264,7 @@ class Photos(Activity):
     name = "photos"
     scene = "photos"
     commands = (PhotoAsk, PhotoAdd, PhotoApprove, PhotoHold, PhotoHide, PhotoRestore, PhotoDelete)
-    events = (PhotoOffered, PhotoPosted, PhotoBinned, PhotoHidden, PhotoDeleted)
+    events = (PhotoOffered, PhotoPosted, PhotoBinned, PhotoHidden, PhotoJudged, PhotoDeleted)
     view_shape = PhotosView
     mine_shape = PhotosMine
 
@@ -287,19 +297,21 @@ class Photos(Activity):
                 return self._add(command, context)
             case PhotoApprove():
                 photo = self._find(command.photo)
-                return [] if photo.place == "shown" else [_posted(photo)]
+                return [] if photo.place == "shown" else [*_judged(photo, "shown", context.by), _posted(photo)]
             case PhotoHold():
                 photo = self._find(command.photo)
                 if photo.place == "hidden":
                     raise Refused(Code.CONFLICT, "This photo is hidden; restore it.")
                 return [] if photo.place == "pending" else [Proposed(PhotoHidden(photo.photo)), _offered(photo)]
             case PhotoHide():
-                return self._hide(self._find(command.photo))
+                return self._hide(self._find(command.photo), context.by)
             case PhotoRestore():
                 photo = self._find(command.photo)
                 if photo.place != "hidden":
                     return []
-                return [_offered(photo) if photo.waited else _posted(photo)]
+                if photo.waited:
+                    return [*_judged(photo, "pending", context.by), _offered(photo)]
+                return [*_judged(photo, "shown", context.by), _posted(photo)]
             case PhotoDelete():
                 return self._delete(self._find(command.photo), context.by)
         raise Refused(Code.UNKNOWN_COMMAND)
@@ -319,13 +331,13 @@ class Photos(Activity):
             raise Refused(Code.NOT_FOUND, "There is no such photo.")
         return photo
 
-    def _hide(self, photo: Photo) -> list[Proposed]:
+    def _hide(self, photo: Photo, by: By) -> list[Proposed]:
         if photo.place == "hidden":
             return []
         waited = photo.place == "pending"
         event = PhotoBinned(*photo.content(), waited)
         binned = Proposed(event, Audience.HOSTS, erases=(photo.held,), by=photo.by)
-        return [Proposed(PhotoHidden(photo.photo)), binned] if photo.place == "shown" else [binned]
+        return [*_judged(photo, "hidden", by), binned] if waited else [Proposed(PhotoHidden(photo.photo)), binned]
 
     def _delete(self, photo: Photo, by: By) -> list[Proposed]:
         if by.id != photo.by.id and by.role not in STAFF:
@@ -335,7 +347,7 @@ class Photos(Activity):
             raise Refused(Code.FORBIDDEN, "Only staff deletes the photos of others.")
         audience = Audience.EVERYONE if photo.place == "shown" else Audience.HOSTS
         deleted = PhotoDeleted(photo.photo, by.id != photo.by.id)
-        return [Proposed(deleted, audience, erases=(photo.held,), by=photo.by)]
+        return [*_judged(photo, "deleted", by), Proposed(deleted, audience, erases=(photo.held,), by=photo.by)]
 
     def apply(self, record: Record) -> None:
         """A stub leaves no photo, as what it replaced leaves none."""
@@ -423,6 +435,11 @@ class Photos(Activity):
 
 def _ordered(photos: Iterable[Photo]) -> list[Photo]:
     return sorted(photos, key=lambda each: (each.at, each.photo))
+
+
+def _judged(photo: Photo, to: Literal["shown", "pending", "hidden", "deleted"], by: By) -> list[Proposed]:
+    """Who did it, for hosts, where what follows bears the name of whose photo it is."""
+    return [Proposed(PhotoJudged(photo.photo, to), Audience.HOSTS)] if by.id != photo.by.id else []
 
 
 def _posted(photo: Photo) -> Proposed:

@@ -40,7 +40,8 @@ def test_a_photo_waits_and_is_shown_when_staff_approves_it(play: Play) -> None:
     assert (shown(play), hosts(play, "pending"), own(play, ANN)) == ([], ["p1"], {"p1": "pending"})
     assert play.room.mine(BEN.id) == {}
 
-    (posted,) = play.do(MODERATOR, "photo.approve", photo="p1")
+    judged, posted = play.do(MODERATOR, "photo.approve", photo="p1")
+    assert (judged.type, judged.audience, judged.by) == ("photo.judged", Audience.HOSTS, MODERATOR)
     assert (posted.type, posted.audience, posted.by, posted.erases) == ("photo.posted", Audience.EVERYONE, ANN, (2,))
     assert play.log[1].data is None, "the record before is a stub"
     assert (shown(play), hosts(play, "pending"), own(play, ANN)) == (["p1"], [], {"p1": "shown"})
@@ -89,18 +90,28 @@ def test_hiding_can_be_undone_and_deleting_cannot(play: Play) -> None:
 
 def test_what_waited_waits_again_when_hiding_is_undone(play: Play) -> None:
     add(play, ANN, "p1")
-    assert types(play.do(HOST, "photo.hide", photo="p1")) == ["photo.binned"]
-    (offered,) = play.do(HOST, "photo.restore", photo="p1")
+    assert types(play.do(HOST, "photo.hide", photo="p1")) == ["photo.judged", "photo.binned"]
+    _, offered = play.do(HOST, "photo.restore", photo="p1")
     assert (offered.type, offered.audience, offered.by) == ("photo.offered", Audience.HOSTS, ANN)
     assert (shown(play), hosts(play, "pending"), hosts(play, "bin")) == ([], ["p1"], [])
 
     play.do(HOST, "photo.hide", photo="p1")
-    assert types(play.do(HOST, "photo.approve", photo="p1")) == ["photo.posted"]
+    assert types(play.do(HOST, "photo.approve", photo="p1")) == ["photo.judged", "photo.posted"]
     assert types(play.do(HOST, "photo.hold", photo="p1")) == ["photo.hidden", "photo.offered"]
     assert (shown(play), hosts(play, "pending"), own(play, ANN)) == ([], ["p1"], {"p1": "pending"})
     assert play.do(HOST, "photo.hold", photo="p1") == []
     assert play.do(HOST, "photo.restore", photo="p1") == []
     assert play.replayed().dump() == play.room.dump()
+
+
+def test_the_log_says_which_of_the_staff_did_what(play: Play) -> None:
+    add(play, ANN, "p1")
+    for word in ("hide", "restore", "approve", "hide", "restore", "hold", "delete"):
+        play.do(MODERATOR, f"photo.{word}", photo="p1")
+    by_staff = [each for each in play.log if each.by == MODERATOR and each.data]
+    assert [each.data.dump().get("to", each.type) for each in by_staff if each.data] == [
+        *("hidden", "pending", "shown", "photo.hidden", "shown", "photo.hidden", "deleted")
+    ]
 
 
 def test_people_delete_their_own_and_learn_nothing_of_others(play: Play) -> None:
