@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import deque
 from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final
@@ -69,80 +68,60 @@ def _kind(letter: str) -> int:
 
 
 class WordList:
-    """Words to look for, all of them in one pass over a text (Aho and Corasick's automaton).
+    """Words to look for. One more costs what it is long, so a list may change while people talk.
 
     A word of an alphabet has to begin and end where words do: ``spam`` is found in ``s.p.a.m``, ``spam2`` and
     ``加spam吧``, and not in ``spammer``; ``*spam*`` is found there too. Neither is found in ``his pamphlet``: what only
     appears once spacing is left out stands alone or is none. Chinese words are found everywhere.
     """
 
-    def __init__(self, words: Iterable[str]) -> None:
-        # A node is a number; the way on from it by a letter stands under both.
-        self._next: dict[tuple[int, str], int] = {}
-        self._fallback: list[int] = [0]
-        self._found: list[int] = [0]  # the length of the word that ends at this node, or 0
-        self._shorter: list[int] = [0]  # the next node, falling back, at which a word ends
-        self._stars: dict[int, set[tuple[bool, bool]]] = {}  # whether it may go on, before and after
-        ways: list[list[tuple[str, int]]] = [[]]
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._stars: dict[
+            str, set[tuple[bool, bool]]
+        ] = {}  # a word's letters -> whether it may go on, before and after
+        self._lengths: dict[str, list[int]] = {}  # how words begin, one letter or two -> how long these are
         for word in words:
-            self._plant(listed(word), ways)
-        self._join(ways)
+            self.plant(listed(word))
 
-    def _plant(self, word: str, ways: list[list[tuple[str, int]]]) -> None:
-        letters = word.strip("*")
-        node = 0
-        for letter in letters:
-            onward = self._next.get((node, letter))
-            if onward is None:
-                onward = self._next[node, letter] = len(ways)
-                ways[node].append((letter, onward))
-                ways.append([])
-                for column in (self._fallback, self._found, self._shorter):
-                    column.append(0)
-            node = onward
-        if node:
-            self._found[node] = len(letters)
-            self._stars.setdefault(node, set()).add((word.startswith("*"), word.endswith("*")))
-
-    def _join(self, ways: list[list[tuple[str, int]]]) -> None:
-        waiting = deque(node for _, node in ways[0])
-        while waiting:
-            node = waiting.popleft()
-            for letter, onward in ways[node]:
-                waiting.append(onward)
-                back = self._fallback[node]
-                while back and (back, letter) not in self._next:
-                    back = self._fallback[back]
-                back = self._next.get((back, letter), 0)
-                self._fallback[onward] = back
-                self._shorter[onward] = back if self._found[back] else self._shorter[back]
+    def plant(self, entry: str) -> None:
+        """Look for this one too; as ``listed`` gives it."""
+        letters = entry.strip("*")
+        if not letters:
+            return
+        self._stars.setdefault(letters, set()).add((entry.startswith("*"), entry.endswith("*")))
+        lengths = self._lengths.setdefault(letters[:2], [])
+        if len(letters) not in lengths:
+            lengths.append(len(letters))
 
     def finds(self, text: str) -> bool:
         """Whether the text holds one of the words, however it is spaced or dressed up.
 
-        Falling back never goes further than the text has come: two steps a letter, and one more for each word that
-        ends at it, of which there are at most as many as the longest word has letters.
+        At each letter it looks at most once for each length that words have: as long as the longest word, however
+        many there are.
         """
         letters, spaced = folded(text)
         gaps = [0, *accumulate(spaced)]  # how many there are before each letter's place
-        node = 0
         for place, letter in enumerate(letters):
-            while node and (node, letter) not in self._next:
-                node = self._fallback[node]
-            node = self._next.get((node, letter), 0)
-            ending = node if self._found[node] else self._shorter[node]
-            while ending:
-                first = place - self._found[ending] + 1
-                begins = _apart(letters, spaced, first, first - 1)
-                ends = _apart(letters, spaced, place, place + 1)
-                whole = gaps[place + 1] == gaps[first + 1]
-                if (begins and ends) or (whole and self._goes_on(ending, begins=begins, ends=ends)):
+            for length in self._lengths.get(letter, ()):
+                if self._stands(letters, spaced, gaps, place, length):
                     return True
-                ending = self._shorter[ending]
+            for length in self._lengths.get(letters[place : place + 2], ()) if place + 1 < len(letters) else ():
+                if self._stands(letters, spaced, gaps, place, length):
+                    return True
         return False
 
-    def _goes_on(self, node: int, *, begins: bool, ends: bool) -> bool:
-        return any((begins or before) and (ends or after) for before, after in self._stars[node])
+    def _stands(self, letters: str, spaced: list[bool], gaps: list[int], first: int, length: int) -> bool:
+        word = letters[first : first + length]
+        if word not in self._stars:
+            return False
+        last = first + len(word) - 1
+        begins = _apart(letters, spaced, first, first - 1)
+        ends = _apart(letters, spaced, last, last + 1)
+        whole = gaps[last + 1] == gaps[first + 1]
+        return (begins and ends) or (whole and self._goes_on(word, begins=begins, ends=ends))
+
+    def _goes_on(self, word: str, *, begins: bool, ends: bool) -> bool:
+        return any((begins or before) and (ends or after) for before, after in self._stars[word])
 
 
 def _apart(letters: str, spaced: list[bool], place: int, other: int) -> bool:

@@ -103,7 +103,8 @@ class Words(Activity):
         lists = [_common()] if common else []
         if self._words:
             if self._list is None:
-                self._list = WordList(self._words)
+                self._list = WordList()
+                self._seek(self._words)
             lists.append(self._list)
         for each in lists:
             if any(each.finds(text) for text in said):
@@ -134,22 +135,30 @@ class Words(Activity):
             if looks not in self._words:
                 fresh.setdefault(looks, word)
         if len(self._words) + len(fresh) > WORDS_KEPT or self._bytes + text_bytes(*fresh.values()) > WORDS_BYTES:
-            raise Refused(Code.CONFLICT, f"A room keeps at most {WORDS_KEPT} words; take some back first.")
+            most = f"{WORDS_KEPT} words of {WORDS_BYTES // 1024} kB in all"
+            raise Refused(Code.CONFLICT, f"A room keeps at most {most}; take some back first.")
         return [Proposed(WordsAdded(list(fresh.values())), Audience.HOSTS)] if fresh else []
 
     def apply(self, record: Record) -> None:
         """What comes of it is looked for from the next message on."""
         match record.data:
             case WordsAdded(words=words):
-                self._words |= {listed(word): word for word in words}
+                fresh = {listed(word): word for word in words}
+                self._words |= fresh
+                self._bytes += text_bytes(*words)
+                self._seek(fresh)
             case WordsRemoved(words=words):
                 for word in words:
                     self._words.pop(listed(word), None)
+                self._changed()
             case WordsCleared():
                 self._words = {}
-            case _:
-                return
-        self._changed()
+                self._changed()
+
+    def _seek(self, entries: Iterable[str]) -> None:
+        if self._list is not None:
+            for entry in entries:
+                self._list.plant(entry)
 
     def _changed(self) -> None:
         self._list = None

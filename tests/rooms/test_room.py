@@ -24,6 +24,8 @@ from protocols.limits import (
     STAFF_OUTBOX_LIMIT,
     TEXT_MAXIMUM,
     TITLE_LENGTH,
+    WORDS_AT_ONCE,
+    WORDS_KEPT,
 )
 from protocols.messages import PSEUDONYM, Audience, By, Role
 from rooms.activities.room import RoomRetire
@@ -260,7 +262,11 @@ def test_what_people_fill_a_room_with_passes_too() -> None:
         play.do(person, "photo.add", vouched=True, **photo)
         for word in ("person.mute", "person.warn", "person.ban"):
             play.do(HOST, word, user=f"x{person.id[7:]}", name=person.name)
+    for start in range(0, WORDS_KEPT, WORDS_AT_ONCE):
+        words = [f"字字字字字字字字字字字字{number:05}" for number in range(start, start + WORDS_AT_ONCE)]
+        play.do(HOST, "words.add", words=words)
 
+    assert len(play.view("words", Audience.HOSTS)["words"]) == WORDS_KEPT
     assert len(orjson.dumps(play.room.view(Audience.EVERYONE))) < 0.9 * OUTBOX_LIMIT
     assert OUTBOX_LIMIT < len(orjson.dumps(play.room.view(Audience.HOSTS))) < 0.9 * STAFF_OUTBOX_LIMIT
 

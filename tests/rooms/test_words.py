@@ -130,15 +130,9 @@ def test_entries_that_mean_the_same_are_the_same() -> None:
 
 
 class Counting(dict[Any, Any]):
-    """The automaton's ways, counting each look at one."""
+    """The words, counting each look at one."""
 
-    def __init__(self, ways: dict[Any, Any]) -> None:
-        super().__init__(ways)
-        self.looks = 0
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        self.looks += 1
-        return super().get(key, default)
+    looks = 0
 
     def __contains__(self, key: object) -> bool:
         self.looks += 1
@@ -147,7 +141,7 @@ class Counting(dict[Any, Any]):
 
 def looks(words: list[str], text: str) -> int:
     made = WordList(words)
-    counting = made._next = Counting(made._next)
+    counting = made._stars = Counting(made._stars)
     made.finds(text)
     return counting.looks
 
@@ -169,9 +163,16 @@ def hostile() -> list[str]:
 )
 def test_steps_grow_with_the_text_whatever_the_list(text: str) -> None:
     letters = len(folded(text)[0])
-    # One look on, one before it, and as many back as there were on.
-    assert looks(["ab"], text) <= 3 * letters + 1
-    assert looks(hostile(), text) <= 3 * letters + 1
+    # One for each length, however many words there are.
+    assert looks(["ab"], text) <= letters
+    assert looks(hostile(), text) <= WORD_LENGTH * letters
+
+
+def test_a_list_that_grows_finds_what_came_later() -> None:
+    words = WordList(["one"])
+    words.plant(listed("*tw o*"))
+    assert words.finds("network of two")
+    assert words.finds("one")
 
 
 def test_a_text_that_grows_when_it_is_folded_grows_within_bounds() -> None:
