@@ -100,6 +100,7 @@ DRAW_ENTRANTS_KEPT: Final = 60_000  # of all of them: each is in a snapshot
 STREAM_ADDRESS_LENGTH: Final = 2_000  # characters; signed ones are long
 STREAM_DELAY_MS: Final = 600_000  # a viewer's delay beyond this is none
 CONTACT_LENGTH: Final = 100  # characters of how a winner is reached
+COUNTDOWN_MAXIMUM_MS: Final = 14 * 24 * 3_600_000  # to a show on another day
 COUNTDOWN_TOLD_MS: Final = 10_000  # for which the wall shows that a countdown has ended
 REACTIONS_OPEN: Final = True  # (room setting)
 REACTION_RATE: Final = 10  # reactions a second from one person, on each node

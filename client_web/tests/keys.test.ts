@@ -11,6 +11,7 @@ import { activities, consoleParts } from "../src/views";
 vi.hoisted(() => {
   // What the words look at as they are loaded.
   vi.stubGlobal("location", { search: "?lang=zh-CN", pathname: "/host/r1", hash: "", origin: "http://here" });
+  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
   vi.stubGlobal("document", { documentElement: {}, addEventListener: () => undefined });
 });
 

@@ -15,7 +15,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
-from protocols.limits import COUNTDOWN_TOLD_MS, DURATION_MAXIMUM_MS
+from protocols.limits import COUNTDOWN_MAXIMUM_MS, COUNTDOWN_TOLD_MS
 from protocols.messages import STAFF, Audience, Budget, Command, Id, Lasting, Record
 from protocols.text import Title
 from rooms.activity import Activity, Context, Proposed
@@ -67,7 +67,7 @@ class CountdownStart(StageCommand):
 
     type = "countdown.start"
 
-    duration_ms: Annotated[int, Field(ge=1_000, le=DURATION_MAXIMUM_MS)]
+    duration_ms: Annotated[int, Field(ge=1_000, le=COUNTDOWN_MAXIMUM_MS)]
     text: Title | None = None
 
 
@@ -76,7 +76,7 @@ class CountdownExtend(StageCommand):
 
     type = "countdown.extend"
 
-    by_ms: Annotated[int, Field(ge=1_000, le=DURATION_MAXIMUM_MS)]
+    by_ms: Annotated[int, Field(ge=1_000, le=COUNTDOWN_MAXIMUM_MS)]
 
 
 class CountdownStop(StageCommand):
@@ -208,7 +208,7 @@ class Stage(Activity):
         running = self._countdown
         if running is None or running.ends_at <= at:
             raise Refused(Code.NOT_FOUND, "Nothing counts down; start a countdown.")
-        more = min(more, at + DURATION_MAXIMUM_MS - running.ends_at)
+        more = min(more, at + COUNTDOWN_MAXIMUM_MS - running.ends_at)
         return [Proposed(CountdownExtended(running.duration_ms + more, running.ends_at + more))] if more > 0 else []
 
     def _stopped(self) -> list[Proposed]:

@@ -7,7 +7,8 @@ import { clockFace } from "../parts/clock_face";
 import { Choices } from "../parts/controls";
 import { Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
-import { useTick } from "../parts/time";
+import { Problem } from "../parts/problem";
+import { dayAndTime, isFar, useTick } from "../parts/time";
 import { countsDown, stage } from "../room/activities/stage";
 import { extendCountdown, MINUTE, startCountdown, stopCountdown } from "./stage_acts";
 
@@ -15,6 +16,10 @@ import { extendCountdown, MINUTE, startCountdown, stopCountdown } from "./stage_
 export const counting = signal(false);
 
 const MINUTES = [1, 3, 5, 10, 15, 30] as const;
+/** Instead of so many minutes: to a time, also of another day. */
+const UNTIL = 0;
+/** What the server takes. */
+const LATEST = 14 * 24 * 60 * MINUTE;
 /** As many as the server takes of a title. */
 const LONGEST = 120;
 
@@ -22,10 +27,15 @@ const LONGEST = 120;
 export function CountdownForm({ room, onClose }: { room: Room; onClose: () => void }): JSX.Element {
   const t = stageWords.value;
   const [minutes, setMinutes] = useState<number>(5);
+  const [when, setWhen] = useState("");
   const [text, setText] = useState("");
+  const [problem, setProblem] = useState("");
   const start = async (event: Event) => {
     event.preventDefault();
-    if (await startCountdown(room, minutes * MINUTE, text.trim())) onClose();
+    const lasts = minutes === UNTIL ? new Date(when).getTime() - room.client.clock.now() : minutes * MINUTE;
+    // Not a number where nothing was chosen.
+    if (!(lasts >= 1_000 && lasts <= LATEST)) setProblem(t.countdown_when_bad);
+    else if (await startCountdown(room, Math.round(lasts), text.trim())) onClose();
   };
   return (
     <Dialog title={t.countdown_title} onClose={onClose}>
@@ -33,9 +43,16 @@ export function CountdownForm({ room, onClose }: { room: Room; onClose: () => vo
         <Choices
           label={t.countdown_for}
           value={minutes}
-          of={MINUTES.map((count) => [count, t.countdown_minutes(count)] as const)}
+          of={[...MINUTES.map((count) => [count, t.countdown_minutes(count)] as const), [UNTIL, t.countdown_until] as const]}
           onChoose={setMinutes}
         />
+        {minutes === UNTIL && (
+          <label class="field">
+            <span>{t.countdown_when}</span>
+            <input type="datetime-local" class="input" value={when} onInput={(event) => setWhen(event.currentTarget.value)} />
+          </label>
+        )}
+        <Problem text={problem} />
         <label class="field">
           <span>{t.countdown_text}</span>
           <input
@@ -62,11 +79,13 @@ export function CountdownControls({ room }: { room: Room }): JSX.Element | null 
   const { countdown } = stateOf(room.now.value, stage);
   useTick(countdown !== null, 500);
   if (!countdown) return null;
-  const left = countsDown(countdown, room.client.clock.now());
+  const now = room.client.clock.now();
+  const left = countsDown(countdown, now);
+  const face = isFar(left) ? t.countdown_to(dayAndTime(countdown.ends_at, now)) : clockFace(left);
   return (
     <div class="counting">
       <p>
-        <span class="note">{countdown.text ?? t.countdown_left}</span> <b class="figures">{left ? clockFace(left) : t.countdown_over}</b>
+        <span class="note">{countdown.text ?? t.countdown_left}</span> <b class="figures">{left ? face : t.countdown_over}</b>
       </p>
       <div class="row acts">
         {left > 0 ? (

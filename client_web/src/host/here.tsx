@@ -18,6 +18,8 @@ const AGAIN = 3_000;
 const LISTED = 500;
 /** A field to find somebody is worth its place from here on. */
 const MANY = 8;
+/** Rows in the page at once; whoever is not among them is found by name. */
+const SHOWN = 100;
 
 const showing = signal(false);
 
@@ -107,11 +109,14 @@ function HereList({ room }: { room: Room }): JSX.Element {
       ) : found.length === 0 ? (
         <p class="note">{p.here_not_found}</p>
       ) : (
-        <ul class="here-list">
-          {found.map((one) => (
-            <Line key={one.id} room={room} one={one} />
-          ))}
-        </ul>
+        <>
+          {found.length > SHOWN && <p class="note">{p.here_first(figure(SHOWN), figure(found.length))}</p>}
+          <ul class="here-list">
+            {found.slice(0, SHOWN).map((one) => (
+              <Line key={one.id} room={room} one={one} />
+            ))}
+          </ul>
+        </>
       )}
     </Dialog>
   );

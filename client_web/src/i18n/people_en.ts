@@ -21,6 +21,7 @@ export const peopleEn: PeopleWords = {
   here_search: "Find somebody",
   here_nobody: "Nobody has come in yet",
   here_not_found: "Nobody of that name on the list",
+  here_first: (shown, all) => `The first ${shown} of ${all}; find the others by name.`,
   here_large: (most) =>
     `With more than ${most} in the audience, only hosts and moderators are listed. To deal with somebody, tap their face in the chat.`,
   here_you: "you",

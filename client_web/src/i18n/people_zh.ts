@@ -21,6 +21,7 @@ export const peopleZh = {
   here_search: "找人",
   here_nobody: "还没有人进来",
   here_not_found: "名单里没有这个名字",
+  here_first: (shown: string, all: string) => `先列出 ${shown} 人，共 ${all} 人；其他人输入名字就能找到`,
   here_large: (most: string) => `观众超过 ${most} 人时只列出主持人和管理员；要处理某位观众，在聊天里点头像`,
   here_you: "你",
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from protocols.errors import Code, Refused
-from protocols.limits import COUNTDOWN_TOLD_MS, DURATION_MAXIMUM_MS
+from protocols.limits import COUNTDOWN_MAXIMUM_MS, COUNTDOWN_TOLD_MS
 from protocols.messages import Audience, By, Record
 from rooms.room import Room
 from tests.rooms.play import ANN, BEN, BOT, HOST, MODERATOR, WALL, Play, types
@@ -186,8 +186,8 @@ def test_a_countdown_goes_on_beside_another_scene(play: Play) -> None:
 
 def test_a_countdown_has_an_end_in_sight(play: Play) -> None:
     play.do(HOST, "countdown.start", duration_ms=60_000)
-    (most,) = play.do(HOST, "countdown.extend", by_ms=DURATION_MAXIMUM_MS)
-    assert getattr(most.data, "ends_at", 0) == play.now + DURATION_MAXIMUM_MS
+    (most,) = play.do(HOST, "countdown.extend", by_ms=COUNTDOWN_MAXIMUM_MS)
+    assert getattr(most.data, "ends_at", 0) == play.now + COUNTDOWN_MAXIMUM_MS
     assert play.do(HOST, "countdown.extend", by_ms=60_000) == []
 
 
