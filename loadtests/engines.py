@@ -30,6 +30,8 @@ import asyncpg  # type: ignore[import-untyped]
 import redis
 from redis.cluster import RedisCluster
 
+from loadtests.serving import free_port
+
 SERVER = shutil.which("redis-server")
 START_S = 30.0
 
@@ -42,9 +44,8 @@ def free_ports(count: int) -> list[int]:
     """Free ports whose cluster bus ports (+10,000) are free too."""
     found: list[int] = []
     while len(found) < count:
-        with socket.create_server(("127.0.0.1", 0)) as one:
-            port: int = one.getsockname()[1]
-        if port + 10_000 < 65_536 and port not in found:
+        port = free_port()
+        if port not in found:
             with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port + 10_000)):
                 found.append(port)
     return found

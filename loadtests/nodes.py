@@ -129,7 +129,7 @@ class Nodes(Served):
             *(gateway.kill() for gateway in living), *(asyncio.to_thread(engine.kill) for engine in engines)
         )
 
-    async def terminate(self, within: float = 20.0) -> int:
+    async def terminate(self, within: float = 60.0) -> int:
         living = [gateway for gateway in self._gateways if gateway.process is not None]
         codes = await asyncio.gather(*(gateway.terminate(within) for gateway in living))
         return next((code for code in codes if code), 0)

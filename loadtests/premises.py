@@ -35,7 +35,7 @@ class NotMeasured(Exception):
 class Working(Serving):
     """A worker beside gateways, see ``python -m server work``."""
 
-    async def start(self, within: float = 20.0) -> float:
+    async def start(self, within: float = 60.0) -> float:
         begun = time.monotonic()
         with self.output_path.open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(

@@ -31,6 +31,7 @@ from loadtests.stored import Place
 from loadtests.waiting import until
 from loadtests.wire import WireError
 
+PORTS = range(12_000, 22_000)  # +10,000, as a Redis Cluster takes them too, is still below what Linux gives away
 START_S = 60.0  # a start costs seconds of a core, of which others may want a part
 ROOT = Path(__file__).resolve().parent.parent
 # Limits are raised for a rig, never removed.
@@ -42,9 +43,11 @@ class ServerFailed(Exception):
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
+    """A port that nobody listens on, of those that outgoing connections do not get by themselves."""
+    while True:
+        port = secrets.choice(PORTS)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class Served:
@@ -80,7 +83,7 @@ class Served:
         """SIGKILL to all of it at once, its log and database included."""
         raise NotImplementedError
 
-    async def terminate(self, within: float = 20.0) -> int:
+    async def terminate(self, within: float = 60.0) -> int:
         """SIGTERM to every gateway; the first exit code that is not 0."""
         raise NotImplementedError
 
@@ -263,11 +266,11 @@ class Serving(Served):
         """SIGKILL, and wait until it is gone."""
         await self._end(signal.SIGKILL)
 
-    async def terminate(self, within: float = 20.0) -> int:
+    async def terminate(self, within: float = 60.0) -> int:
         """SIGTERM; the exit code. What does not end in time is killed and counts as an exit by itself."""
         return await self._end(signal.SIGTERM, within)
 
-    async def _end(self, how: signal.Signals, within: float = 20.0) -> int:
+    async def _end(self, how: signal.Signals, within: float = 60.0) -> int:
         process, self.process = self.process, None
         assert process is not None
         early = process.returncode is not None

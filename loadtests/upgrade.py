@@ -93,7 +93,7 @@ class Versions(Nodes):
     def new(self) -> Serving:
         return self.gateways[1]
 
-    async def start(self, within: float = 20.0) -> float:
+    async def start(self, within: float = 60.0) -> float:
         begun = time.monotonic()
         await self._start_engines()
         for gateway in self.gateways:

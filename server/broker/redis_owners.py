@@ -63,10 +63,11 @@ class RedisOwners:
         """Give the first sign of life, in place of this node's last incarnation. Raises Twin, Unavailable."""
         twins = [node for node in await self._signs() if node.partition(".")[0] == self.me.partition(".")[0]]
         if twins:
-            before = await self._signs()
+            before, begun = await self._signs(), self._store_time
             await asyncio.sleep(2.5 * BEAT_S)
-            after = await self._signs()
-            if any(after[node] < before[node] + BEAT_S for node in twins if node in after and node in before):
+            after, passed = await self._signs(), (self._store_time - begun) / 1000
+            # Whoever has grown older by less than the time that passed has given a sign, however late it was.
+            if any(after[node] < before[node] + passed - 0.001 for node in twins if node in after and node in before):
                 raise Twin
         await self.beat()
         for node in twins:

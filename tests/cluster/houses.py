@@ -147,7 +147,7 @@ async def node(url: str, folder: Path, name: str) -> AsyncIterator[Node]:
             await opened.leave()
 
 
-async def until(holds: Any, within: float = 8.0) -> None:
+async def until(holds: Any, within: float = 30.0) -> None:
     """Wait for a fact; raises TimeoutError."""
     async with asyncio.timeout(within):
         while not holds():  # noqa: ASYNC110 - facts of two nodes and a Redis, which set no event

@@ -26,7 +26,7 @@ from server.store.staff import StoredAccounts
 from server.tries import FREE
 from tests.cluster.houses import until
 from tests.cluster.test_two_gateways import ended
-from tests.server.running import raw, served, token
+from tests.server.running import PATIENCE_S, raw, served, token
 from tests.server.staff.tables import MemoryStaff
 
 Gateways = tuple[tuple[App, str], tuple[App, str]]
@@ -160,17 +160,19 @@ async def test_shops_are_counted_over_both_nodes(gateways: Gateways) -> None:
             }
 
 
-async def test_a_wall_waits_on_one_node_and_is_let_in_on_the_other(gateways: Gateways) -> None:
+async def test_a_wall_waits_on_one_node_and_is_let_in_on_the_other(
+    gateways: Gateways, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (one, at_one), (two, at_two) = gateways
+    monkeypatch.setattr(one.services.pairings, "_look_s", 600.0)  # it is told, and need not find out by looking
     key = await two.services.keys.create("made on two")
     async with httpx.AsyncClient() as client:
         api_one, api_two = f"http://{at_one}/api/v1", f"http://{at_two}/api/v1"
         begun = (await client.post(f"{api_one}/pairings", json={})).json()
         waits = asyncio.create_task(
-            client.post(f"{api_one}/pairings/collect", json={"pairing": begun["pairing"]}, timeout=10)
+            client.post(f"{api_one}/pairings/collect", json={"pairing": begun["pairing"]}, timeout=60)
         )
         await until(lambda: len(one.services.pairings) == 1)
-        began = time.monotonic()
         let_in = await client.post(
             f"{api_two}/rooms/r1/pairings",
             json={"code": begun["code"], "label": "橱窗"},
@@ -178,7 +180,6 @@ async def test_a_wall_waits_on_one_node_and_is_let_in_on_the_other(gateways: Gat
         )
         assert let_in.status_code == 201
         collected = (await waits).json()
-        assert time.monotonic() - began < 1, "it was told, and did not find out by looking"
         # A link that was made on one node opens the room on the other at once, and is withdrawn there at once.
         link = await one.links.opened(collected["link"])
         assert (link.room, link.role, link.label) == ("r1", Role.WALL, "橱窗")
@@ -197,7 +198,10 @@ async def test_whoever_alternates_nodes_has_no_more_tries(gateways: Gateways) ->
         def post(path: str, body: dict[str, Any]) -> Send:
             return lambda at: client.post(f"http://{at}/api/v1{path}", json=body)
 
-        assert await allowed(nodes, post("/rooms/r1/guest", {"nickname": "小王"})) == GUESTS
+        begun = time.monotonic()
+        in_time = await allowed(nodes, post("/rooms/r1/guest", {"nickname": "小王"}))
+        # A budget of a minute fills up again as time goes by.
+        assert GUESTS <= in_time <= GUESTS + 1 + GUESTS * (time.monotonic() - begun) / 60
         assert await allowed(nodes, post("/rooms/r1/seat", {"code": "ABCD-EFGH"})) == FREE_TRIES
         assert await allowed(nodes, post("/rooms/r1/pairings", {"code": "ABC-DEF"})) == FREE
         login = {"login": "mei", "password": "wrong-horse-7"}
@@ -261,10 +265,10 @@ async def test_nobody_stays_though_every_letter_is_lost(gateways: Gateways, monk
         assert {letter[0] for letter in lost} == {"revoked", "signed_out"}
         # Kicks and bans are in the room's log, and need no letter.
         assert (await hana.ask("person.kick", {"id": "k", "room": "r1", "user": "cat"}))["ok"]
-        assert await asyncio.wait_for(ended(cat), 1) == "kicked"
-        async with asyncio.timeout(2):
+        assert await asyncio.wait_for(ended(cat), PATIENCE_S) == "kicked"
+        async with asyncio.timeout(PATIENCE_S):
             assert [await ended(client) for client in (ann, host)] == ["expired", "expired"]
-        assert await asyncio.wait_for(ended(bob), 3) == "expired"
+        assert await asyncio.wait_for(ended(bob), PATIENCE_S) == "expired"
 
 
 async def test_a_server_with_another_secret_does_not_join(
@@ -312,6 +316,6 @@ async def test_a_ban_on_one_node_holds_for_those_who_are_just_coming_to_the_othe
         for n in range(10):
             await hana.ask("chat.send", {"id": f"after {n}", "room": "r1", "text": "later"})
             await asyncio.sleep(0.05)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*coming)
     assert heard

@@ -154,7 +154,7 @@ async def deployed(folder: Path, cluster: JoinedCluster) -> AsyncIterator[Deploy
         process = proxy(folder / "haproxy.log", variables)
         place = Deployed(nodes, url, ssl.create_default_context(cafile=str(files.certificate)))
         try:
-            assert await until(lambda: _answers(place), 10, every=0.1), (folder / "haproxy.log").read_text()
+            assert await until(lambda: _answers(place), 30, every=0.1), (folder / "haproxy.log").read_text()
             yield place
         finally:
             process.kill()
@@ -194,7 +194,7 @@ class Poller:
 
     async def until(self, words: str) -> None:
         """Poll until this was heard."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while words not in self.heard:
                 answer = await self.http.get(f"{POLLING}&sid={self.sid}")
                 assert answer.status_code == 200, answer.text
@@ -226,7 +226,7 @@ async def polling(place: Deployed, http: httpx.AsyncClient, user: str) -> Poller
 
 async def heard(socket: Any, words: str) -> None:
     """Wait until a websocket brings this."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while words not in (packet := str(await socket.recv())):
             if packet == "2":
                 await socket.send("3")
@@ -271,7 +271,7 @@ async def upgrade(place: Deployed, of_nodes: dict[str, Poller]) -> None:
         async with place.socket(poller.sid) as socket:
             await socket.send("2probe")
             waiting = asyncio.create_task(poller.http.get(f"{POLLING}&sid={poller.sid}"))
-            assert await asyncio.wait_for(socket.recv(), 10) == "3probe"
+            assert await asyncio.wait_for(socket.recv(), 30) == "3probe"
             await waiting
             await socket.send("5")
             await socket.send(f'423["chat.send",{{"id":"u-{node}","room":"{ROOM}","text":"upgraded at {node}"}}]')
@@ -300,7 +300,7 @@ async def lose_one(place: Deployed) -> None:
             answer = await http.get(POLLING)
             return answer.status_code == 200 and b'"n1.' in answer.content
 
-        assert await until(takes_people, 5, every=0.25)
+        assert await until(takes_people, 30, every=0.25)
         await leave(place, http)
     assert heir.process is not None
 
@@ -315,8 +315,8 @@ async def leave(place: Deployed, http: httpx.AsyncClient) -> None:
     async def unready() -> bool:
         return (await leaving.get("/readyz"))[0] != 200
 
-    assert await until(unready, 5)
-    assert await until(lambda: _only(http, "n2"), 5)
+    assert await until(unready, 30)
+    assert await until(lambda: _only(http, "n2"), 30)
     for member in members:
         await member.stop()
     assert await ended == 0

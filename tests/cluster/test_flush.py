@@ -18,4 +18,4 @@ async def test_everyone_is_told_once_and_nothing_acknowledged_is_lost(tmp_path: 
     assert [each.untold for each in outcome.flushes] == [0]
     assert outcome.verdict.figures["acked"] > 30
     # The quiet machine of a full form is not to be had here.
-    assert outcome.slowest < 5
+    assert outcome.slowest < 30

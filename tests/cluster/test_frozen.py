@@ -17,6 +17,6 @@ async def test_a_gateway_that_stood_still_doubles_nothing(tmp_path: Path) -> Non
     outcome = await frozen.run(tmp_path, Progress(quiet=True), **sizes)
     assert outcome.verdict.sentences() == []
     # It had all rooms: the other one went on without it.
-    assert outcome.freezes[0].others_normal_after < 10
-    assert outcome.freezes[0].normal_after < 10
+    assert outcome.freezes[0].others_normal_after < 30
+    assert outcome.freezes[0].normal_after < 30
     assert outcome.verdict.figures["acked"] > 50

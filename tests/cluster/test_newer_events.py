@@ -41,7 +41,7 @@ async def plant(url: str, owner: Node, *, room: str = "r") -> Position:
 async def refused(at: Node, room: str = "r") -> Code:
     """Why a node does not let anybody into the room."""
     with pytest.raises(Refused) as caught:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await at.directory.open(room)
     return caught.value.code
 

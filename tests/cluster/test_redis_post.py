@@ -89,7 +89,7 @@ async def test_nothing_is_lost_while_the_channel_is_not_heard(nodes: tuple[Node,
 async def test_what_is_for_the_dead_is_given_up(nodes: tuple[Node, Node]) -> None:
     one, _ = nodes
     one.post.send("n9.dead", ("x", 1))
-    await until(lambda: not one.post.statistics()["neighbours"], within=2)
+    await until(lambda: not one.post.statistics()["neighbours"])
 
 
 async def test_a_letter_that_cannot_be_written_holds_up_no_other(nodes: tuple[Node, Node]) -> None:

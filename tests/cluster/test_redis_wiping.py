@@ -49,7 +49,7 @@ async def test_append_only_files_of_master_and_replica(cluster: Cluster) -> None
     folder = cluster.servers[0].folder.parent
     head = await say(broker, "r")
     assert holding(folder)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         # A replica is not named before it has got something.
         while len(await broker._wiping._nodes(["r"])) < 2:  # noqa: ASYNC110 - a fact of the cluster
             await asyncio.sleep(0.1)

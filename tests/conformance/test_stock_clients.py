@@ -17,7 +17,7 @@ async def run_node(script: Path, *arguments: str) -> str:
         "node", str(script), *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     try:
-        out, err = await asyncio.wait_for(process.communicate(), 20)
+        out, err = await asyncio.wait_for(process.communicate(), 60)
     except TimeoutError:
         process.kill()
         await process.wait()
@@ -30,8 +30,8 @@ async def run_node(script: Path, *arguments: str) -> str:
     ("transports", "transport"),
     [("websocket", "websocket"), ("polling", "polling"), ("polling,websocket", "websocket")],
 )
-async def test_socket_io_client(port: int, node: Path, transports: str, transport: str) -> None:
-    seen = json.loads(await run_node(node / "client.js", f"http://127.0.0.1:{port}", transports))
+async def test_socket_io_client(pinging_port: int, node: Path, transports: str, transport: str) -> None:
+    seen = json.loads(await run_node(node / "client.js", f"http://127.0.0.1:{pinging_port}", transports))
 
     assert seen == {
         "auth": {"token": "abc"},
@@ -47,7 +47,7 @@ async def test_socket_io_client(port: int, node: Path, transports: str, transpor
 
 
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]])
-async def test_python_socketio(port: int, transports: list[str]) -> None:
+async def test_python_socketio(pinging_port: int, transports: list[str]) -> None:
     client = socketio.AsyncClient(reconnection=False)
     back: asyncio.Queue[tuple[Any, ...]] = asyncio.Queue()
     auth: asyncio.Queue[Any] = asyncio.Queue()
@@ -58,10 +58,14 @@ async def test_python_socketio(port: int, transports: list[str]) -> None:
     client.on("message-back", note, namespace="/custom")
     client.on("auth", auth.put_nowait, namespace="/custom")
     await client.connect(
-        f"http://127.0.0.1:{port}", namespaces=["/custom"], auth={"token": "abc"}, transports=transports
+        f"http://127.0.0.1:{pinging_port}",
+        namespaces=["/custom"],
+        auth={"token": "abc"},
+        transports=transports,
+        wait_timeout=30,
     )
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert await auth.get() == {"token": "abc"}
             await client.emit("message", (1, "二", {"three": [True]}), namespace="/custom")
             assert await back.get() == (1, "二", {"three": [True]})

@@ -86,7 +86,7 @@ async def test_an_older_backup_goes_on_in_a_new_epoch(tmp_path: Path) -> None:
     assert "records" in await again.command("restore", str(copy), "--data", str(new))
     async with again:
         for client in [host, *clients]:
-            assert await until(lambda client=client: client.place.epoch != epoch and client.joined, 20)  # type: ignore[misc]
+            assert await until(lambda client=client: client.place.epoch != epoch and client.joined, 60)  # type: ignore[misc]
         renewed = clients[0].place.epoch
         async with talking(clients) as hush:
             await clients[0].until_at(head + 60)
@@ -95,7 +95,7 @@ async def test_an_older_backup_goes_on_in_a_new_epoch(tmp_path: Path) -> None:
         # The second start changes nothing.
         await again.start()
         for client in [host, *clients]:
-            assert await until(lambda client=client: client.joined, 20)  # type: ignore[misc]
+            assert await until(lambda client=client: client.joined, 60)  # type: ignore[misc]
         position = (await clients[0].say())["position"]
         assert position["epoch"] == renewed
         for client in clients:
@@ -158,10 +158,10 @@ async def test_a_lost_database_is_made_again_from_the_log(tmp_path: Path) -> Non
         await server.kill()
         lose(tmp_path, "rooms.sqlite")
         await server.start()
-        assert await until(lambda: host.joined, 10)
+        assert await until(lambda: host.joined, 60)
         assert host.place.epoch == epoch
         assert joins(host)[-1].recovered
-        assert await until(lambda: stored.head(tmp_path, ROOM) >= before, 10)
+        assert await until(lambda: stored.head(tmp_path, ROOM) >= before, 60)
         assert "made again from the log" in server.output
         assert (await host.say("on"))["position"]["seq"] == before + 1
         await host.stop()
@@ -174,18 +174,18 @@ async def test_a_lost_log_goes_on_from_the_database(tmp_path: Path) -> None:
         for n in range(20):
             await host.say(f"message {n}")
         before, epoch = host.place.seq, host.place.epoch
-        assert await until(lambda: stored.head(tmp_path, ROOM) >= before, 10)
+        assert await until(lambda: stored.head(tmp_path, ROOM) >= before, 60)
         await server.kill()
         lose(tmp_path, "log.sqlite")
         await server.start()
-        assert await until(lambda: host.place.epoch != epoch and host.joined, 10)
+        assert await until(lambda: host.place.epoch != epoch and host.joined, 60)
         assert [each.reason for each in joins(host) if not each.recovered] == ["first", "epoch"]
         assert "goes on from the database" in server.output
         renewed = host.place.epoch
         assert (await host.say("on"))["position"] == {"epoch": renewed, "seq": before + 1}
         await server.terminate()
         await server.start()
-        assert await until(lambda: host.joined, 10)
+        assert await until(lambda: host.joined, 60)
         assert host.place.epoch == renewed
         await host.stop()
     assert [row.seq for row in stored.read(tmp_path, ROOM)] == list(range(1, before + 2))

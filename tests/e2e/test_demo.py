@@ -18,16 +18,12 @@ import httpx
 import pytest
 import socketio
 
+from loadtests.serving import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 END = "Ctrl-C"
 Enough = Callable[[dict[str, Any]], bool]
 LINK = re.compile(r"(https?://\S+)")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Demo:
@@ -41,7 +37,7 @@ class Demo:
     async def read_links(self) -> list[str]:
         """The audience's, the host's and the wall's address, then others."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while END not in self.printed:
                 line = await self.process.stdout.readline()
                 assert line, self.printed
@@ -50,7 +46,7 @@ class Demo:
 
     async def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        await asyncio.wait_for(self.process.communicate(), 20)
+        await asyncio.wait_for(self.process.communicate(), 60)
         assert self.process.returncode is not None
         return self.process.returncode
 
@@ -81,10 +77,10 @@ async def guest(url: str, token: str) -> AsyncIterator[Callable[[Enough], Awaita
     news = asyncio.Event()
     for event in ("chat.sent", "poll.opened", "poll.tally"):
         client.on(event, lambda *_told: news.set())
-    await client.connect(url, auth={"token": token, "protocol": 1}, transports=["websocket"])
+    await client.connect(url, auth={"token": token, "protocol": 1}, transports=["websocket"], wait_timeout=30)
 
     async def seen(enough: Enough) -> dict[str, Any]:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(60):
             while True:
                 news.clear()
                 answer = await client.call("room.join", {"id": "look", "room": "demo"})
@@ -187,7 +183,7 @@ async def refusal(**wishes: str) -> str:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 20)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 1
     assert out == b""
     (line,) = err.decode().splitlines()

@@ -85,7 +85,7 @@ async def proxied(folder: Path) -> AsyncIterator[tuple[Serving, str, ssl.SSLCont
                     except httpx.TransportError:
                         return False
 
-                assert await until(answers, 10, every=0.1)
+                assert await until(answers, 30, every=0.1)
             yield server, url, trust
         finally:
             process.terminate()
@@ -96,7 +96,7 @@ async def ask(socket: Any, number: int, word: str, fields: dict[str, Any]) -> di
     """Emit and wait for the ack, over a websocket."""
     await socket.send(f"42{number}" + orjson.dumps([word, {"id": f"n{number}", "room": ROOM, **fields}]).decode())
     while True:
-        packet = await asyncio.wait_for(socket.recv(), 10)
+        packet = await asyncio.wait_for(socket.recv(), 30)
         if packet == "2":
             await socket.send("3")
         elif packet.startswith(f"43{number}["):
@@ -124,7 +124,7 @@ async def test_a_room_behind_nginx(tmp_path: Path) -> None:
             waiting = asyncio.create_task(http.get(f"{polling}&sid={sid}"))
             async with connect(f"{way}&sid={sid}", ssl=trust, origin=url) as socket:  # type: ignore[arg-type]
                 await socket.send("2probe")
-                assert await asyncio.wait_for(socket.recv(), 10) == "3probe"
+                assert await asyncio.wait_for(socket.recv(), 30) == "3probe"
                 await waiting
                 await socket.send("5")
                 assert (await ask(socket, 2, "chat.send", {"text": "through nginx"}))["ok"]
@@ -133,7 +133,7 @@ async def test_a_room_behind_nginx(tmp_path: Path) -> None:
                 await socket.recv()
                 await socket.send(hello)
                 # Nothing may be sent before this answer.
-                assert str(await asyncio.wait_for(socket.recv(), 10)).startswith("40{")
+                assert str(await asyncio.wait_for(socket.recv(), 30)).startswith("40{")
                 assert (await ask(socket, 1, "room.join", {}))["ok"]
                 await addresses(url, trust, polling)
                 await quiet(socket)

@@ -27,7 +27,7 @@ async def test_a_message_is_traced_while_the_server_runs_and_afterwards(tmp_path
         assert said.startswith(f"chat.send c7 by ann in {ROOM}\n")
         assert place in said
         assert "2 connections here" in said
-        assert await until(lambda: guest.joined, 5)
+        assert await until(lambda: guest.joined, 30)
         await guest.stop()
         await host.stop()
         await server.terminate()

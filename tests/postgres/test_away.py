@@ -186,5 +186,5 @@ async def test_nothing_waits_for_ever_for_a_database_that_hangs(
         for pid in frozen:
             os.kill(pid, signal.SIGCONT)
     assert all(isinstance(each, DatabaseErrors) for each in every)
-    assert took < 15
+    assert took < 60
     await write()

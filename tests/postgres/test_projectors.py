@@ -129,7 +129,7 @@ async def test_rooms_that_are_new_to_both_are_waited_for(at: House) -> None:
     """Neither has a row that the other could lock."""
     await at.room()
     log = await at.log()
-    await asyncio.wait_for(asyncio.gather(*(Once(at.database.url).write(log) for _ in range(4))), 10)
+    await asyncio.wait_for(asyncio.gather(*(Once(at.database.url).write(log) for _ in range(4))), 60)
     assert await stored(at) == log
 
 

@@ -7,7 +7,7 @@ const socket = io(`${url}/custom`, {
   transports: transports.split(","),
   auth: { token: "abc" },
   reconnection: false,
-  timeout: 5000,
+  timeout: 30000,
 });
 const seen = {};
 
@@ -17,6 +17,12 @@ function once(name) {
 
 socket.on("connect_error", (error) => {
   console.error(error);
+  process.exit(1);
+});
+// Else node would end without a word as soon as nothing can be waited for.
+socket.on("disconnect", (reason) => {
+  if (reason === "io client disconnect") return;
+  console.error(`disconnected: ${reason}`);
   process.exit(1);
 });
 
