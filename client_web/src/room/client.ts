@@ -254,9 +254,12 @@ export class RoomClient {
     } else {
       this.#adopt(answer);
     }
+    const before = this.#state.resumed;
+    // A loss stays until it has been seen, though the line broke once more meanwhile.
+    const unseen = answer.recovered && before !== null && !before.recovered;
     const resumed: Resumed | null =
-      first || anew || (!away && answer.recovered)
-        ? this.#state.resumed
+      first || anew || unseen || (!away && answer.recovered)
+        ? before
         : { at: Date.now(), recovered: answer.recovered, missed: this.#missed, ...(answer.reason ? { reason: answer.reason } : {}) };
     this.#set({
       phase: "live",
