@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.async_api import Page
@@ -14,7 +12,7 @@ from tests.e2e.backstage import invitation, named, owner
 from tests.e2e.stage import SIZES, Kind, Stage, hang, open_vote, say, to
 from tests.server.photos import pictures
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AXE = ROOT / "client_web" / "node_modules" / "axe-core" / "axe.min.js"
 # What one is asked for: everything but matters of taste.
@@ -177,12 +175,9 @@ async def test_putting_people_out_has_no_barriers(stage: Stage, clean: Judge) ->
 async def test_a_role_that_was_given_and_taken_has_no_barriers(stage: Stage, clean: Judge) -> None:
     phone = await stage.enter("小丁")
     await say(phone, "我来帮忙")
-    messages: list[dict[str, Any]] = []
-    async with asyncio.timeout(10):
-        while not messages:
-            joined = await stage.host.request("room.join", {"id": stage.host.new_id(), "room": stage.room})
-            messages = joined["view"]["chat"]["messages"]
-    user = messages[-1]["by"]["id"]
+    await phone.locator(".message.own .state").wait_for()
+    joined = await stage.host.request("room.join", {"id": stage.host.new_id(), "room": stage.room})
+    user = joined["view"]["chat"]["messages"][-1]["by"]["id"]
     for given in ("moderator", "attendee"):
         answer = await stage.host.send("person.role", {"user": user, "name": "小丁", "role": given})
         assert answer["ok"], answer

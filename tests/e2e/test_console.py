@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.e2e.stage import Stage, open_vote, to
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_vote_opens_over_another_only_if_that_is_meant(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from tests.e2e.stage import Stage, close_vote, draft_and_open, say, words
 from tests.e2e.test_pages import fits
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

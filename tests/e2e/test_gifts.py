@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.e2e.stage import Stage, to
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_the_first_to_tap_gets_the_gift(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from tests.e2e.stage import Stage, to
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG = 30_000  # ms: on a busy machine too
 

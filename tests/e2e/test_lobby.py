@@ -12,7 +12,7 @@ from playwright.async_api import Download, Page, expect
 from tests.e2e.backstage import named, owner
 from tests.e2e.stage import Stage, draft_and_open
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def made(page: Page, title: str) -> str:

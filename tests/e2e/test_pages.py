@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.stage import Stage, open_vote, say
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG = "https://shop.example/" + "a" * 78
 LONG_NAME = "W" * 32

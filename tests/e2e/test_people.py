@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.stage import Stage, say, to
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WITHIN_S = 1.0
 

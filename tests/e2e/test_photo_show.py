@@ -9,7 +9,7 @@ from tests.e2e.stage import Stage
 from tests.e2e.test_questions import listen
 from tests.server.photos import pictures
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SLOW = 30_000  # ms: a photo is decoded in a process that has to start
 

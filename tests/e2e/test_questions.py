@@ -10,7 +10,7 @@ from playwright.async_api import Page, WebSocket, expect
 from loadtests.client import Client
 from tests.e2e.stage import Stage, to
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SECRET, RUDE = "什么时候开卖？", "不该问的话"
 

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.stage import Stage, say, to
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def writes(phone: Page) -> Locator:

@@ -7,7 +7,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.stage import Stage, open_vote
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG = 30_000  # ms that a busy machine may take
 ASKED = "恐龙的嘴能动吗？"

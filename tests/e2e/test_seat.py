@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.stage import Stage, open_vote, say
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # As some browsers inside messengers do, and all of them in a private window of old.
 NO_STORAGE = """

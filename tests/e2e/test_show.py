@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from playwright.async_api import Browser
 
+from loadtests.serving import Serving
 from tests.e2e.backstage import named
 from tests.e2e.show import play
-from tests.e2e.stage import House, theatre
+from tests.e2e.stage import House
 
 
+@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.timeout(240)
-async def test_a_whole_show(tmp_path: Path) -> None:
-    async with theatre(tmp_path) as (server, browser):
-        await play(House(server, browser), [named(server)])
+async def test_a_whole_show(house: tuple[Serving, Browser]) -> None:
+    server, browser = house
+    show = House(server, browser)
+    try:
+        await play(show, [named(server)])
+    finally:
+        await show.empty()

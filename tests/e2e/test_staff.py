@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.backstage import PASSWORD, authenticator, here, invitation, join_by_password, named, owner
 from tests.e2e.stage import Stage
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def sign_in(page: Page, login: str, password: str) -> None:

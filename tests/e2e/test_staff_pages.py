@@ -9,7 +9,7 @@ from tests.e2e.backstage import PASSWORD, named, owner, shop
 from tests.e2e.stage import SIZES, Stage
 from tests.e2e.test_pages import MOVING, fits
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG = "周末拼装大赛 " + "Weekend" * 12
 MAKE = """async (title) => {

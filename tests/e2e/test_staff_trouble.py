@@ -10,7 +10,7 @@ from playwright.async_api import Route, expect
 from tests.e2e.backstage import PASSWORD, invitation, named, owner, shop
 from tests.e2e.stage import Stage
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 REFUSED = '{"error": {"code": "unauthorized", "message": "Sign in once more.", "retry": false}}'
 LONG = "Saturday live demo: the brand-new Harbour Crane with its designers, all questions welcome 周末拼装大赛"

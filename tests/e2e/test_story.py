@@ -13,14 +13,14 @@ from loadtests.rig import until_stored
 from loadtests.stored import events
 from tests.e2e.stage import Stage, close_vote, draft_and_open, say
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 OPTIONS = ["城堡", "恐龙", "火箭"]
 
 
 async def shows(page: Page, selector: str, figures: Sequence[object]) -> None:
     """The page shows these numbers, in this order."""
-    await expect(page.locator(selector)).to_have_text([str(figure) for figure in figures], timeout=10_000)
+    await expect(page.locator(selector)).to_have_text([str(figure) for figure in figures])
 
 
 async def ballots(stage: Stage) -> list[str]:
@@ -83,7 +83,7 @@ async def test_a_message_said_while_the_server_is_away_arrives_once(stage: Stage
     await stage.server.start()
 
     for page in (ann, ben):
-        await expect(page.locator(".message .text", has_text="断网也要说")).to_have_count(1, timeout=20_000)
+        await expect(page.locator(".message .text", has_text="断网也要说")).to_have_count(1)
     await expect(ann.locator(".message.pending, .message.failed")).to_have_count(0)
     await expect(ann.locator(".banner.away")).to_have_count(0)
 

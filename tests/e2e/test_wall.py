@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.stage import WITHIN, Stage, open_vote
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 BODY, HEADLINE = 48, 96
 # Signs, badges and the mark of a break are drawings more than words. An address of a long name may be smaller,
