@@ -1,24 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Room } from "../src/page";
-import { addressOf, forget } from "../src/photos/addresses";
+import { addressOf, forget, told } from "../src/photos/addresses";
 
 const room = { session: { pass: { room: "r1", token: "token" } } } as unknown as Room;
 const urls = (photo: string) => ({ 160: `/${photo}/160`, 640: `/${photo}/640`, 2048: `/${photo}/2048` });
 
 let asked: string[][] = [];
 let known: Set<string>;
-let until: number;
+let good_ms: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
   asked = [];
   known = new Set();
-  until = Date.now() + 6 * 3_600_000;
+  good_ms = 6 * 3_600_000;
   vi.stubGlobal("fetch", async (_url: string, { body }: RequestInit) => {
     const { photos } = JSON.parse(String(body)) as { photos: string[] };
     asked.push(photos);
     const links = Object.fromEntries(photos.filter((one) => known.has(one)).map((one) => [one, urls(one)]));
-    return Response.json({ links, until });
+    return Response.json({ links, photos: Object.fromEntries(Object.keys(links).map((photo) => [photo, { photo, caption: `of ${photo}` }])), good_ms });
   });
 });
 
@@ -58,13 +58,29 @@ describe("where pictures are", () => {
     expect(asked.filter((some) => some.includes("b2")).length).toBe(5);
   });
 
+  it("is not asked for with each look where it is nowhere", async () => {
+    for (let look = 0; look < 500; look += 1) {
+      addressOf(room, "b3", 160);
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(asked.length).toBeLessThan(10);
+  });
+
+  it("comes with what is said of the photo", async () => {
+    known = new Set(["d1"]);
+    expect(told(room, "d1")).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(told(room, "d1")).toMatchObject({ photo: "d1", caption: "of d1" });
+    expect(asked).toEqual([["d1"]]);
+  });
+
   it("is asked for anew before it ends, and when it does not open", async () => {
     known = new Set(["c1"]);
-    until = Date.now() + 60_000;
+    good_ms = 50_000;
     addressOf(room, "c1", 160);
     await vi.advanceTimersByTimeAsync(100);
     expect(addressOf(room, "c1", 160)).toBe("/c1/160");
-    until = Date.now() + 6 * 3_600_000;
+    good_ms = 6 * 3_600_000;
     await vi.advanceTimersByTimeAsync(100);
     expect(asked).toHaveLength(2);
     forget("c1");

@@ -41,7 +41,7 @@ function room(view: object, ...told: [LoggedEvent["type"], string][]): Room {
       photos.apply(before, { type, room: "r1", epoch: "e", after: 0, seq: 1, at: 1, by, data: { photo: name } } as LoggedEvent),
     photos.read(view as never),
   );
-  return { now: { value: { activities: { photos: state } } } } as unknown as Room;
+  return { now: { value: { activities: { photos: state } } }, session: { pass: { room: "r1", token: "t" } } } as unknown as Room;
 }
 
 describe("entries", () => {
@@ -65,6 +65,18 @@ describe("entries", () => {
       { gone: true, title: "2 号" },
     ]);
     expect(entriesOf(room({ photos: [], count: 0 }), vote).map((one) => one?.gone)).toEqual([true, true]);
+  });
+
+  it("have their name and author also where they are older than what is in the page", async () => {
+    vi.stubGlobal("fetch", async () =>
+      Response.json({ links: { older: {} }, photos: { older: photo("older", "旧城堡") }, good_ms: 3_600_000 }),
+    );
+    const here = room({ photos: [photo("a")], count: 200 });
+    const vote = poll("p", { photos: ["older", "a"] });
+    expect(entriesOf(here, vote)[0]).toMatchObject({ title: "1 号", author: "", gone: false });
+    await vi.waitFor(() => expect(entriesOf(here, vote)[0]).toMatchObject({ title: "旧城堡", author: "王*", gone: false }));
+    const gone = room({ photos: [photo("a")], count: 200 }, ["photo.deleted", "older"]);
+    expect(entriesOf(gone, vote)[0]).toMatchObject({ title: "1 号", author: "", gone: true });
   });
 
   it("go to the draft that was chosen, else to the last with photos, else to a new one", () => {

@@ -1,4 +1,8 @@
-"""Addresses of pictures: signed, for one picture and one kind of reader, and good for some hours."""
+"""Addresses of pictures: signed, for one picture and one kind of reader, and good for some hours.
+
+Those that open what only hosts see name whom they were made for, and are good for some minutes: whoever loses the role
+loses them at once where the room says so, and in any case soon. Pages ask anew.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,12 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 from protocols.errors import Code, Refused
 
 STEP_S: Final = 6 * 3600  # all addresses of one step end together, so that a browser may keep what it has
+HOSTS_STEP_S: Final = 300
 _SIGNED: Final = 32  # characters
 
 
@@ -38,25 +44,31 @@ class PictureAddresses:
         self._key = key
         self._clock = clock
 
-    @property
-    def until(self) -> int:
-        """When what is made now ends, in seconds: in one to two steps."""
-        return (int(self._clock()) // STEP_S + 2) * STEP_S
+    def now(self) -> int:
+        """In seconds."""
+        return int(self._clock())
 
-    def query(self, picture: Picture, reader: Reader) -> str:
-        """What follows the "?" of a picture's address."""
-        until = self.until
-        return f"for={reader}&until={until}&sign={self._sign(picture, reader, until)}"
+    def until(self, reader: Reader) -> int:
+        """When what is made now for such a reader ends, in seconds: in one to two steps."""
+        step = HOSTS_STEP_S if reader is Reader.HOSTS else STEP_S
+        return (self.now() // step + 2) * step
 
-    def check(self, picture: Picture, reader: Reader, until: int, sign: str) -> int:
+    def query(self, picture: Picture, reader: Reader, who: str = "") -> str:
+        """What follows the "?" of a picture's address; ``who`` is the person that it is for, if it is for hosts."""
+        until = self.until(reader)
+        whose = f"&who={quote(who, safe='')}" if who else ""
+        return f"for={reader}{whose}&until={until}&sign={self._sign(picture, reader, who, until)}"
+
+    def check(self, picture: Picture, reader: Reader, who: str, until: int, sign: str) -> int:
         """For how many seconds it is good still. Raises Refused: forbidden, expired."""
-        if not hmac.compare_digest(self._sign(picture, reader, until).encode(), sign.encode()):
+        nobodys = reader is Reader.HOSTS and not who
+        if nobodys or not hmac.compare_digest(self._sign(picture, reader, who, until).encode(), sign.encode()):
             raise Refused(Code.FORBIDDEN, "This address was not made here.")
-        left = until - int(self._clock())
+        left = until - self.now()
         if left <= 0:
             raise Refused(Code.EXPIRED, "This address has expired.")
         return left
 
-    def _sign(self, picture: Picture, reader: Reader, until: int) -> str:
-        said = f"{picture.room}\n{picture.photo}\n{picture.size}\n{reader}\n{until}"
+    def _sign(self, picture: Picture, reader: Reader, who: str, until: int) -> str:
+        said = f"{picture.room}\n{picture.photo}\n{picture.size}\n{reader}\n{until}" + (f"\n{who}" if who else "")
         return hmac.new(self._key, said.encode(), hashlib.sha256).hexdigest()[:_SIGNED]

@@ -1,13 +1,22 @@
 import { signal } from "@preact/signals";
 import type { Room } from "../page";
 import { at } from "../room/api";
+import type { Photo } from "../room/activities/photos";
 import { call } from "../room/http";
 
 export type Size = 160 | 640 | 2048;
 
 interface Known {
   urls: Readonly<Record<Size, string>>;
+  /** On the page's own clock: the phone's may be wrong by years. */
   until: number;
+  photo: Photo | undefined;
+}
+
+interface Answer {
+  links: Record<string, Record<Size, string>>;
+  photos?: Record<string, Photo>;
+  good_ms: number;
 }
 
 /** Photos asked for in one request. */
@@ -17,18 +26,29 @@ const GATHER = 30;
 /** A photo that is not found may be on its way to the server that we asked. */
 const AGAIN = 3_000;
 const TRIES = 4;
+/** Then it is left alone for so long. */
+const REST = 60_000;
 /** An address that ends so soon is asked for anew. */
-const SPARE = 5 * 60_000;
+const SPARE = 60_000;
 
 const known = signal<ReadonlyMap<string, Known>>(new Map());
 const wanted = new Map<string, number>();
+const resting = new Map<string, number>();
 let gathering = false;
 
 /** Where a picture is; undefined until the server has said so. It is asked for by the way. */
 export function addressOf(room: Room, photo: string, size: Size): string | undefined {
+  return asked(room, photo)?.urls[size];
+}
+
+/** What is said of a photo that is older than those in the page; undefined until the server has said so. */
+export const told = (room: Room, photo: string): Photo | undefined => asked(room, photo)?.photo;
+
+function asked(room: Room, photo: string): Known | undefined {
   const found = known.value.get(photo);
-  if (!found || found.until - Date.now() < SPARE) want(room, photo, 0);
-  return found?.urls[size];
+  const now = performance.now();
+  if ((!found || found.until - now < SPARE) && (resting.get(photo) ?? 0) <= now) want(room, photo, 0);
+  return found;
 }
 
 /** The address did not open: ask anew. */
@@ -50,6 +70,7 @@ function want(room: Room, photo: string, tried: number): void {
     void fetchThese(room, some).then((rest) => {
       for (const [name] of some) wanted.delete(name);
       for (const [name, count] of rest) {
+        resting.set(name, performance.now() + (count < TRIES ? AGAIN * (count + 1) : REST));
         if (count < TRIES) setTimeout(() => known.peek().has(name) || want(room, name, count + 1), AGAIN * (count + 1));
       }
       const next = [...wanted][0];
@@ -66,14 +87,11 @@ async function fetchThese(room: Room, some: readonly (readonly [string, number])
   try {
     const { pass } = room.session;
     const names = some.map(([name]) => name);
-    const answer = await call<{ links: Record<string, Record<Size, string>>; until: number }>(
-      "POST",
-      `${at(pass.room)}/photos/links`,
-      { body: { photos: names }, token: pass.token },
-    );
+    const answer = await call<Answer>("POST", `${at(pass.room)}/photos/links`, { body: { photos: names }, token: pass.token });
+    const until = performance.now() + answer.good_ms;
     known.value = new Map([
       ...known.value,
-      ...Object.entries(answer.links).map(([name, urls]) => [name, { urls, until: answer.until }] as const),
+      ...Object.entries(answer.links).map(([name, urls]) => [name, { urls, until, photo: answer.photos?.[name] }] as const),
     ]);
     return some.filter(([name]) => !(name in answer.links));
   } catch {

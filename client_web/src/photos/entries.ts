@@ -2,11 +2,12 @@ import { type Room, stateOf } from "../page";
 import { type Photo, photos } from "../room/activities/photos";
 import type { Poll } from "../room/activities/polls";
 import { masked } from "../wall/masked";
+import { told } from "./addresses";
 
 /** An option of a vote that is a photo. */
 export interface Entry {
   readonly photo: string;
-  /** The photo as everyone sees it; undefined if it is older than those in the page. */
+  /** The photo as everyone sees it; undefined where it is gone, or older than those in the page and not yet asked for. */
   readonly known: Photo | undefined;
   /** It was hidden or deleted: its option stays, its picture does not. */
   readonly gone: boolean;
@@ -25,8 +26,9 @@ export function entriesOf(room: Room, poll: Poll): readonly (Entry | null)[] {
   return poll.options.map((option, place) => {
     const photo = poll.photos[place] ?? null;
     if (photo === null) return null;
-    const known = shown.find((one) => one.photo === photo);
-    const missing = !known && (all || gone.includes(photo));
+    const here = shown.find((one) => one.photo === photo);
+    const missing = !here && (all || gone.includes(photo));
+    const known = here ?? (missing ? undefined : told(room, photo));
     return { photo, known, gone: missing, title: known?.caption || option, author: known ? masked(known.by) : "" };
   });
 }

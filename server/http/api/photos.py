@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from secrets import token_hex
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from protocols.errors import Code, Refused
-from protocols.messages import STAFF, Audience, Id
-from rooms.activities.photos import Caption, Photo, PhotoAdd, PhotoAsk, Photos
+from protocols.messages import STAFF, Audience, By, Id, Role, UserId
+from rooms.activities.photos import Caption, Photo, PhotoAdd, PhotoAsk, Photos, PhotoView
 from rooms.room import Room
 from server.blobs.port import BlobError, NoSuchBlob
 from server.hosting.draft import Sender
@@ -76,13 +77,16 @@ class Wanted(Body):
 
 
 class PhotoLinks(Answer):
-    """Addresses by photo and by the pixels of its longer side, good until ``until``.
+    """Addresses by photo and by the pixels of its longer side, and what is said of each photo.
 
+    They are good until ``until`` and so for ``good_ms``, for whoever has another time.
     Photos that the caller may not see are left out.
     """
 
     links: dict[str, dict[str, str]]
+    photos: dict[str, PhotoView]
     until: int
+    good_ms: int
 
 
 class Signed(BaseModel):
@@ -91,6 +95,7 @@ class Signed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     reader: Reader = Field(alias="for")
+    who: UserId | None = None
     until: int = Field(ge=0, le=2**40)
     sign: str = Field(max_length=64)
 
@@ -192,18 +197,32 @@ async def link_photos(request: Request, room: RoomPath, wanted: Wanted, caller: 
     audience = await audience_in(request, caller, room)
     services = services_of(request)
     photos = photos_of((await services.directory.open(room)).live.room)
-    user = None if caller.viewer is None else caller.viewer.user
+    user = caller.by.id
     links: dict[str, dict[str, str]] = {}
+    seen: dict[str, PhotoView] = {}
+    until = services.pictures.until(Reader.EVERYONE)
     for name in wanted.photos:
         photo = photos.find(name)
         if photo is None:
             continue
-        reader = Reader.HOSTS if audience is Audience.HOSTS else Reader.OWN if photo.by.id == user else Reader.EVERYONE
+        reader = _reader(photo, audience, user)
         if opens(photo, reader):
             at = f"{PREFIX}/rooms/{room}/photos/{name}"
-            query = services.pictures.query
-            links[name] = {str(size): f"{at}/{size}.webp?{query(Picture(room, name, size), reader)}" for size in SIZES}
-    return PhotoLinks(links=links, until=services.pictures.until * 1000)
+            query = partial(services.pictures.query, reader=reader, who=user if reader is Reader.HOSTS else "")
+            links[name] = {str(size): f"{at}/{size}.webp?{query(Picture(room, name, size))}" for size in SIZES}
+            seen[name] = cast(PhotoView, photo.as_wire())
+            until = min(until, services.pictures.until(reader))
+    good_ms = (until - services.pictures.now()) * 1000
+    return PhotoLinks(links=links, photos=seen, until=until * 1000, good_ms=good_ms)
+
+
+def _reader(photo: Photo, audience: Audience, user: str) -> Reader:
+    """The widest that it is for now: what everyone sees stays in browsers for hours, hosts' included."""
+    if photo.place == "shown":
+        return Reader.EVERYONE
+    if audience is Audience.HOSTS:
+        return Reader.HOSTS
+    return Reader.OWN if photo.by.id == user else Reader.EVERYONE
 
 
 @router.get(
@@ -220,8 +239,12 @@ async def show_photo(
 ) -> Response:
     """A picture, by an address that was given out and while its reader may see the photo."""
     services = services_of(request)
-    left = services.pictures.check(Picture(room, photo, size), signed.reader, signed.until, signed.sign)
-    found = photos_of((await services.directory.open(room)).live.room).find(photo)
+    who = signed.who or ""
+    left = services.pictures.check(Picture(room, photo, size), signed.reader, who, signed.until, signed.sign)
+    live = (await services.directory.open(room)).live.room
+    if who and live.people.heard(By(who, "", Role.HOST)).role not in STAFF:
+        raise Refused(Code.FORBIDDEN)
+    found = photos_of(live).find(photo)
     if found is None or not opens(found, signed.reader):
         raise Refused(Code.NOT_FOUND, "There is no such photo.")
     try:

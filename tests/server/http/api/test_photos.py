@@ -12,7 +12,7 @@ from server.check_http import HttpImageCheck
 from server.checks import Checks
 from server.image_check import ImageChecks
 from server.outside import Finding
-from server.photos.addresses import STEP_S
+from server.photos.addresses import HOSTS_STEP_S, STEP_S
 from server.photos.containers import Developed
 from server.photos.darkroom import EACH_PER_MINUTE
 from tests.server.http.house import House
@@ -204,17 +204,47 @@ async def test_nobody_makes_a_photo_of_anothers_upload(house: House) -> None:
 
 
 async def test_addresses_that_were_not_given_out(house: House) -> None:
-    ann = house.by(Role.HOST)
-    photo = (await added(house, pictures.phone(), ann)).json()["photo"]
-    good = (await linked(house, photo, ann))["160"]
+    photo = (await added(house, pictures.phone(), house.by(Role.ATTENDEE))).json()["photo"]
+    good = (await linked(house, photo, house.by(Role.HOST, user="lin")))["160"]
+    assert "for=hosts&who=lin&" in good
     bad = [
+        good.replace("who=lin", "who=ann"),
+        good.replace("who=lin&", ""),
         good.replace("160.webp", "2048.webp"),
         good.replace("for=hosts", "for=everyone"),
         good.replace(photo, "x"),
         good[:-1] + ("0" if good[-1] != "0" else "1"),
     ]
-    assert [(await house.client.get(each)).status_code for each in bad] == [403] * 4
+    assert [(await house.client.get(each)).status_code for each in bad] == [403] * 6
     assert (await house.client.get(good.split("?")[0])).status_code == 422
     assert (await house.client.get(good.replace("/160.webp", "/..%2F160.webp"))).status_code in {404, 422}
-    house.now += 2 * STEP_S
+    house.now += 2 * HOSTS_STEP_S
     assert (await house.client.get(good)).status_code == 401
+
+
+async def test_who_hosts_no_more_opens_nothing_that_waits(house: House) -> None:
+    photo = (await added(house, pictures.phone(), house.by(Role.ATTENDEE))).json()["photo"]
+    urls = {}
+    for user in ("lin", "bo", "mei"):
+        urls[user] = (await linked(house, photo, house.by(Role.MODERATOR, user=user)))["160"]
+        assert (await house.client.get(urls[user])).status_code == 200
+    await house.do("person.role", HOST, user="lin", role="attendee")
+    await house.do("person.ban", HOST, user="bo")
+    assert [(await house.client.get(each)).status_code for each in urls.values()] == [403, 403, 200]
+
+
+async def test_what_everyone_sees_stays_in_browsers_for_hours_and_says_what_it_is(house: House) -> None:
+    photo = (await added(house, pictures.phone(), house.by(Role.ATTENDEE), caption="my castle")).json()["photo"]
+    asked = {"photos": [photo, "gone"]}
+    lin, ben = house.by(Role.HOST, user="lin"), house.by(Role.ATTENDEE, user="u2")
+    waiting = (await house.client.post(f"{BASE}/photos/links", json=asked, headers=lin)).json()
+    assert waiting["good_ms"] <= 2 * HOSTS_STEP_S * 1000
+    nothing = (await house.client.post(f"{BASE}/photos/links", json=asked, headers=ben)).json()
+    assert (nothing["links"], nothing["photos"]) == ({}, {})
+
+    await house.do("photo.approve", HOST, photo=photo)
+    for who in (lin, ben):
+        told = (await house.client.post(f"{BASE}/photos/links", json=asked, headers=who)).json()
+        assert told["good_ms"] >= STEP_S * 1000
+        assert "for=everyone&until=" in told["links"][photo]["160"]
+        assert (told["photos"][photo]["caption"], told["photos"][photo]["by"]["id"]) == ("my castle", "u1")
