@@ -28,6 +28,10 @@ def _nobody(_thing: str) -> Iterable[By] | None:
     return None
 
 
+def _anybody(_by: By) -> bool:
+    return True
+
+
 def _nothing(_thing: str) -> Work | None:
     return None
 
@@ -47,6 +51,7 @@ class Context:
     ``settings``   filled in by the room
     ``stream_sites``  whence streams may come, as an operator lists them: ``rooms.stream_address``
     ``partakers``  who took part in something of the room's: ``Activity.partakers``; filled in by the room
+    ``attends``    whether somebody may still take part: not banned, nor of the staff; filled in by the room
     ``work``       what is known of something that a person made: ``Activity.work``; filled in by the room
     ``on_wall``    whether a scene of the wall has this thing to show: ``Activity.on_wall``; filled in by the room
     """
@@ -60,6 +65,7 @@ class Context:
     settings: RoomSettings = DEFAULTS
     vouched: bool = False
     partakers: Callable[[str], Iterable[By] | None] = _nobody
+    attends: Callable[[By], bool] = _anybody
     work: Callable[[str], Work | None] = _nothing
     on_wall: Callable[[str, str | None], bool] = _nowhere
     stream_sites: Collection[str] = ()

@@ -137,6 +137,12 @@ class Draw:
         self.entrants.append(entrant)
         self.by_user[entrant.user] = entrant
 
+    def leave(self, user: str) -> None:
+        """Take somebody out again."""
+        entrant = self.by_user.pop(user, None)
+        if entrant is not None:
+            self.entrants.remove(entrant)
+
     def next(self, count: int) -> list[Entrant]:
         """Who wins the next so many places, after those that were drawn already."""
         drawn = len(self.won) + len(self.passed)

@@ -136,6 +136,16 @@ class DrawEntered(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
+class DrawExcluded(Lasting):
+    """Somebody who had entered is out when the list is frozen: banned meanwhile, or of the staff; told to nobody."""
+
+    type: ClassVar[str] = "draw.excluded"
+    own: ClassVar[bool] = True
+
+    draw: str
+
+
+@dataclass(frozen=True, slots=True)
 class DrawSealed(Lasting):
     """The seed; told to nobody, in no export, until draw.revealed tells it."""
 

@@ -123,6 +123,7 @@ class Room:
             suspect=suspect,
             settings=life.settings,
             partakers=self.partakers,
+            attends=self._attends,
             work=self.work,
             on_wall=self.on_wall,
         )

@@ -101,6 +101,8 @@ export type Wire =
   | DrawEnter
   | DrawEntered
   | DrawEnteredEvent
+  | DrawExcluded
+  | DrawExcludedEvent
   | DrawFreeze
   | DrawFrozen
   | DrawFrozenEvent
@@ -632,6 +634,7 @@ export type LoggedEvent =
   | DrawCreatedEvent
   | DrawOpenedEvent
   | DrawEnteredEvent
+  | DrawExcludedEvent
   | DrawSealedEvent
   | DrawFrozenEvent
   | DrawWonEvent
@@ -2862,6 +2865,25 @@ export interface DrawEnteredEvent {
   at: number;
   by: Author | null;
   data: DrawEntered | null;
+}
+/**
+ * Somebody who had entered is out when the list is frozen: banned meanwhile, or of the staff; told to nobody.
+ */
+export interface DrawExcluded {
+  draw: string;
+}
+/**
+ * Somebody who had entered is out when the list is frozen: banned meanwhile, or of the staff; told to nobody.
+ */
+export interface DrawExcludedEvent {
+  type: "draw.excluded";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: DrawExcluded | null;
 }
 /**
  * Nobody comes in any more; the commitment binds seed and entrants. Whole, as draw.opened.

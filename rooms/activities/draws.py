@@ -24,6 +24,7 @@ from rooms.draw_words import (
     DrawCreated,
     DrawEnter,
     DrawEntered,
+    DrawExcluded,
     DrawFreeze,
     DrawFrozen,
     DrawNamed,
@@ -69,6 +70,7 @@ class Draws(Activity):
         DrawCreated,
         DrawOpened,
         DrawEntered,
+        DrawExcluded,
         DrawSealed,
         DrawFrozen,
         DrawWon,
@@ -155,13 +157,18 @@ class Draws(Activity):
             for person in people
             if person.id not in draw.by_user
         ]
-        tickets = [*draw.tickets, *(each.event.ticket for each in entered if isinstance(each.event, DrawEntered))]
+        # Whoever was erased is nobody, and their ticket stays.
+        left = [each for each in draw.entrants if each.name and not context.attends(_by(each))]
+        gone = {each.ticket for each in left}
+        staying = [ticket for ticket in draw.tickets if ticket not in gone]
+        tickets = [*staying, *(each.event.ticket for each in entered if isinstance(each.event, DrawEntered))]
         if not tickets:
             raise Refused(Code.CONFLICT, "Nobody is in it.")
         seed = "".join(context.new_id() for _ in range(SEED_IDS))
         rolled = roll_digest(tickets)
         sealed = commitment(seed, draw.draw, draw.winners, rolled)
         return [
+            *(Proposed(DrawExcluded(draw.draw), Audience.NOBODY, by=_by(each)) for each in left),
             *entered,
             Proposed(DrawSealed(draw.draw, seed), Audience.NOBODY),
             Proposed(DrawFrozen(**draw.words(), entrants=len(tickets), roll=rolled, commitment=sealed)),
@@ -181,6 +188,8 @@ class Draws(Activity):
                 del self._draws[draw.draw]
             case DrawEntered(ticket=ticket) if record.by is not None:
                 draw.enter(Entrant(ticket, record.by.id, record.by.name, record.by.guest))
+            case DrawExcluded() if record.by is not None:
+                draw.leave(record.by.id)
             case DrawWon(place=place, ticket=ticket):
                 by = record.by or By("", "", Role.ATTENDEE)
                 draw.won[place] = Prize(ticket, by.id, by.name, by.guest)
@@ -247,6 +256,10 @@ class Draws(Activity):
             draw.erase(user, pseudonym)
 
 
+def _by(entrant: Entrant) -> By:
+    return By(entrant.user, entrant.name, Role.ATTENDEE, entrant.guest)
+
+
 def _open(draw: Draw) -> list[Proposed]:
     if draw.of is not None:
         raise Refused(Code.CONFLICT, "Who is in it is known: freeze it.")
@@ -256,10 +269,9 @@ def _open(draw: Draw) -> list[Proposed]:
 
 
 def _winner(draw: Draw, place: int, entrant: Entrant) -> list[Proposed]:
-    by = By(entrant.user, entrant.name, Role.ATTENDEE, entrant.guest)
     named = DrawNamed(draw.draw, place, entrant.ticket, masked(entrant.name))
     return [
-        Proposed(DrawWon(draw.draw, place, entrant.ticket), Audience.HOSTS, by=by),
+        Proposed(DrawWon(draw.draw, place, entrant.ticket), Audience.HOSTS, by=_by(entrant)),
         *([Proposed(named, by=ROOM)] if entrant.name else []),
     ]
 

@@ -93,6 +93,23 @@ def test_those_who_run_the_room_win_nothing(who: By) -> None:
     assert refusal(play, who, "draw.enter", draw=opened(play)) is Code.FORBIDDEN
 
 
+def test_who_was_banned_or_came_to_run_the_room_meanwhile_wins_nothing() -> None:
+    play = Play()
+    draw = opened(play, winners=5)
+    play.do(HOST, "person.ban", user="p1")
+    play.do(HOST, "person.role", user="p3", role="moderator")
+    frozen = play.do(HOST, "draw.freeze", draw=draw)
+    assert types(frozen) == ["draw.excluded", "draw.excluded", "draw.sealed", "draw.frozen"]
+    assert {each.audience for each in frozen[:2]} == {Audience.NOBODY}
+    play.do(HOST, "draw.reveal", draw=draw)
+    assert sorted(prize["name"] for prize in shown(play, Audience.HOSTS)["won"]) == ["¤Person0", "¤Person2", "¤Person4"]
+    tickets = [data(each)["ticket"] for each in play.log if each.type == "draw.entered"]
+    assert data(frozen[-1])["roll"] == roll_digest([tickets[0], tickets[2], tickets[4]])
+    assert play.room.mine("p1") == {}
+    play.do(HOST, "person.erase", user="p1")
+    assert play.replayed().dump() == play.room.dump()
+
+
 def test_the_commitment_comes_first_and_the_seed_with_the_winners() -> None:
     play = Play()
     draw = opened(play, winners=2)
