@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.cdn import streaming
-from tests.e2e.stage import played, theatre
+from tests.e2e.stage import open_vote, played, theatre
 
 PATIENCE = 60_000  # ms; the picture comes when the machine has time for it
 DECODES = "MediaSource.isTypeSupported('video/mp4; codecs=\"avc1.4d401e,mp4a.40.2\"')"
@@ -21,8 +21,19 @@ async def moves(phone: Page) -> None:
     await phone.wait_for_function(f"(before) => {shown} > before + 5", arg=before, timeout=PATIENCE)
 
 
+ROOMY = """() => {
+  const high = (one) => document.querySelector(one).getBoundingClientRect().height / innerHeight;
+  return high(".chat .scroll") >= 0.33 && high("#kind-chat") >= 0.4;
+}"""
+
+
+async def talk_has_room(phone: Page) -> None:
+    """Wait until the list of what is said has a third of the height, and the talk with its field 40 %."""
+    await phone.wait_for_function(ROOMY, timeout=PATIENCE)
+
+
 @pytest.mark.timeout(300)  # a film needs the machine all the time; on a busy one it falters
-async def test_a_stream_plays_and_the_host_sees_how_late_it_comes(tmp_path: Path) -> None:
+async def test_a_stream_plays_beside_the_talk_and_the_host_sees_how_late_it_comes(tmp_path: Path) -> None:
     async with (
         streaming(tmp_path / "cdn") as cdn,
         theatre(tmp_path / "data", {"SHOWFLOOR_STREAM_HOSTS": cdn.url}) as both,
@@ -54,10 +65,23 @@ async def test_a_stream_plays_and_the_host_sees_how_late_it_comes(tmp_path: Path
         assert "直播延迟" in said, "the delay is measured by the times in the stream"
         assert 0 < float(said.split("直播延迟 ")[1].split(" ")[0]) < 60
 
+        await talk_has_room(phone)
+        await open_vote(stage, ["城堡", "恐龙", "火箭", "小车"])
+        # A vote needs the room; once it is given, it is a line, and the stream is large again.
+        await expect(phone.locator(".stream.folded")).to_be_visible(timeout=PATIENCE)
+        await expect(phone.get_by_role("radio", name="小车")).to_be_in_viewport(ratio=1)
+        await talk_has_room(phone)
+        await phone.get_by_role("radio", name="恐龙").click()
+        await expect(phone.locator(".ballot-card.folded")).to_contain_text("已计票", timeout=PATIENCE)
+        await expect(phone.locator(".stream:not(.folded)")).to_be_visible(timeout=PATIENCE)
+        await talk_has_room(phone)
+
         await phone.get_by_role("button", name="打开声音").click()
         assert await phone.evaluate("document.querySelector('video').muted") is False
         await phone.locator(".composer textarea").focus()
         await expect(phone.locator(".stream.folded")).to_be_visible(timeout=PATIENCE)
+        await phone.set_viewport_size({"width": 360, "height": 420})  # as a keyboard leaves it
+        await talk_has_room(phone)
         await moves(phone)
 
         await console.get_by_role("button", name="暂停显示").click()

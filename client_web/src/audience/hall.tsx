@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Banner } from "../parts/banner";
@@ -9,13 +9,16 @@ import { Icon } from "../parts/icons";
 import { TopBar } from "../parts/top_bar";
 import { chat } from "../room/activities/chat";
 import { tabParts, views } from "../views";
+import { useFront } from "./front";
 import { StreamPlace } from "./stream_place";
 import { Tabs } from "./tabs";
 
 /** The room itself: what is on, and below it the talk and whatever else people do. */
 export function Hall({ room }: { room: Room }): JSX.Element {
+  const place = useRef<HTMLDivElement>(null);
+  useFront(place);
   return (
-    <div class="hall">
+    <div class="hall" ref={place}>
       <TopBar room={room} />
       <Banner room={room} />
       <Promoted room={room} />

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { IconButton } from "../parts/bricks";
@@ -10,6 +10,11 @@ import { Bars, Turnout } from "../polls/bars";
 import { Timer } from "../polls/timer";
 import { lifecycle } from "../room/activities/lifecycle";
 import { isPaused, polls, pollToShow, resultFor } from "../room/activities/polls";
+import { stream } from "../room/activities/stream";
+import { callCards, lined, showCards, tight } from "./front";
+
+/** So long does one see that one's vote was counted. */
+const COUNTED = 1_500;
 
 /** What is on now: the open vote; after it, its result. */
 export function PollCard({ room }: { room: Room }): JSX.Element | null {
@@ -20,8 +25,29 @@ export function PollCard({ room }: { room: Room }): JSX.Element | null {
   const open = poll?.status === "open";
   // The result makes room for an older vote that is still open.
   useTick(!open && state.polls.some((one) => one.status === "open"), 2_000);
+  const section = useRef<HTMLElement>(null);
   const [folded, setFolded] = useState<string | null>(null);
   const key = `${poll?.poll} ${poll?.status}`;
+  const given = poll ? ballotOf(room, poll.poll) : null;
+  const counted = open && given?.counted === true;
+  // Beside a stream a phone has room for a line: whoever has voted has seen it.
+  const beside = tight.value && stateOf(snapshot, stream).stream?.status === "live";
+  const steps = counted && beside;
+
+  useEffect(() => {
+    if (open) callCards();
+  }, [key]);
+
+  useEffect(() => {
+    if (!steps) return undefined;
+    const timer = setTimeout(() => {
+      // Whoever voted by keys goes on from here.
+      const { current: here } = section;
+      if (here?.contains(document.activeElement)) here.querySelector<HTMLElement>("header .button")?.focus();
+      setFolded(key);
+    }, COUNTED);
+    return () => clearTimeout(timer);
+  }, [key, steps]);
 
   useEffect(() => {
     // What has ended is told once and then steps aside for the talk, unless somebody opens it again.
@@ -33,23 +59,31 @@ export function PollCard({ room }: { room: Room }): JSX.Element | null {
 
   if (!poll) return null;
   const going = stateOf(snapshot, lifecycle).status === "open";
-  const short = folded === key;
+  const short = folded === key || lined.value;
   const result = resultFor(poll, false);
-  const mine = ballotOf(room, poll.poll)?.choices ?? [];
+  const mine = given?.choices ?? [];
+  const question = <h2>{poll.question}</h2>;
+  const unfold = () => {
+    setFolded(null);
+    showCards();
+  };
   return (
-    <section class={`card on ballot-card ${short ? "folded" : ""}`} aria-label={t.now}>
+    <section class={`card on ballot-card ${short ? "folded" : ""}`} aria-label={t.now} ref={section}>
       <header>
-        <span class={`tag ${open ? "live" : ""}`}>{open ? t.poll : t.poll_closed}</span>
+        {short && counted ? (
+          <span class="counted">
+            <Icon name="check" size={16} />
+            {t.poll_voted}
+          </span>
+        ) : (
+          <span class={`tag ${open ? "live" : ""}`}>{open ? t.poll : t.poll_closed}</span>
+        )}
+        {short || beside ? question : <span class="grow" />}
         {isPaused(poll) && <span class="tag warn">{t.poll_paused}</span>}
         <Timer poll={poll} clock={room.client.clock} />
-        <span class="grow" />
-        <IconButton
-          icon={short ? "down" : "up"}
-          label={short ? t.unfold : t.fold}
-          onClick={() => setFolded(short ? null : key)}
-        />
+        <IconButton icon={short ? "down" : "up"} label={short ? t.unfold : t.fold} onClick={short ? unfold : () => setFolded(key)} />
       </header>
-      <h2>{poll.question}</h2>
+      {!short && !beside && question}
       {!short && (
         <div class="body">
           {open && going ? (

@@ -6,9 +6,12 @@ import { Icon } from "../parts/icons";
 import { toastFailure } from "../parts/toast";
 import { bars, type Poll, RATING, resultFor } from "../room/activities/polls";
 import { Failure } from "../room/failure";
+import { lengthOf } from "../room/text";
 import { entriesOf, hasEntries } from "../photos/entries";
 import { EntryName, EntryPicture } from "../photos/entry";
 import { blockOf, percent, Sign, wide } from "./bars";
+
+const PAIRED = 6;
 
 /** What this person has chosen: on its way, counted, or nothing. */
 export function ballotOf(room: Room, poll: string): { choices: readonly number[]; counted: boolean } | null {
@@ -71,13 +74,15 @@ export function Ballot({ room, poll }: { room: Room; poll: Poll }): JSX.Element 
   };
 
   const entries = entriesOf(room, poll);
+  // On a phone two stand beside each other where their names let them.
+  const pairs = !hasEntries(poll) && poll.options.every((option) => lengthOf(option) <= PAIRED);
   const changed = picked !== null && [...picked].sort().join() !== [...chosen].sort().join();
   return (
     <div class="stack">
       {poll.kind === "rating" ? (
         <Rating question={poll.question} chosen={marked[0] ?? 0} onRate={tap} />
       ) : (
-        <div class={`options ${hasEntries(poll) ? "entries" : ""}`} role={several ? "group" : "radiogroup"} aria-label={poll.question}>
+        <div class={`options ${hasEntries(poll) ? "entries" : ""} ${pairs ? "pairs" : ""}`} role={several ? "group" : "radiogroup"} aria-label={poll.question}>
           {bars(poll, result, t.poll_points).map((row, place) => {
             const on = marked.includes(row.choice);
             const entry = entries[place];

@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { folded, foldStream, picture } from "../audience/front";
 import type { Room } from "../page";
 import { IconButton } from "../parts/bricks";
 import { Icon, Stroke } from "../parts/icons";
 import type { Streamed } from "../room/messages";
 import { openEngine } from "./engines";
 import { type Phase, Player } from "./player";
-import { useFold } from "./fold";
 import { playerWords } from "./words";
 import "./screen.css";
 
@@ -16,6 +16,9 @@ const PATHS = {
   captions: "M3 6h18v12H3zM10.500 10.500a2 2 0 1 0 0 3m6.500-3a2 2 0 1 0 0 3",
   whole: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 };
+
+/** A picture less high, in pixels, has no room for words on it. */
+const LOW = 180;
 
 interface KeyProps {
   path: string;
@@ -120,7 +123,7 @@ export function Screen({ room, shown }: ScreenProps): JSX.Element {
   const [muted, setMuted] = useState(true);
   const { phase, player } = usePlayer(room, video, shown.address, wanted);
   const captions = useCaptions(video);
-  const { folded, fold } = useFold();
+  const small = folded.value;
   const whole = wholeScreen(place.current, video);
   const title = shown.title ?? t.stream;
   const stopped = !wanted || phase === "stopped" || phase === "tap";
@@ -135,7 +138,7 @@ export function Screen({ room, shown }: ScreenProps): JSX.Element {
     if (stopped) play();
   };
   return (
-    <section class={`stream ${folded ? "folded" : ""}`} aria-label={t.stream} ref={place}>
+    <section class={`stream ${small ? "folded" : ""} ${(picture.value ?? LOW) < LOW ? "low" : ""}`} aria-label={t.stream} ref={place}>
       <div class="picture">
         {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- captions come with the stream */}
         <video
@@ -146,10 +149,10 @@ export function Screen({ room, shown }: ScreenProps): JSX.Element {
           onVolumeChange={(event) => setMuted(event.currentTarget.muted)}
         />
         <State phase={wanted ? phase : "tap"} saving={!wanted} onPlay={play} />
-        {folded && <button type="button" class="unfold" aria-label={t.unfold} onClick={() => fold(false)} />}
+        {small && <button type="button" class="unfold" aria-label={t.unfold} onClick={() => foldStream(false)} />}
       </div>
       {muted && !stopped && phase !== "unplayable" && (
-        <button type="button" class="button sound" onClick={turnSound}>
+        <button type="button" class="button sound" aria-label={t.sound_on} onClick={turnSound}>
           <Stroke path={PATHS.silent} size={20} />
           {t.sound_on}
         </button>
@@ -165,7 +168,7 @@ export function Screen({ room, shown }: ScreenProps): JSX.Element {
           <Key path={PATHS.captions} label={captions.on ? t.captions_off : t.captions_on} pressed={captions.on} onClick={captions.turn} />
         )}
         {whole && <Key class="whole" path={PATHS.whole} label={t.whole} onClick={whole} />}
-        <IconButton class="fold" icon={folded ? "down" : "up"} label={folded ? t.unfold : t.fold} onClick={() => fold(!folded)} />
+        <IconButton class="fold" icon={small ? "down" : "up"} label={small ? t.unfold : t.fold} onClick={() => foldStream(!small)} />
       </div>
     </section>
   );
