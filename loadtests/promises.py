@@ -188,7 +188,7 @@ ALONE: tuple[Row, ...] = (
         "40 photos of 5 MB, each cut half-way, 8 kills: ≤ 60 % sent twice, one event each, three whole pictures each; "
         "bombs, lying and slow requests refused, memory + ≤ 40 MB; what is deleted leaves no file after 60 s",
         "loadtests.uploads",
-        limit=600,
+        limit=900,
     ),
     Row(
         25,

@@ -46,6 +46,7 @@ REACTION_INTERVAL_MS: Final = 1_000
 ROOM_RATE: Final = 40  # messages a second in a room, shared out by class
 PERSON_RATE: Final = 1  # messages a second from one person
 PERSON_BURST: Final = 5  # messages one person may send at once
+READS_PER_MINUTE: Final = 120  # requests of one person that read over HTTP, on each node; so many at once
 SLOW_MODE_MAXIMUM_MS: Final = 120_000
 DAY_MS: Final = 24 * 3_600_000
 RETENTION_DAYS: Final = 180  # 0: kept until somebody deletes it

@@ -105,6 +105,7 @@ STORAGE: Final = {
 HTTP: Final = {
     "exports_running": "Exports under way, of at most 4.",
     "http_guests_refused_total": "Guests refused because one address brought too many.",
+    "http_reads_refused_total": "Requests that read, refused because one person sent too many.",
     "http_pairings": "Walls that wait on this node to be let in.",
     "http_counted": "Addresses, logins and the like that this process counts itself; at most 10000 of each kind.",
     "http_passwords_waiting": "Passwords that are being hashed or wait for it; beyond the bound signing in is refused.",

@@ -81,8 +81,22 @@ async def maybe_caller(
 ) -> Caller | None:
     """Who calls, or None without credentials.
 
-    Raises Refused for credentials that are not good, and for a cookie that another site's page makes use of.
+    Raises Refused for credentials that are not good, for a cookie that another site's page makes use of, and for
+    somebody in a room who reads too much: rate_limited.
     """
+    caller = await _caller(request, credentials)
+    if caller is not None and request.method == "GET":
+        await reads(request, caller)
+    return caller
+
+
+async def reads(request: Request, caller: Caller) -> None:
+    """Count a request that reads, of somebody in a room. Raises Refused: rate_limited."""
+    if caller.viewer is not None:
+        await services_of(request).reads.take(f"{caller.viewer.room} {caller.viewer.user}")
+
+
+async def _caller(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Caller | None:
     services = services_of(request)
     if credentials is not None:
         if is_key(credentials.credentials):
@@ -101,7 +115,7 @@ async def maybe_caller(
 
 async def asks_again(request: Request) -> Caller:
     """Who calls, if they still may: for what takes longer than a decision on them may wait. Raises Refused."""
-    return await known_caller(await maybe_caller(request, await scheme(request)))
+    return await known_caller(await _caller(request, await scheme(request)))
 
 
 async def known_caller(caller: Annotated[Caller | None, Depends(maybe_caller)]) -> Caller:

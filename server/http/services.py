@@ -9,6 +9,7 @@ from typing import Protocol
 
 from fastapi import Request
 
+from protocols.limits import READS_PER_MINUTE
 from protocols.messages import Audience, By, Command, Position, Record
 from rooms.activities.room import RoomCreate
 from server.addresses import counted_as
@@ -126,12 +127,14 @@ class Services(Watched):
     uploads_begun: AddressBudget = field(default_factory=lambda: AddressBudget(BEGUN_PER_MINUTE))
     photos_decoded: AddressBudget = field(default_factory=lambda: AddressBudget(EACH_PER_MINUTE))
     now: Callable[[], int] = lambda: round(time.time() * 1000)  # the rooms' time, in ms
+    reads: AddressBudget = field(default_factory=lambda: AddressBudget(READS_PER_MINUTE, "reads"))
     counted: Sized = ()  # what this process counts of those who knock
 
     def statistics(self) -> Mapping[str, float]:
         """What is remembered of those who ask, and what waits."""
         return {
             "guests_refused_total": self.admissions.refused,
+            "reads_refused_total": self.reads.refused,
             "pairings": len(self.pairings),
             "counted": len(self.counted),
             "passwords_waiting": self.staff.passwords.waiting,

@@ -83,7 +83,7 @@ export const api = {
     call<Pass>("POST", `${at(room)}/seat`, { body: { code, ...(shop ? { shop } : {}) } }),
 
   draw: (room: string, draw: string, token: string) =>
-    call<DrawList>("GET", `${at(room)}/draws/${encodeURIComponent(draw)}`, { token }),
+    call<DrawList>("GET", `${at(room)}/draws/${encodeURIComponent(draw)}`, { token, keeps: true }),
 
   links: async (room: string, token?: string) =>
     (await call<{ links: RoomLink[] }>("GET", `${at(room)}/links`, authorized(token))).links,

@@ -8,6 +8,8 @@ interface Ask {
   token?: string;
   /** How long to wait for an answer, in ms. */
   within?: number;
+  /** The browser may keep the answer, and ask whether it still holds. */
+  keeps?: boolean;
 }
 
 const WITHIN = 12_000;
@@ -19,7 +21,7 @@ function unreadable(error: unknown): null {
 }
 
 /** Ask our own server; a `Failure` says why not. Without a token the staff session's cookie speaks. */
-export async function call<T>(method: Method, path: string, { body, token, within = WITHIN }: Ask = {}): Promise<T> {
+export async function call<T>(method: Method, path: string, { body, token, within = WITHIN, keeps = false }: Ask = {}): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (body) headers["content-type"] = "application/json";
   if (token) headers["authorization"] = `Bearer ${token}`;
@@ -33,7 +35,7 @@ export async function call<T>(method: Method, path: string, { body, token, withi
       method,
       headers,
       ...(body ? { body: JSON.stringify(sendable(body)) } : {}),
-      cache: "no-store",
+      cache: keeps ? "no-cache" : "no-store",
       signal: limit.signal,
     });
     answer = response.status === 204 ? null : await response.json().catch(unreadable);

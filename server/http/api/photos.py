@@ -21,7 +21,7 @@ from server.hosting.draft import Sender
 from server.http.api.fields import PREFIX, Answer, Body, Place, RoomPath
 from server.http.api.uploads import UPLOAD_LENGTH, sender_of
 from server.http.body import StrictRoute
-from server.http.callers import KnownCaller, audience_in
+from server.http.callers import KnownCaller, audience_in, reads
 from server.http.services import Host, Services, services_of
 from server.identity import Viewer
 from server.image_check import SIZE as LOOKED_AT
@@ -194,6 +194,7 @@ async def _asked(host: Host, ask: PhotoAsk, sender: Sender) -> None:
 @router.post("/rooms/{room}/photos/links")
 async def link_photos(request: Request, room: RoomPath, wanted: Wanted, caller: KnownCaller) -> PhotoLinks:
     """Where pictures are. Needs a token for the room, or what hosts it."""
+    await reads(request, caller)
     audience = await audience_in(request, caller, room)
     services = services_of(request)
     photos = photos_of((await services.directory.open(room)).live.room)

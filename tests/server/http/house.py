@@ -11,6 +11,7 @@ import httpx
 from starlette.types import ASGIApp
 
 from protocols.errors import Code, Refused
+from protocols.limits import READS_PER_MINUTE
 from protocols.messages import Audience, By, Command, Position, Record, Role
 from rooms.activities.room import RoomCreate
 from rooms.activity import Context
@@ -168,6 +169,7 @@ class House:
             pairings=Pairings(clock=lambda: self.now),
             pairings_begun=AddressBudget(PAIRINGS_PER_MINUTE, "pairings", counting),
             uploads_begun=AddressBudget(BEGUN_PER_MINUTE, "uploads", counting),
+            reads=AddressBudget(READS_PER_MINUTE, "reads", counting),
             photos_decoded=AddressBudget(EACH_PER_MINUTE, "photos", counting),
             seat_tries=Tries("seat-codes", counting, free=5),
             pairing_tries=Tries("pairing-codes", counting),

@@ -29,8 +29,15 @@ async def test_a_frozen_draw_is_read_by_the_audience_and_bears_out_its_commitmen
     assert (frozen["status"], frozen["seed"], frozen["won"], len(frozen["tickets"])) == ("frozen", None, [], 5)
     assert frozen["roll"] == roll_digest(frozen["tickets"])
 
+    tag = {"if-none-match": (await house.client.get(address, headers=headers)).headers["etag"]}
+    same = await house.client.get(address, headers=headers | tag)
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag["if-none-match"])
+    assert (await house.client.get(address, headers=tag)).status_code == 401
+
     await house.do("draw.reveal", HOST, draw=draw)
-    answer = await house.client.get(address, headers=headers)
+    answer = await house.client.get(address, headers=headers | tag)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-cache")
+    assert answer.headers["etag"] != tag["if-none-match"]
     drawn = answer.json()
     assert drawn["commitment"] == frozen["commitment"] == commitment(drawn["seed"], draw, 2, drawn["roll"])
     assert [each["ticket"] for each in drawn["won"]] == drawn_order(drawn["seed"], drawn["tickets"])[:2]
