@@ -4,7 +4,7 @@ import { language, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Logo } from "../parts/bricks";
 import { Qr } from "../parts/qr";
-import { dayAndTime, timeOfDay, useTick } from "../parts/time";
+import { dayAndTime, useTick } from "../parts/time";
 import { lifecycle } from "../room/activities/lifecycle";
 import { shopInAddress } from "../room/session";
 import { takingPart } from "../room/shops";
@@ -18,7 +18,7 @@ const day = (at: number): string =>
 /** Before and between: what this is, what time it is, and a way in that is seen from the street. */
 export function CoverScene({ room }: { room: Room }): JSX.Element {
   const t = words.value;
-  const { title } = stateOf(room.now.value, lifecycle);
+  const { title, status } = stateOf(room.now.value, lifecycle);
   const url = useAddress(room);
   const here = shopInAddress();
   const shops = takingPart.value.filter(({ id }) => here === undefined || id === here).map(({ name }) => name).join(" · ");
@@ -33,13 +33,13 @@ export function CoverScene({ room }: { room: Room }): JSX.Element {
         {shops && <p class="shops">{shops}</p>}
         {begins > now && <p class="begins figures">{stageWords.value.see_you(dayAndTime(begins, now))}</p>}
         <p class="when figures">
-          <b>{timeOfDay(now)}</b>
+          <b>{dayAndTime(now, now)}</b>
           <span>{day(now)}</span>
         </p>
       </header>
       <div class="invitation">
         <Qr text={url} label={url} />
-        <p class="scan">{t.wall_scan}</p>
+        <p class="scan">{status === "open" ? t.wall_scan : t.say_closed}</p>
         <WayIn url={url} />
       </div>
     </main>

@@ -39,7 +39,7 @@ export function Rail({ room, counts }: { room: Room; counts: boolean }): JSX.Ele
       </header>
       <div class="invitation">
         <Qr text={url} label={url} />
-        <p class="scan">{t.wall_scan}</p>
+        <p class="scan">{stateOf(snapshot, lifecycle).status === "open" ? t.wall_scan : t.say_closed}</p>
         <WayIn url={url} />
       </div>
       <Split parts={crowdOf(takingPart.value, snapshot.shops, snapshot.occupancy ?? 0, t.shop_others)} />
