@@ -58,7 +58,7 @@ export function KeyList({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title={t.keys} onClose={onClose}>
       <dl class="keys">
-        {Object.entries({ ...(language.value === "en" ? en : zh), ...stageWords.value.keys }).map(([key, what]) => (
+        {[language.value === "en" ? en : zh, stageWords.value.keys].flatMap((some) => Object.entries(some)).map(([key, what]) => (
           <div key={key}>
             <dt>
               <kbd>{key === "space" ? t.key_space : key}</kbd>
