@@ -26,7 +26,9 @@ OPTION_LENGTH: Final = 100  # characters of one option
 ANSWER_LENGTH: Final = 1_000  # characters of a typed answer to somebody's question
 TEXT_MAXIMUM: Final = 4_000  # characters of a chat message, whatever the room says
 BATCH_COMMANDS: Final = 256  # commands decided in one batch
+BATCH_BYTES: Final = 256 * 1024  # of these; then the batch ends: it is told at once, and must find room in an outbox
 MAILBOX_LIMIT: Final = 8192  # commands that wait in a room's mailbox; beyond: overloaded
+MAILBOX_BYTES: Final = 16 * 1024 * 1024  # of these
 KEY_LENGTH: Final = 16  # bytes of a command's digest that say who sent which id; as many say what it said
 DEDUPE_WINDOW_MS: Final = 10 * 60_000  # at least this long is a command id remembered
 

@@ -36,7 +36,7 @@ class Waiting:
     """A command on its way. ``answer`` is called once, with the seq it led to or a refusal.
 
     ``digest``  ``rooms.dedupe.fingerprint`` of it        ``since``  when it came, on the steady clock
-    ``received``  when the gateway, or whoever asks in a person's name, had it
+    ``received``  when the gateway, or whoever asks in a person's name, had it        ``size``  of the command, in bytes
     """
 
     command: Command
@@ -45,6 +45,7 @@ class Waiting:
     since: float
     answer: Callable[[Outcome], None] | None
     received: float = 0.0
+    size: int = 0
 
     def settle(self, outcome: Outcome) -> None:
         """Answer, unless that has been done."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 import structlog
 
 from protocols.errors import Code, Refused
-from protocols.limits import BATCH_COMMANDS, DEDUPE_WINDOW_MS, MAILBOX_LIMIT
+from protocols.limits import DEDUPE_WINDOW_MS
 from protocols.messages import Command, Position, Record
 from rooms.activities.room import PersonErase
 from rooms.budget import Budgets
@@ -25,6 +25,7 @@ from server.hosting.asking import ask
 from server.hosting.clock import Clock, RoomClock
 from server.hosting.draft import Decided, Draft, Outcome, Sender, Waiting
 from server.hosting.kept import KeptRecords
+from server.hosting.mailbox import Mailbox
 from server.hosting.replica import Replica
 from server.hosting.restore import Restored
 from server.trace import Trace
@@ -129,7 +130,7 @@ class Host:
             room, dedupe=self._dedupe, budgets=budgets, new_id=around.new_id, stream_sites=around.stream_sites
         )
         self._erased_seq = 0
-        self._mailbox: deque[Waiting] = deque()
+        self._mailbox = Mailbox()
         self._in_flight: list[Waiting] = []
         self._kept = KeptRecords(room.id, around.archive)
         # Who had the room before may have died with what the database does not have yet.
@@ -184,10 +185,6 @@ class Host:
         if self.closed:
             answer(Refused(Code.UNAVAILABLE))
             return
-        if len(self._mailbox) >= MAILBOX_LIMIT:
-            self._refused += 1
-            answer(Refused(Code.OVERLOADED))
-            return
         body = f"{command.type}\n{command.model_dump_json()}".encode()
         digest = fingerprint(sender.by.id, command.id, body)
 
@@ -195,8 +192,11 @@ class Host:
             answer(Position(self.live.epoch, outcome) if isinstance(outcome, int) else outcome)
 
         now = time.monotonic()
-        self._mailbox.append(Waiting(command, sender, digest, now, positioned, received or now))
-        self._start()
+        if self._mailbox.put(Waiting(command, sender, digest, now, positioned, received or now, len(body))):
+            self._start()
+        else:
+            self._refused += 1
+            answer(Refused(Code.OVERLOADED))
 
     async def ask(self, command: Command, sender: Sender) -> Position:
         """The same for who can wait. Raises Refused."""
@@ -284,8 +284,7 @@ class Host:
 
     async def _round(self) -> None:
         self._woken = False
-        taken = [self._mailbox.popleft() for _ in range(min(len(self._mailbox), BATCH_COMMANDS))]
-        self._in_flight = taken
+        taken = self._in_flight = self._mailbox.take()
         begun = time.monotonic()
         decided = self._draft.decide(taken, self._clock.now())
         decided.times = (begun, time.monotonic())
@@ -410,8 +409,8 @@ class Host:
         for waiting in self._in_flight:
             if waiting.since <= latest:
                 waiting.settle(Refused(Code.UNAVAILABLE))
-        while self._mailbox and self._mailbox[0].since <= latest:
-            self._mailbox.popleft().settle(Refused(Code.UNAVAILABLE))
+        for waiting in self._mailbox.take_since(latest):
+            waiting.settle(Refused(Code.UNAVAILABLE))
 
     # When the log is not as we thought
 
@@ -449,7 +448,7 @@ class Host:
             return
         self._draft.rebuild(())
         self._around.on_commit(self.room_id, self.live.position, self.due())
-        self._mailbox.extendleft(reversed(decided.taken))
+        self._mailbox.put_back(decided.taken)
 
     async def _renew(self) -> None:
         """The log was lost: what we acked goes to the database, and the room goes on in another epoch."""
@@ -485,8 +484,7 @@ class Host:
     def _abandon(self) -> None:
         """This host is of no use any more: whoever wants the room opens it anew."""
         self.closed = True
-        for waiting in (*self._in_flight, *self._mailbox):
+        for waiting in (*self._in_flight, *self._mailbox.take_all()):
             waiting.settle(Refused(Code.UNAVAILABLE))
-        self._mailbox.clear()
         self._in_flight = []
         self._woken = False
