@@ -29,6 +29,7 @@ SILENCES = 2  # in which not even a ping was answered, before a connection is gi
 AGAIN_S = 0.25  # between two looks while a node refuses
 CANCEL_S = 0.1  # before a task that goes on is cancelled again
 REST_S = 0.05  # between two looks, however much happens
+BREATH_BYTES = 128 * 1024  # of messages taken in one go, before all else has its turn
 
 Heard = Callable[[bytes], None]
 Begun = Callable[[], None]
@@ -208,13 +209,19 @@ class Shards:
                     await reader.client.aclose()
 
     async def _listen(self, reader: _Reader) -> None:
-        silent = 0
+        silent = taken = 0
         try:
             while True:
                 message = await reader.pubsub.get_message(timeout=SILENCE_S)
                 if message is not None:
                     silent = 0
                     self._take(reader, message)
+                    taken += _size(message)
+                    if taken >= BREATH_BYTES:
+                        # What has come already is read without a pause: transports would write nothing meanwhile, and
+                        # who is told of it all would look like somebody who does not read.
+                        taken = 0
+                        await asyncio.sleep(0)
                     continue
                 # A connection that somebody between dropped without a word looks like one on which nothing is said.
                 silent += 1
@@ -254,3 +261,8 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 def _text(name: bytes | str) -> str:
     return name.decode() if isinstance(name, bytes) else name
+
+
+def _size(message: dict[str, Any]) -> int:
+    data = message["data"]
+    return len(data) if isinstance(data, bytes) else 0
