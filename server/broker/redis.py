@@ -89,7 +89,7 @@ class RedisBroker:
         head = position_of(answer)
         # Whoever follows need not wait for their next look at the heads.
         with contextlib.suppress(Unavailable):
-            await self.lanes.run(SAY, [keys_of(room).channel], [announcement(Batch(room, "", 0, head, ()), ())])
+            await self.lanes.run(SAY, [keys_of(room).channel], [announcement(Batch(room, "", 0, head, ()), encode(()))])
         return head
 
     async def claim(self, room: str) -> int:
@@ -130,11 +130,12 @@ class RedisBroker:
         base = batch.base
         due = "" if batch.due is None else batch.due
         fixed = (base.epoch, base.seq, batch.head.seq, batch.term, due, batch.records[-1].at, mark)
-        said = announcement(batch, records)
+        body = encode(records)
+        said = announcement(batch, body)
         for _ in range(TRIES):
             rewrites, keyed = await self._erasing(batch, records, erased) if erased else ([], {})
             await self._shelves.before(batch, keyed, erases=bool(erased))
-            arguments = (*fixed, mark + encode(records), said, len(rewrites), *_flat(rewrites), len(keyed))
+            arguments = (*fixed, mark + body, said, len(rewrites), *_flat(rewrites), len(keyed))
             answer = await self.lanes.run(PUBLISH, keys, (*arguments, *_flat(keyed.items())))
             match answer[0]:
                 case b"ok":

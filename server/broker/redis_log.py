@@ -36,17 +36,17 @@ def keys_of(room: str) -> Keys:
 
 
 class Stored(NamedTuple):
-    """A batch as it was read: ``last`` is its last seq, ``digest`` tells whether it is still the same."""
+    """A batch as it was read: ``last`` is its last seq."""
 
     last: int
     mark: bytes
     at: int
     body: bytes
-    digest: str
 
     def changed(self, records: Sequence[Record]) -> tuple[int, str, bytes]:
-        """What the scripts need to replace it by these records."""
-        return self.last, self.digest, self.mark + encode(records)
+        """What the scripts need to replace it by these records, if it is still the same."""
+        digest = hashlib.sha1(self.mark + self.body, usedforsecurity=False).hexdigest()
+        return self.last, digest, self.mark + encode(records)
 
 
 def position_of(row: Sequence[bytes]) -> Position:
@@ -64,16 +64,15 @@ def stored(last: bytes, value: bytes) -> Stored:
     try:
         _, at, body = value.split(b"\n", 2)
         mark = value[: len(value) - len(body)]
-        digest = hashlib.sha1(value, usedforsecurity=False).hexdigest()
-        return Stored(int(last), mark, int(at), body, digest)
+        return Stored(int(last), mark, int(at), body)
     except ValueError as error:
         raise Unreadable("a batch in the log is damaged") from error
 
 
-def announcement(batch: Batch, records: Sequence[Record]) -> bytes:
-    """A batch for those who follow the room; ``records`` are what of it stands in the log."""
+def announcement(batch: Batch, body: bytes) -> bytes:
+    """A batch for those who follow the room; ``body`` is what of it stands in the log, encoded."""
     base = batch.base
-    packed: bytes = msgpack.packb((base.epoch, base.seq, batch.id, batch.term, batch.due, encode(records)))
+    packed: bytes = msgpack.packb((base.epoch, base.seq, batch.id, batch.term, batch.due, body))
     return packed
 
 
