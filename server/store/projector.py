@@ -93,7 +93,7 @@ class Projector:
             try:
                 await self._look()
                 # Not until nothing is behind: in a busy room something always is, and small rounds cost most.
-                while await self._round() >= ROUND:
+                while await self._round():
                     pass
                 await self._overwrite()
             except (*DatabaseErrors, Unavailable) as error:
@@ -171,22 +171,25 @@ class Projector:
         if len(self._done) > KNOWN_MOST:
             self._done = {room: done for room, done in self._done.items() if room in self._lag}
 
-    async def _round(self) -> int:
-        """Read some rooms' next records, write them in one transaction; how many they were."""
+    async def _round(self) -> bool:
+        """Read some rooms' next records, write them in one transaction; whether it was as much as goes into one."""
         await self._learn(self._lag.rooms)
         gathered: dict[str, tuple[str, Sequence[Record]]] = {}
-        count = 0
+        count, cut = 0, False
         for room in self._lag.rooms:
+            head = self._lag.heads[room]
             records = await self._next(room)
             if not records:
                 self._lag.drop(room)
                 continue
             gathered[room] = (self._lag.heads[room].epoch, records)
             count += len(records)
+            # Of long messages few are read at once; a pause behind each time, and the room would never be caught up.
+            cut = cut or records[-1].seq < head.seq
             if count >= ROUND:
                 break
         if not gathered:
-            return 0
+            return False
         try:
             stored = await self._store(gathered)
         except WentBack:
@@ -194,13 +197,13 @@ class Projector:
             self._done.clear()
             self._since = None
             await self._look()
-            return 0
+            return False
         for room, done in stored.items():
             self._done[room] = done
             self._lag.moved(room, done.seq)
         self._records += sum(len(gathered[room][1]) for room in stored)
         self._lag.progressed = time.monotonic()
-        return count
+        return cut or count >= ROUND
 
     async def _store(self, gathered: Batches) -> Mapping[str, Position]:
         """Write these in one transaction; how far those of them are that could be written."""

@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 from protocols.messages import Record
 from rooms.registry import REGISTRY
+from server.broker import log_file
+from server.store import projector
 from server.store.projection import Projection
 from server.store.projector import Projector
 from server.store.rows import record_of
@@ -224,3 +226,18 @@ async def test_of_two_projectors_the_slower_brings_nothing_back_that_was_erased(
     assert len(rows) == host.live.room.seq
     assert CANARY not in repr(rows)
     await database.close()
+
+
+async def test_of_long_messages_all_are_stored_without_a_pause(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await at.room()
+    for n in range(12):
+        await at.send("chat.send", ANN, text=f"{n}")
+    # So that no more than one batch is read at once, as where they are long.
+    monkeypatch.setattr(log_file, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(projector, "PAUSE_S", 3_600.0)
+    running = asyncio.create_task(at.projector.run())
+    async with asyncio.timeout(30):
+        while at.projector.projected("r") < 13:  # noqa: ASYNC110 - nobody is told how far it is
+            await asyncio.sleep(0.01)
+    running.cancel()
+    assert await stored(at) == await at.log()
