@@ -23,10 +23,13 @@ class Nodes:
     def heard(self, ages: Mapping[str, float], now: float) -> set[str]:
         """How old each node's last sign is, in seconds; who was alive before and is dead now."""
         before = set(self._until)
-        # Who could not look for so long cannot know: perhaps nobody could give a sign. So all get the time anew.
-        blind = self._looked is not None and now - self._looked > TTL_S
+        # Who could not look for so long cannot know: perhaps nobody could give a sign. So all get the time anew; and
+        # after a shorter while what is missing of it, or who looks first after the store stood still finds all others
+        # dead.
+        unseen = 0.0 if self._looked is None else max(0.0, now - self._looked - BLIND_S)
+        blind = unseen > TTL_S - BLIND_S
         for node, age in ages.items():
-            until = now + (TTL_S if blind else TTL_S - age)
+            until = now + (TTL_S if blind else TTL_S - max(0.0, age - unseen))
             self._until[node] = max(until, self._until.get(node, 0.0))
         if blind:
             self._until = {node: max(until, now + TTL_S) for node, until in self._until.items()}
