@@ -39,6 +39,7 @@ GONE_S = 60.0
 # A piece has ten seconds.
 TRICKLE_S = 60.0
 PIECE = MEGABYTE
+PART = ".part"  # where the blob store keeps what it is writing
 SECRET = "Canary Phone"
 GPS, NORTH = 0x8825, {1: "N", 2: (31.0, 14.0, 15.0), 3: "E", 4: (121.0, 29.0, 17.0)}
 
@@ -56,6 +57,7 @@ class Outcome:
     slow: float = 0.0  # seconds after which the last of those that send a byte at a time was sent away
     growth: int = 0  # bytes of the server's memory
     decoders: int = 0  # bytes of all decoders at once, at most
+    halves: int = 0  # files that a kill left half-written, under no name; they are swept after a day
     gone: float = 0.0  # seconds until the files of what was deleted were gone
     faults: list[str] = field(default_factory=list)
 
@@ -70,7 +72,8 @@ class Outcome:
             f"{self.refused} files that are no photos and {self.lies} requests that lie refused; the server grew by "
             f"{self.growth / MEGABYTE:.1f} MiB, its decoders held {self.decoders / MEGABYTE:.0f} MiB at most",
             *([f"who sends a byte at a time was sent away after {self.slow:.1f} s"] if self.slow else []),
-            f"deleted photos left no file after {self.gone:.1f} s",
+            f"deleted photos left no file after {self.gone:.1f} s; {self.kills} kills left {self.halves} half-written files "
+            "under no name, which are swept after a day",
             *self.faults[:20],
         ]
 
@@ -280,6 +283,20 @@ async def removed(sender: Sender, host: Client, photos: list[str]) -> None:
     sender.outcome.gone = time.monotonic() - began
 
 
+def looked_at(outcome: Outcome, files: list[Path], photos: list[str]) -> None:
+    """Three whole pictures for each photo, and nothing else but what a kill left half-written under no name."""
+    halves = [path for path in files if path.parent.name == PART]
+    outcome.halves = len(halves)
+    if outcome.halves > outcome.kills:
+        outcome.faults.append(f"{outcome.halves} halves are left after {outcome.kills} kills")
+    whole = [path for path in files if path not in halves]
+    missing = 3 * len(photos) - sum(path.parent.name in photos for path in whole)
+    if missing:
+        outcome.faults.append(f"{missing} pictures are missing")
+    others = [path for path in whole if path.parent.name not in photos]
+    outcome.faults += [f"left over: {'/'.join(path.parts[-4:])}, {path.stat().st_size} bytes" for path in others[:5]]
+
+
 def watched(outcome: Outcome, watch: Watch) -> None:
     """What was held in memory during the attacks."""
     outcome.growth, outcome.decoders = watch.growth, watch.children
@@ -328,9 +345,7 @@ async def run(
         progress.say(f"{deleted} are deleted; until their files are gone")
         await host.until_joined()
         await removed(sender, host, known[:deleted])
-        names = sorted(path.parent.name for path in blobs(data))
-        if names != sorted(known[deleted:] * 3):
-            outcome.faults.append(f"the blob store holds {len(names)} files, and not three for each photo")
+        looked_at(outcome, blobs(data), known[deleted:])
         await until_stored(server.database, ROOM, host.place.seq)
         posted = [event for _, _, event in events(server.database, ROOM, "photo.posted") if event is not None]
         if sorted(event["photo"] for event in posted) != sorted(known[deleted:]):
