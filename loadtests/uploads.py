@@ -72,8 +72,8 @@ class Outcome:
             f"{self.refused} files that are no photos and {self.lies} requests that lie refused; the server grew by "
             f"{self.growth / MEGABYTE:.1f} MiB, its decoders held {self.decoders / MEGABYTE:.0f} MiB at most",
             *([f"who sends a byte at a time was sent away after {self.slow:.1f} s"] if self.slow else []),
-            f"deleted photos left no file after {self.gone:.1f} s; {self.kills} kills left {self.halves} half-written files "
-            "under no name, which are swept after a day",
+            f"deleted photos left no file after {self.gone:.1f} s; {self.kills} kills left {self.halves} half-written "
+            "files under no name, which are swept after a day",
             *self.faults[:20],
         ]
 
