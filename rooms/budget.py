@@ -87,10 +87,13 @@ class Budgets:
         room.tokens -= 1
         if person is not None:
             person.tokens -= 1
-        if speaks and self.settings.slow_mode_ms:
-            self._spoke[user] = now
         self._sweep(now)
         return None
+
+    def spoke(self, kind: Budget, user: str, now: int, *, staff: bool = False) -> None:
+        """What passed was taken: slow mode counts from here. What was refused, for a word that it held, was not said."""
+        if kind is Budget.CHAT and not staff and self.settings.slow_mode_ms:
+            self._spoke[user] = now
 
     def _slow(self, user: str, now: int) -> int:
         spoke = self._spoke.get(user)

@@ -167,6 +167,7 @@ class Draft:
         records = self.room.record(proposed, by=None if by == ROOM else by, at=at, command=waiting.digest)
         if not self._apply(decided, records):
             raise Refused(Code.INTERNAL)
+        self._budgets.spoke(command.budget, by.id, now, staff=staff)
         decided.fresh[waiting.digest[:KEY_LENGTH]] = (waiting.digest[KEY_LENGTH:], self.room.seq)
         return self.room.seq
 

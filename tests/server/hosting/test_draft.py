@@ -9,7 +9,7 @@ from protocols.errors import Code, Refused
 from protocols.messages import Audience, By, Role
 from rooms.activities.chat import Chat
 from server.hosting.draft import Sender
-from tests.server.house import ANN, BOB, House, house
+from tests.server.house import ANN, BOB, HOST, House, house
 
 BOT = Sender(By("bot-1", "Bridge", Role.BOT))
 
@@ -52,6 +52,14 @@ async def test_over_budget_is_said_with_a_time(at: House) -> None:
     at.time.pass_ms(1000)
     assert code(await at.outcome("chat.send", ANN, text="again")) is None
     assert host.live.room.seq == 5
+
+
+async def test_what_was_refused_does_not_count_for_slow_mode(at: House) -> None:
+    await at.room(slow_mode_ms=30_000)
+    await at.send("words.add", HOST, words=["spam"])
+    assert code(await at.outcome("chat.send", ANN, text="spam")) is Code.WORDS
+    outcomes = await asyncio.gather(*(at.outcome("chat.send", ANN, text=text) for text in ("ham", "eggs")))
+    assert [code(outcome) for outcome in outcomes] == [None, Code.RATE_LIMITED]
 
 
 async def test_a_bot_speaks_for_a_person(at: House) -> None:
