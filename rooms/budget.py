@@ -91,7 +91,7 @@ class Budgets:
         return None
 
     def spoke(self, kind: Budget, user: str, now: int, *, staff: bool = False) -> None:
-        """What passed was taken: slow mode counts from here. What was refused, for a word that it held, was not said."""
+        """What passed was taken: slow mode counts from here, and not from what was refused for a word that it held."""
         if kind is Budget.CHAT and not staff and self.settings.slow_mode_ms:
             self._spoke[user] = now
 
