@@ -64,6 +64,17 @@ describe("a session", () => {
     expect((await Session.resume(shelf, "audience", "r1"))?.shop).toBe("west");
   });
 
+  it("stays in its shop where the move is refused, and may be in none", async () => {
+    const shelf = memoryShelf();
+    answers = [pass("t1"), refusal(503, "unavailable", true), pass("t2")];
+    const session = await Session.begin(shelf, "audience", "r1", undefined, "小王", "east");
+    await expect(session.moveTo("west")).rejects.toMatchObject({ code: "unavailable" });
+    expect(session.shop).toBe("east");
+    await session.moveTo(undefined);
+    expect(asked[2]?.body).toEqual({ nickname: "小王", device: "d1.signed" });
+    expect((await Session.resume(shelf, "audience", "r1"))?.shop).toBeUndefined();
+  });
+
   it("renews what has run out before it is used", async () => {
     const shelf = memoryShelf();
     answers = [pass("t1", -1), pass("t2")];

@@ -107,7 +107,7 @@ async def test_the_audience_has_no_barriers(stage: Stage, clean: Judge) -> None:
     await page.get_by_role("dialog").get_by_role("button", name="1:1").click()
     await clean(page, "sending a photo")
     await page.get_by_role("button", name="发送").click()
-    await page.locator(".photo-list .own-photo img").wait_for(timeout=30_000)
+    await page.locator("#kind-photos .own-photo img").wait_for(timeout=30_000)
     await page.locator(".photo-grid img").wait_for()
     await clean(page, "photos")
     await page.get_by_role("tab", name="我的").click()

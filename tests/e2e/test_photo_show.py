@@ -34,7 +34,7 @@ async def send(phone: Page, caption: str) -> None:
     await form.get_by_label("说一句").fill(caption)
     await form.get_by_role("button", name="发送").click()
     await expect(form).to_be_hidden(timeout=SLOW)
-    await expect(phone.locator(".photo-list .own-photo .tag.warn")).to_have_text("等店员确认后上墙", timeout=SLOW)
+    await expect(phone.locator("#kind-photos .own-photo .tag.warn")).to_have_text("等店员确认后上墙", timeout=SLOW)
 
 
 async def sizes(page: Page, where: str) -> tuple[int, int]:
@@ -70,7 +70,7 @@ async def test_from_phone_to_wall_to_vote_and_away(stage: Stage) -> None:
     await expect(waiting).to_contain_text("海边城堡", timeout=SLOW)
     assert "海边城堡" not in hears()
     await waiting.get_by_role("button", name="上墙", exact=True).click()
-    await expect(ann.locator(".photo-list .own-photo .tag.good")).to_have_text("已上墙", timeout=SLOW)
+    await expect(ann.locator("#kind-photos .own-photo .tag.good")).to_have_text("已上墙", timeout=SLOW)
     assert await sizes(wall, ".photo-scene img") == (240, 320)
     await expect(wall.locator(".photo-scene .name")).to_have_text("小* · 海边城堡", timeout=SLOW)
     source = await wall.locator(".photo-scene img").first.get_attribute("src")
@@ -105,9 +105,9 @@ async def test_from_phone_to_wall_to_vote_and_away(stage: Stage) -> None:
     await sizes(wall, ".entry-grid img")
 
     # Deleted by who sent it: the picture goes everywhere, the option and its ballot stay.
-    await ann.locator(".photo-list .own-photo").get_by_role("button", name="删除").click()
+    await ann.locator("#kind-photos .own-photo").get_by_role("button", name="删除").click()
     await ann.get_by_role("dialog").get_by_role("button", name="删除").click()
-    await expect(ann.locator(".photo-list .own-photo")).to_have_count(0, timeout=SLOW)
+    await expect(ann.locator("#kind-photos .own-photo")).to_have_count(0, timeout=SLOW)
     await expect(entry.locator(".entry-picture.gone")).to_be_visible(timeout=SLOW)
     await expect(entry).to_contain_text("1 号作品", timeout=SLOW)
     await expect(entry).to_contain_text("100%", timeout=SLOW)

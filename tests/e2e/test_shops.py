@@ -35,7 +35,10 @@ async def test_two_shops_vote_and_a_host_sees_who_is_where(stage: Stage) -> None
     await console.keyboard.press("Escape")
 
     ann = await come(stage, "小安", f"?{address.partition('?')[2]}")
-    ben = await come(stage, "小北", shop="西店")
+    ben = await come(stage, "小北", shop="东店")
+    await ben.get_by_role("tab", name="我的").click()
+    await ben.get_by_label("你在哪家店").select_option(label="西店")
+    await expect(ben.locator(".toast", has_text="已记下")).to_be_visible(timeout=WITHIN)
     await say(ann, "东边的朋友好")
     await expect(console.locator(".message .tag.shop", has_text="东店")).to_be_visible(timeout=WITHIN)
 

@@ -1,7 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { barred } from "../chat/barred";
 import { explain, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
+import { useTick } from "../parts/time";
 import { toast } from "../parts/toast";
 import { lifecycle } from "../room/activities/lifecycle";
 import { OPEN_EACH, type Own } from "../room/activities/questions";
@@ -26,13 +28,15 @@ const oneLine = (text: string): string => wellFormed(text).split(/\s+/).join(" "
 export function AskForm({ room, own }: { room: Room; own: readonly Own[] }): JSX.Element {
   const t = words.value;
   const snapshot = room.now.value;
-  const { status, settings } = stateOf(snapshot, lifecycle);
+  const { settings } = stateOf(snapshot, lifecycle);
   const kept = `showfloor.question.${room.session.pass.room}`;
   const [text, setText] = useState(() => tab.get<string>(kept) ?? "");
   const field = useRef<HTMLTextAreaElement>(null);
 
   const leaving = isLeaving(snapshot);
-  const closed = status === "closed";
+  const bar = barred(room, "elsewhere");
+  useTick(bar?.counts === true);
+  const closed = bar !== null;
   const full = open(own) >= OPEN_EACH;
   const left = MOST - lengthOf(text);
   const latest = own[0];
@@ -78,10 +82,10 @@ export function AskForm({ room, own }: { room: Room; own: readonly Own[] }): JSX
           ref={field}
           class="input"
           rows={2}
-          value={text}
+          value={closed ? "" : text}
           disabled={closed}
           readOnly={leaving}
-          placeholder={closed ? t.say_closed : t.question_ask_hint}
+          placeholder={bar ? bar.why : t.question_ask_hint}
           enterkeyhint="send"
           aria-invalid={left < 0}
           onInput={(event) => setText(event.currentTarget.value)}

@@ -10,6 +10,7 @@ import { failureOf } from "../room/failure";
 import { NICKNAME } from "../room/session";
 import { device } from "../room/storage";
 import { decoded } from "../room/text";
+import { ShopField } from "./shop_field";
 
 const NAME_LENGTH = 32;
 const SEAT_LENGTH = 8;
@@ -146,19 +147,7 @@ export function Door({ room, shop: scanned, onEnter, onReturn }: DoorProps): JSX
           onText={setName}
         />
       </label>
-      {shops.length > 0 && (
-        <label class="field">
-          <span>{t.shop_ask}</span>
-          <select class="input" name="shop" value={shop ?? ""} onChange={(event) => setShop(event.currentTarget.value || undefined)}>
-            <option value="">{t.shop_none}</option>
-            {shops.map(({ id, name: called }) => (
-              <option key={id} value={id}>
-                {called}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
+      <ShopField shops={shops} shop={shop} onShop={setShop} />
       <button type="submit" class="button main large wide" disabled={!name.trim() || busy}>
         {busy ? t.joining : t.join}
       </button>

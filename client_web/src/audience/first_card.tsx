@@ -42,16 +42,20 @@ interface GiftProps {
 function Gift({ room, first, place }: GiftProps): JSX.Element {
   const t = words.value.gifts;
   const open = first.status === "open";
+  const over = first.status === "closed";
   const left = first.places - first.taken;
+  const title = <h2>{first.title}</h2>;
   return (
-    <section class="card on gift" aria-label={t.first}>
+    // What is over steps behind what is still on.
+    <section class={`card on gift ${over ? "over" : ""}`} aria-label={t.first}>
       <header>
         <span class={`tag ${open ? "live" : ""}`}>{t.first_states[first.status]}</span>
+        {over && title}
         <span class="note figures">{open ? t.first_left(figure(left)) : t.first_places(figure(first.places))}</span>
       </header>
-      <h2>{first.title}</h2>
+      {!over && title}
       {place === null ? <Chance room={room} first={first} /> : <Won place={place} given={first.redeemed.includes(place)} />}
-      {first.status !== "ready" && <Filling first={first} />}
+      {open && <Filling first={first} />}
     </section>
   );
 }

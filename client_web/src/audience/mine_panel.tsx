@@ -6,6 +6,7 @@ import { Empty } from "../parts/bricks";
 import { LanguageSwitch } from "../parts/top_bar";
 import type { MinePart } from "../views/view";
 import { Seat } from "./seat";
+import { ShopMine } from "./shop_mine";
 import "./mine.css";
 
 /** What is one's own of all that the room does, and who one is here. */
@@ -14,7 +15,7 @@ export function MinePanel({ room, parts }: { room: Room; parts: readonly MinePar
   const { you } = room.now.value;
   const some = parts.filter((part) => part.some(room));
   return (
-    <div class="mine-list" tabIndex={0} role="region" aria-label={t.mine.tab}>
+    <div class="kind-list mine-list" tabIndex={0} role="region" aria-label={t.mine.tab}>
       {you && (
         <p class="row mine-name">
           <Face by={you} />
@@ -22,6 +23,7 @@ export function MinePanel({ room, parts }: { room: Room; parts: readonly MinePar
           <LanguageSwitch spelt />
         </p>
       )}
+      <ShopMine room={room} />
       {some.length === 0 && <Empty drawing="door" title={t.mine.none} hint={t.mine.none_hint} />}
       {some.map(({ name, label, List }) => (
         <section key={name} class={`mine-${name}`} aria-label={label()}>

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { beside } from "../i18n/beside";
 import { explain, words } from "../i18n/words";
 import type { Room } from "../page";
 import { Dialog } from "../parts/dialog";
@@ -73,9 +74,7 @@ export function PhotoForm({ room, file, onClose }: FormProps): JSX.Element {
           onInput={(event) => setCaption(event.currentTarget.value)}
         />
       </label>
-      <p class="note">
-        {t.photo_children} {t.photo_where}
-      </p>
+      <p class="note">{beside(t.photo_children, t.photo_where)}</p>
       {sending && (
         <div class="photo-progress">
           <progress max={1} value={share} aria-label={t.photo_form} />

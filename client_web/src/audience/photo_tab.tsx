@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { barred } from "../chat/barred";
 import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { Empty } from "../parts/bricks";
 import { confirmFirst, Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
-import { timeOfDay } from "../parts/time";
+import { timeOfDay, useTick } from "../parts/time";
 import { ShopTag } from "../parts/shop_tag";
 import { toast, toastFailure } from "../parts/toast";
 import { Picture } from "../photos/picture";
@@ -33,7 +34,7 @@ export function PhotoTab({ room }: { room: Room }): JSX.Element {
   const [open, setOpen] = useState<Photo | null>(null);
   return (
     <>
-      <div class="photo-list" tabIndex={0} role="region" aria-label={t.photos}>
+      <div class="kind-list" tabIndex={0} role="region" aria-label={t.photos}>
         {own.length + others.length === 0 && <Empty drawing="photos" title={t.photos_empty} hint={t.photos_empty_hint} />}
         {own.length > 0 && (
           <section>
@@ -107,6 +108,8 @@ export function OwnRow({ room, own }: { room: Room; own: OwnPhoto }): JSX.Elemen
 function Sender({ room, full }: { room: Room; full: boolean }): JSX.Element {
   const t = words.value;
   const { status, settings } = stateOf(room.now.value, lifecycle);
+  const bar = barred(room, "elsewhere");
+  useTick(bar?.counts === true);
   const closed = status === "closed" || !settings.photos_open;
   const [file, setFile] = useState<File | null>(null);
   const [Form, setForm] = useState<{ of: Form } | null>(null);
@@ -129,9 +132,9 @@ function Sender({ room, full }: { room: Room; full: boolean }): JSX.Element {
           event.currentTarget.value = "";
         }}
       />
-      <button type="button" class="button main wide" disabled={closed || full} onClick={() => field.current?.click()}>
+      <button type="button" class="button main wide" disabled={closed || full || bar !== null} onClick={() => field.current?.click()}>
         <Icon name="photo" size={20} />
-        {closed ? t.photos_closed : full ? t.photos_full(EACH) : t.photos_add}
+        {closed ? t.photos_closed : bar ? bar.why : full ? t.photos_full(EACH) : t.photos_add}
       </button>
       {file && Form && <Form.of room={room} file={file} onClose={() => setFile(null)} />}
     </div>

@@ -31,8 +31,7 @@ export function PollCard({ room }: { room: Room }): JSX.Element | null {
   const given = poll ? ballotOf(room, poll.poll) : null;
   const counted = open && given?.counted === true;
   // Beside a stream a phone has room for a line: whoever has voted has seen it.
-  const beside = tight.value && stateOf(snapshot, stream).stream?.status === "live";
-  const steps = counted && beside;
+  const steps = counted && tight.value && stateOf(snapshot, stream).stream?.status === "live";
 
   useEffect(() => {
     if (open) callCards();
@@ -78,12 +77,12 @@ export function PollCard({ room }: { room: Room }): JSX.Element | null {
         ) : (
           <span class={`tag ${open ? "live" : ""}`}>{open ? t.poll : t.poll_closed}</span>
         )}
-        {short || beside ? question : <span class="grow" />}
+        {short || tight.value ? question : <span class="grow" />}
         {isPaused(poll) && <span class="tag warn">{t.poll_paused}</span>}
         <Timer poll={poll} clock={room.client.clock} />
         <IconButton icon={short ? "down" : "up"} label={short ? t.unfold : t.fold} onClick={short ? unfold : () => setFolded(key)} />
       </header>
-      {!short && !beside && question}
+      {!short && !tight.value && question}
       {!short && (
         <div class="body">
           {open && going ? (

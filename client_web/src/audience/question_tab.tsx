@@ -31,7 +31,7 @@ export function QuestionTab({ room }: { room: Room }): JSX.Element {
   const answered = sorted(withStatus(state, "answered"), "time");
   return (
     <>
-      <div class="asked-list" tabIndex={0} role="region" aria-label={t.questions}>
+      <div class="kind-list asked-list" tabIndex={0} role="region" aria-label={t.questions}>
         {own.length + open.length + answered.length === 0 && (
           <Empty drawing="questions" title={t.questions_empty} hint={t.questions_empty_hint} />
         )}

@@ -6,4 +6,7 @@ import { language, words as shared } from "./words";
 export { explain, figure, language } from "./words";
 
 /** The words of all pages, and those of the console. */
-export const words = computed(() => ({ ...shared.value, ...(language.value === "en" ? consoleEn : consoleZh) }));
+export const words = computed(() => {
+  const own = language.value === "en" ? consoleEn : consoleZh;
+  return { ...shared.value, ...own, gifts: { ...shared.value.gifts, ...own.gifts } };
+});

@@ -160,6 +160,7 @@ export const en: Words = {
   warned_you: "A word from the host: please be kind here. If it goes on, you may be muted or asked to leave.",
   shop_ask: "Which shop are you in?",
   shop_none: "Online, in no shop",
+  shop_moved: "Noted where you are",
   shop_others: "Online",
   share_copy: "Copy",
   share_copied: "Copied",

@@ -39,23 +39,4 @@ export const questionsZh = {
   question_standing_hint: { waiting: "主持人确认后大家能看到", hidden: "主持人没有公开这个提问" },
 
   // Console
-  questions_approve_first: "提问先确认，再公开",
-  questions_hidden: "已隐藏",
-  questions_none: "还没有提问",
-  questions_none_hint: "观众提问后会出现在这里",
-  question_approve: "通过",
-  question_approve_show: "通过并上墙",
-  question_refuse: "不公开",
-  question_show: "上墙",
-  question_unshow: "下墙",
-  question_done: "已回答",
-  question_write: "写回答",
-  question_publish: "公开回答",
-  question_reopen: "重新打开",
-  question_hide: "隐藏",
-  question_merge: "并入相同的提问",
-  question_merge_into: "选一个要并入的提问",
-  question_merge_here: "并入这个",
-  question_unmerge: "分开",
-  questions_csv: "提问（CSV）",
 };

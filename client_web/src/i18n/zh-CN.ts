@@ -166,6 +166,7 @@ export const zhCN = {
   warned_you: "主持人提醒你：请友善发言。再有这样的情况，可能会被禁言或请出房间。",
   shop_ask: "你在哪家店？",
   shop_none: "线上，不在店里",
+  shop_moved: "已记下你在哪家店",
   shop_others: "线上",
   share_copy: "复制",
   share_copied: "已复制",

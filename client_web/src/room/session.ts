@@ -68,10 +68,17 @@ export class Session {
     return this.kept.shop;
   }
 
-  /** They are in another shop now: its code was scanned. */
-  async moveTo(shop: string): Promise<void> {
-    this.#keep({ ...this.kept, shop });
-    await this.renew();
+  /** They are in another shop now, or in none: its code was scanned, or they said so. */
+  async moveTo(shop: string | undefined): Promise<void> {
+    const before = this.kept;
+    const { shop: _, ...rest } = before;
+    this.#keep(shop === undefined ? rest : { ...rest, shop });
+    try {
+      await this.renew();
+    } catch (error) {
+      this.#keep(before);
+      throw error;
+    }
   }
 
   forget(): void {
