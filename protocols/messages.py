@@ -122,6 +122,7 @@ class Command(BaseModel):
 
     ``writes`` says that its sender writes something for others to read: then mutes and the word filter hold for it.
     ``waits`` says that it can be kept for staff to look at first (``Context.suspect``).
+    ``slowed`` says that slow mode holds for it.
     ``volatile`` says that no record comes of it: the node where it comes in asks the room whether it may be, counts
     it, and all are told of the count.
     ``asks`` says that nothing comes of it: it is answered as what it asks about would be at this moment.
@@ -134,6 +135,7 @@ class Command(BaseModel):
     budget: ClassVar[Budget] = Budget.HOST
     writes: ClassVar[bool] = False
     waits: ClassVar[bool] = False
+    slowed: ClassVar[bool] = False
     volatile: ClassVar[bool] = False
     asks: ClassVar[bool] = False
 

@@ -61,16 +61,17 @@ class Budgets:
     def __len__(self) -> int:
         return len(self._people.keys() | self._spoke.keys())
 
-    def take(self, kind: Budget, user: str, now: int, *, staff: bool = False, asking: bool = False) -> int | None:
+    def take(
+        self, kind: Budget, user: str, now: int, *, staff: bool = False, asking: bool = False, slowed: bool = False
+    ) -> int | None:
         """None if it may pass, else after how many milliseconds to try again; then nothing was taken.
 
-        ``asking`` takes nothing in any case.
+        ``asking`` takes nothing in any case; slow mode holds for what is ``slowed``.
         ``staff`` are hosts and moderators: exempt from slow mode, and from the person's rate when they run the room.
         """
         if kind is Budget.NONE:
             return None
-        speaks = kind is Budget.CHAT and not staff
-        slow = self._slow(user, now) if speaks else 0
+        slow = self._slow(user, now) if slowed and not staff else 0
         if not staff and kind in {Budget.CONTROL, Budget.HOST}:
             kind = Budget.CHAT  # or else anybody could use up what is kept for those who run the room
         rate = self._rate()
@@ -90,9 +91,9 @@ class Budgets:
         self._sweep(now)
         return None
 
-    def spoke(self, kind: Budget, user: str, now: int, *, staff: bool = False) -> None:
+    def spoke(self, user: str, now: int) -> None:
         """What passed was taken: slow mode counts from here, and not from what was refused for a word that it held."""
-        if kind is Budget.CHAT and not staff and self.settings.slow_mode_ms:
+        if self.settings.slow_mode_ms:
             self._spoke[user] = now
 
     def _slow(self, user: str, now: int) -> int:

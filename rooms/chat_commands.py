@@ -13,6 +13,7 @@ class ChatSend(Command):
     budget = Budget.CHAT
     writes = True
     waits = True
+    slowed = True
 
     text: Text
 

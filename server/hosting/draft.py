@@ -145,7 +145,9 @@ class Draft:
         command, sender = waiting.command, waiting.sender
         by = self.room.speaker(command, sender.by)
         staff = by.role in STAFF
-        wait_ms = self._budgets.take(command.budget, by.id, now, staff=staff, asking=command.asks)
+        wait_ms = self._budgets.take(
+            command.budget, by.id, now, staff=staff, asking=command.asks, slowed=command.slowed
+        )
         if wait_ms is not None:
             raise Refused(Code.RATE_LIMITED, retry_after_ms=wait_ms)
 
@@ -167,7 +169,8 @@ class Draft:
         records = self.room.record(proposed, by=None if by == ROOM else by, at=at, command=waiting.digest)
         if not self._apply(decided, records):
             raise Refused(Code.INTERNAL)
-        self._budgets.spoke(command.budget, by.id, now, staff=staff)
+        if command.slowed:
+            self._budgets.spoke(by.id, now)
         decided.fresh[waiting.digest[:KEY_LENGTH]] = (waiting.digest[KEY_LENGTH:], self.room.seq)
         return self.room.seq
 

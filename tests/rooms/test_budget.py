@@ -25,19 +25,18 @@ def test_a_refusal_costs_nothing() -> None:
     assert budgets.take(Budget.CHAT, "ann", 1_000) is None
 
 
-def test_slow_mode_is_for_chat_of_those_who_are_no_staff() -> None:
+def test_slow_mode_is_for_messages_of_those_who_are_no_staff() -> None:
     budgets = Budgets(ROOMY.changed(RoomSettings(slow_mode_ms=30_000)))
-    assert budgets.take(Budget.CHAT, "ann", 0) is None
-    assert budgets.take(Budget.CHAT, "ann", 0) is None, "what she sent before was refused"
-    budgets.spoke(Budget.CHAT, "ann", 0)
-    assert budgets.take(Budget.CHAT, "ann", 10_000) == 20_000
-    assert budgets.take(Budget.HOST, "ann", 10_000) is None  # deleting one's own message is no message
-    assert budgets.take(Budget.CHAT, "lin", 0, staff=True) is None
-    budgets.spoke(Budget.CHAT, "lin", 0, staff=True)
-    assert budgets.take(Budget.CHAT, "lin", 1, staff=True) is None
-    assert budgets.take(Budget.CHAT, "ann", 30_000) is None
+    assert budgets.take(Budget.CHAT, "ann", 0, slowed=True) is None
+    assert budgets.take(Budget.CHAT, "ann", 0, slowed=True) is None, "what she sent before was refused"
+    budgets.spoke("ann", 0)
+    assert budgets.take(Budget.CHAT, "ann", 10_000, slowed=True) == 20_000
+    assert budgets.take(Budget.CHAT, "ann", 10_000) is None, "a photo is no message"
+    budgets.spoke("lin", 0)
+    assert budgets.take(Budget.CHAT, "lin", 1, staff=True, slowed=True) is None
+    assert budgets.take(Budget.CHAT, "ann", 30_000, slowed=True) is None
     budgets.settings = ROOMY
-    assert budgets.take(Budget.CHAT, "ann", 30_001) is None
+    assert budgets.take(Budget.CHAT, "ann", 30_001, slowed=True) is None
 
 
 def test_a_busy_room_sheds_the_least_urgent_first() -> None:
