@@ -326,7 +326,7 @@ class SharedDirectory:
         while self._followers.get(room) is follower:
             try:
                 # Before anybody decides on a log that has lost its end: from the database it will be known.
-                await follower.rescue(await self._around.broker.head(room))
+                await self._rescue_lost(follower)
                 if self._directory.draining:
                     # This node takes no room any more; the commands of those who are still here go to who has it.
                     owner = (await self._owners_of([room]))[room]
@@ -347,6 +347,13 @@ class SharedDirectory:
             except Exception:
                 log.exception("rerouting_failed", room=room)
                 await asyncio.sleep(LOOK_S)
+
+    async def _rescue_lost(self, follower: Follower) -> None:
+        here = follower.live.position
+        head = await self._around.broker.head(follower.room_id)
+        # What is heard while the answer is on its way stands behind that answer, and is not lost.
+        if head is not None and head.epoch == here.epoch and head.seq < here.seq:
+            await follower.rescue(head)
 
     def _asked(self, node: str, letter: Letter) -> None:
         """A command from another node: in the order in which they came, also while the room is being opened."""

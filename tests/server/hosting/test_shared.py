@@ -1,4 +1,4 @@
-"""A room that is followed anew: its members hear what they missed before what comes next."""
+"""Rooms that are followed: what their members hear when they are followed anew, and what is taken for lost."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ class OneRoom:
 
     def __init__(self) -> None:
         self.listener: Listener | None = None
+        self.lost = False  # of the log all but the first record is
+
+    async def head(self, _room: str) -> Position:
+        if not self.lost:
+            self.announce(4)  # heard while the answer is on its way
+        return Position("e", 1 if self.lost else 3)
 
     def subscribe(self, _room: str, listener: Listener) -> Callable[[], None]:
         self.listener = listener
@@ -47,8 +53,11 @@ class OneRoom:
         self.listener(Batch("r", "b", 1, Position("e", seq - 1), [record(seq)]))
 
 
-async def test_members_follow_before_what_was_announced_meanwhile_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    broker, happened = OneRoom(), list[str]()
+def sharing(
+    monkeypatch: pytest.MonkeyPatch, broker: OneRoom, follow: Callable[[object], None], happened: list[str]
+) -> tuple[SharedDirectory, NothingStored]:
+    """A node that follows the room, of which another record is heard while it is read."""
+    archive = NothingStored()
 
     async def restored(_room: str, **_: Any) -> Restored:
         room = Room("r", REGISTRY)
@@ -60,12 +69,18 @@ async def test_members_follow_before_what_was_announced_meanwhile_is_told(monkey
     monkeypatch.setattr(shared_module, "restore", restored)
     around = Surroundings(
         broker=cast(Any, broker),
-        archive=cast(Archive, NothingStored()),
+        archive=cast(Archive, archive),
         clock=Clock(),
         on_records=lambda _room, _epoch, records: happened.extend(f"told {each.seq}" for each in records),
     )
     directory = cast(Directory, SimpleNamespace(get=lambda _room: None))
     post = cast(Post, SimpleNamespace(listen=lambda _kind, _heard: None))
+    made = SharedDirectory(directory, around, post, owners_of=cast(Any, None), alive=lambda _node: True, on_open=follow)
+    return made, archive
+
+
+async def test_members_follow_before_what_was_announced_meanwhile_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    happened: list[str] = []
 
     def follow(follower: object) -> None:
         assert isinstance(follower, Follower)
@@ -73,11 +88,22 @@ async def test_members_follow_before_what_was_announced_meanwhile_is_told(monkey
         assert missed is not None
         happened.extend(f"missed {each.seq}" for each in missed)
 
-    shared = SharedDirectory(
-        directory, around, post, owners_of=cast(Any, None), alive=lambda _node: True, on_open=follow
-    )
+    shared, _ = sharing(monkeypatch, OneRoom(), follow, happened)
     follower = await shared._follow("r", "one")
 
     assert happened == ["missed 2", "told 3"]
     assert follower.live.position == Position("e", 3)
+    await shared.close()
+
+
+async def test_what_is_heard_while_the_head_is_asked_for_is_not_taken_for_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    broker = OneRoom()
+    shared, archive = sharing(monkeypatch, broker, lambda _follower: None, [])
+    follower = await shared._follow("r", "one")
+    await shared._rescue_lost(follower)
+    assert follower.live.position == Position("e", 4)
+    assert archive.rescued == []
+    broker.lost = True
+    await shared._rescue_lost(follower)
+    assert archive.rescued == [1, 2, 3, 4]
     await shared.close()
