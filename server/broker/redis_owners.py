@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 
@@ -92,18 +92,30 @@ class RedisOwners:
 
     async def run(self) -> None:
         """Give signs of life and look after this node's rooms, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._again_and_again(self.beat, least_s=LOOK_S))
+            tasks.create_task(self._again_and_again(self._tended, least_s=BEAT_S))
+
+    async def _again_and_again(self, step: Callable[[], Awaitable[None]], *, least_s: float) -> None:
+        """So often as signs of life are given, with a pause of ``least_s`` where the step takes long.
+
+        Signs wait for nothing else: a busy Redis, and who looks after many rooms in between is taken for dead.
+        """
         while True:
+            begun = self.now
             try:
-                await self.beat()
-                begun = self._store_time
-                await self.tend()
-                # All its rooms bear this node's name again, should they have lost it before that time.
-                await self._broker.lanes.call(NODES_TENDED, "ZADD", NODES_TENDED, begun, self.me)
+                await step()
             except BrokerError:
                 pass  # the lanes have said so
             except Exception:
                 log.exception("nodes.beat_failed")
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(max(least_s, BEAT_S - (self.now - begun)))
+
+    async def _tended(self) -> None:
+        begun = self._store_time
+        await self.tend()
+        # All its rooms bear this node's name again, should they have lost it before that time.
+        await self._broker.lanes.call(NODES_TENDED, "ZADD", NODES_TENDED, begun, self.me)
 
     async def tend(self) -> None:
         """Look at all rooms of this node: whose they are, and where their logs end. Raises Unavailable."""
@@ -134,7 +146,11 @@ class RedisOwners:
             if owner == dead or self.nodes.alive(owner, self.now):
                 self._mine.discard(room)
                 raise OwnedElsewhere(owner)
-            dead = owner
+            if self.nodes.fresh(self.now):
+                dead = owner
+            else:
+                # It may have given a sign since: nobody's room is taken on a guess.
+                await self.beat()
 
     async def release(self, room: str) -> bool:
         if room not in self._mine:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 TTL_S = 2.5  # without a sign of life, before a node counts as dead
+FRESH_S = 0.2  # since the last look, within which it is not asked again before somebody's rooms are taken
 BLIND_S = 1.0  # since the last look, after which nothing is known of others
 
 
@@ -40,6 +41,10 @@ class Nodes:
     def alive(self, node: str, now: float) -> bool:
         """Whether a node is alive, as far as is known here; this one always is."""
         return node == self.me or self._until.get(node, 0.0) > self._known(now)
+
+    def fresh(self, now: float) -> bool:
+        """Whether the last look was a moment ago."""
+        return self._looked is not None and now - self._looked <= FRESH_S
 
     def others(self, now: float) -> list[str]:
         """The other nodes that are alive."""

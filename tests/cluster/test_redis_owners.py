@@ -114,3 +114,22 @@ async def test_a_room_that_bears_a_dead_ones_name_again_is_not_let_go_of(broker:
     assert await owner.owners_of(["r"]) == {"r": owner.me}
     await broker.lanes.call("sf:{r}:owner", "SET", "sf:{r}:owner", before.me)
     assert await OwnedBroker(broker, owner).claim("r")
+
+
+async def test_nobodys_room_is_taken_without_a_look_whether_they_live(broker: RedisBroker, make: Make) -> None:
+    await broker.create("r")
+    owner, other = make("n1"), make("n2")
+    gone: list[str] = []
+    other.on_gone = gone.extend
+    await owner.start()
+    await other.start()
+    await owner.take("r")
+    # As if its last look had been long ago, and the owner's sign of life old even then.
+    other.nodes._until[owner.me] = other.now - 0.1
+    other.nodes._looked = other.now - 0.5
+    assert not other.nodes.alive(owner.me, other.now)
+    await owner.beat()
+    with pytest.raises(OwnedElsewhere):
+        await other.take("r")
+    assert gone == []
+    assert await owner.owners_of(["r"]) == {"r": owner.me}
