@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
+from loadtests.waiting import until
 from tests.e2e.backstage import owner
 from tests.e2e.show_files import Seen, agree
-from tests.e2e.stage import House, Kind, close_vote, say, to
+from tests.e2e.stage import WITHIN, House, Kind, close_vote, say, to
 from tests.server.photos import pictures
 
 HOST, ANN, BEN, CAT = "林店长", "小安", "小本", "小陈"
@@ -61,12 +62,20 @@ class Show:
     async def result(self, question: str, figures: Sequence[int]) -> None:
         """What all guests read at the end."""
         for page in self.guests:
-            card = page.locator(".ballot-card")
-            # On a busy machine it may have stepped aside already.
-            if await card.get_by_role("button", name="展开").count():
-                await card.get_by_role("button", name="展开").click()
-            await expect(card.locator(".bars .count b")).to_have_text([str(one) for one in figures])
+            await read(page.locator(".ballot-card"), [str(one) for one in figures])
         self.seen.votes[question] = list(figures)
+
+
+async def read(card: Locator, figures: list[str]) -> None:
+    """The figures on a card, which steps aside after a while: on a busy machine sooner than they are read."""
+    counts, unfold = card.locator(".bars .count b"), card.get_by_role("button", name="展开")
+
+    async def stand() -> bool:
+        if await unfold.count():
+            await unfold.click()
+        return await counts.all_inner_texts() == figures
+
+    assert await until(stand, WITHIN / 1000, every=0.1), (await counts.all_inner_texts(), figures)
 
 
 async def look(page: Page, tab: str) -> None:

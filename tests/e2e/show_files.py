@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 Event = dict[str, Any]
 
@@ -30,6 +30,7 @@ class Seen:
 async def agree(lobby: Page, seen: Seen) -> None:
     """Read all files that a room's page in the lobby offers."""
     files: dict[str, bytes] = {}
+    await expect(lobby.locator("a.file")).to_have_count(4)
     for link in await lobby.locator("a.file").all():
         path = await link.get_attribute("href")
         assert path is not None

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 from tests.chromium import launch_options
+from tests.e2e.stage import WITHIN
 from tests.server.http.house import House
 
 
@@ -43,7 +44,7 @@ async def test_it_is_drawn_and_tried_without_another_site(address: str) -> None:
         await operation.locator("input[placeholder=room]").fill("r1")
         await operation.get_by_role("button", name="Execute").click()
         answered = operation.locator(".live-responses-table .highlight-code").first
-        assert '"title": "Room r1"' in await answered.inner_text()
+        await expect(answered).to_contain_text('"title": "Room r1"', timeout=WITHIN)
         await browser.close()
 
     assert complaints == []

@@ -11,8 +11,6 @@ from tests.server.photos import pictures
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SLOW = 30_000  # ms: a photo is decoded in a process that has to start
-
 
 async def choose(phone: Page, name: str, data: bytes) -> None:
     """As if taken with the camera: the form is open."""
@@ -33,14 +31,14 @@ async def send(phone: Page, caption: str) -> None:
     form = phone.get_by_role("dialog")
     await form.get_by_label("说一句").fill(caption)
     await form.get_by_role("button", name="发送").click()
-    await expect(form).to_be_hidden(timeout=SLOW)
-    await expect(phone.locator("#kind-photos .own-photo .tag.warn")).to_have_text("等店员确认后上墙", timeout=SLOW)
+    await expect(form).to_be_hidden()
+    await expect(phone.locator("#kind-photos .own-photo .tag.warn")).to_have_text("等店员确认后上墙")
 
 
 async def sizes(page: Page, where: str) -> tuple[int, int]:
     """Of a picture that has come, in its own pixels."""
     image = page.locator(where).first
-    await expect(image).to_be_visible(timeout=SLOW)
+    await expect(image).to_be_visible()
     width, height = await image.evaluate("async one => (await one.decode(), [one.naturalWidth, one.naturalHeight])")
     return int(width), int(height)
 
@@ -55,8 +53,6 @@ async def test_from_phone_to_wall_to_vote_and_away(stage: Stage) -> None:
     await ben.get_by_role("button", name="进入房间").click()
     await ben.locator(".composer textarea").wait_for()
     ann = await stage.enter("小安")
-    for page in (console, wall, ann, ben):
-        page.set_default_timeout(SLOW)
 
     # What the phone tells of it stays on the way; whether it is a JPEG, its content says and not its name.
     await choose(ann, "IMG_0001.bin", pictures.phone())
@@ -67,12 +63,12 @@ async def test_from_phone_to_wall_to_vote_and_away(stage: Stage) -> None:
     await send(ann, "海边城堡")
     await go(console, "队列", "待处理")
     waiting = console.locator(".photo-card.pending")
-    await expect(waiting).to_contain_text("海边城堡", timeout=SLOW)
+    await expect(waiting).to_contain_text("海边城堡")
     assert "海边城堡" not in hears()
     await waiting.get_by_role("button", name="上墙", exact=True).click()
-    await expect(ann.locator("#kind-photos .own-photo .tag.good")).to_have_text("已上墙", timeout=SLOW)
+    await expect(ann.locator("#kind-photos .own-photo .tag.good")).to_have_text("已上墙")
     assert await sizes(wall, ".photo-scene img") == (240, 320)
-    await expect(wall.locator(".photo-scene .name")).to_have_text("小* · 海边城堡", timeout=SLOW)
+    await expect(wall.locator(".photo-scene .name")).to_have_text("小* · 海边城堡")
     source = await wall.locator(".photo-scene img").first.get_attribute("src")
     shown = await ann.request.get(f"{stage.server.url}{source}")
     assert shown.ok
@@ -81,10 +77,10 @@ async def test_from_phone_to_wall_to_vote_and_away(stage: Stage) -> None:
 
     # Chromium cannot show HEIC; the server can.
     await choose(ben, "IMG_0002.jpg", pictures.heic())
-    await expect(ben.locator(".photo-blind")).to_be_visible(timeout=SLOW)
+    await expect(ben.locator(".photo-blind")).to_be_visible()
     await send(ben, "绿色恐龙")
     await waiting.get_by_role("button", name="上墙", exact=True).click()
-    await expect(wall.locator(".photo-scene .mosaic li")).to_have_count(2, timeout=SLOW)
+    await expect(wall.locator(".photo-scene .mosaic li")).to_have_count(2)
 
     # Both into one new vote, the second into the draft of the first.
     await go(console, "队列", "照片")
@@ -92,25 +88,25 @@ async def test_from_phone_to_wall_to_vote_and_away(stage: Stage) -> None:
     for caption, number in (("海边城堡", 1), ("绿色恐龙", 2)):
         card = cards.filter(has_text=caption)
         await card.get_by_role("button", name="加入投票").click()
-        await expect(card.get_by_role("button", name=f"投票里的 {number} 号")).to_be_visible(timeout=SLOW)
+        await expect(card.get_by_role("button", name=f"投票里的 {number} 号")).to_be_visible()
     await go(console, "投票", "投票")
     await console.get_by_role("button", name="开始投票").first.click()
     option = ben.get_by_role("radio", name="海边城堡")
-    await expect(option).to_contain_text("小*", timeout=SLOW)
+    await expect(option).to_contain_text("小*")
     await sizes(ben, ".option.entry img")
     await option.click()
-    await expect(ben.locator(".counted")).to_be_visible(timeout=SLOW)
+    await expect(ben.locator(".counted")).to_be_visible()
     entry = wall.locator(".entry-grid > li").first
-    await expect(entry).to_contain_text("100%", timeout=SLOW)
+    await expect(entry).to_contain_text("100%")
     await sizes(wall, ".entry-grid img")
 
     # Deleted by who sent it: the picture goes everywhere, the option and its ballot stay.
     await ann.locator("#kind-photos .own-photo").get_by_role("button", name="删除").click()
     await ann.get_by_role("dialog").get_by_role("button", name="删除").click()
-    await expect(ann.locator("#kind-photos .own-photo")).to_have_count(0, timeout=SLOW)
-    await expect(entry.locator(".entry-picture.gone")).to_be_visible(timeout=SLOW)
-    await expect(entry).to_contain_text("1 号作品", timeout=SLOW)
-    await expect(entry).to_contain_text("100%", timeout=SLOW)
-    await expect(ben.get_by_role("radio", name="1 号作品")).to_be_checked(timeout=SLOW)
+    await expect(ann.locator("#kind-photos .own-photo")).to_have_count(0)
+    await expect(entry.locator(".entry-picture.gone")).to_be_visible()
+    await expect(entry).to_contain_text("1 号作品")
+    await expect(entry).to_contain_text("100%")
+    await expect(ben.get_by_role("radio", name="1 号作品")).to_be_checked()
     assert (await ann.request.get(shown.url)).status == 404
     assert stage.troubles == []

@@ -99,13 +99,16 @@ async def say_from(host: Client, text: str) -> None:
 async def test_tabs_keep_what_was_begun(stage: Stage) -> None:
     ann = await stage.enter("小安")
     await ann.locator(".composer textarea").fill("还没发出的话")
-    chosen = ann.get_by_role("tab", name="聊天")
-    await chosen.focus()
-    await ann.keyboard.press("ArrowRight")
+    await ann.get_by_role("tab", name="聊天").press("ArrowRight")
     questions = ann.get_by_role("tab", name="提问")
     await expect(questions).to_be_focused()
     await expect(questions).to_have_attribute("aria-selected", "true")
     await ann.locator(".ask textarea").fill("还没问的问题")
+    for begun in ("还没发出的话", "还没问的问题"):
+        # It is kept once the page has been drawn with it.
+        await ann.wait_for_function(
+            "text => Object.values(sessionStorage).some((one) => one.includes(text))", arg=begun
+        )
     await ann.reload()
     await expect(questions).to_have_attribute("aria-selected", "true")
     await expect(ann.locator(".ask textarea")).to_have_value("还没问的问题")

@@ -67,10 +67,10 @@ async def test_what_waits_is_seen_by_its_author_until_staff_lets_it_through(stag
     await to(console, "待处理")
     queue = console.locator(".queue")
     await queue.get_by_role("button", name="通过", exact=True).first.click()
-    await expect(other.get_by_text("我拼好了")).to_be_visible()
+    await expect(other.locator(".message .text", has_text="我拼好了")).to_be_visible()
     await queue.get_by_role("button", name="不通过").click()
     await expect(phone.locator(".held")).to_have_count(0)
     await console.locator(".toast", has_text="没通过").get_by_role("button", name="撤销").click()
     await expect(phone.locator(".held")).to_have_count(1)
-    await expect(other.get_by_text("第二句")).to_have_count(0)
+    await expect(other.locator(".message .text", has_text="第二句")).to_have_count(0)
     assert stage.troubles == []

@@ -9,8 +9,6 @@ from tests.e2e.stage import Stage, open_vote, say, to
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-WITHIN = 30_000
-
 
 async def come(stage: Stage, name: str, query: str = "", shop: str = "") -> Page:
     phone = await stage.open(f"{stage.address}{query}", "phone")
@@ -29,7 +27,7 @@ async def test_two_shops_vote_and_a_host_sees_who_is_where(stage: Stage) -> None
     for name in ("东店", "西店"):
         await console.get_by_label("门店名称").fill(name)
         await console.get_by_role("button", name="添加", exact=True).click()
-        await expect(console.get_by_role("button", name=f"入口 · {name}")).to_be_visible(timeout=WITHIN)
+        await expect(console.get_by_role("button", name=f"入口 · {name}")).to_be_visible()
     await console.get_by_role("button", name="入口 · 东店").click()
     address = await console.get_by_role("dialog").locator(".address input").input_value()
     await console.keyboard.press("Escape")
@@ -38,24 +36,24 @@ async def test_two_shops_vote_and_a_host_sees_who_is_where(stage: Stage) -> None
     ben = await come(stage, "小北", shop="东店")
     await ben.get_by_role("tab", name="我的").click()
     await ben.get_by_label("你在哪家店").select_option(label="西店")
-    await expect(ben.locator(".toast", has_text="已记下")).to_be_visible(timeout=WITHIN)
+    await expect(ben.locator(".toast", has_text="已记下")).to_be_visible()
     await say(ann, "东边的朋友好")
-    await expect(console.locator(".message .tag.shop", has_text="东店")).to_be_visible(timeout=WITHIN)
+    await expect(console.locator(".message .tag.shop", has_text="东店")).to_be_visible()
 
     await open_vote(stage, ["城堡", "恐龙"])
     await ann.get_by_role("radio", name="城堡").click()
     await ben.get_by_role("radio", name="城堡").click()
     for page in (console.locator(".on-now"), wall.locator(".towers")):
-        await expect(page.locator(".split").first).to_contain_text("东店 1西店 1", timeout=WITHIN)
+        await expect(page.locator(".split").first).to_contain_text("东店 1西店 1")
 
     await console.locator(".health .here").click()
     people = console.get_by_role("dialog")
-    await expect(people.get_by_role("button")).to_contain_text(["主", "小安", "小北"], timeout=WITHIN)
+    await expect(people.get_by_role("button")).to_contain_text(["主", "小安", "小北"])
     await ben.context.close()
-    await expect(people.get_by_text("重连中").first).to_be_visible(timeout=WITHIN)
+    await expect(people.get_by_text("重连中").first).to_be_visible()
     await people.get_by_role("button", name="小安：查看和处理").click()
     await console.get_by_role("dialog", name="小安").get_by_role("button", name="禁言", exact=True).click()
-    await expect(people.locator("li", has_text="小安").get_by_text("已禁言")).to_be_visible(timeout=WITHIN)
+    await expect(people.locator("li", has_text="小安").get_by_text("已禁言")).to_be_visible()
     assert stage.troubles == []
 
 
@@ -68,12 +66,12 @@ async def test_a_co_hosts_link_bears_a_name_and_is_taken_back_alone(stage: Stage
     await form.get_by_role("button", name="生成链接").click()
     address = await form.locator(".address input").input_value()
     helper = await stage.open(f"{stage.server.url}/host/{stage.room}#{address.partition('#')[2]}", "phone")
-    await expect(helper.locator(".console")).to_be_visible(timeout=WITHIN)
+    await expect(helper.locator(".console")).to_be_visible()
     await console.locator(".health .here").click()
-    await expect(console.get_by_role("dialog").locator("li", has_text="珊珊")).to_contain_text("管理员", timeout=WITHIN)
+    await expect(console.get_by_role("dialog").locator("li", has_text="珊珊")).to_contain_text("管理员")
     await console.keyboard.press("Escape")
     await form.get_by_role("button", name="收回 · 珊珊").click()
     await console.get_by_role("dialog").get_by_role("button", name="收回").click()
-    await expect(helper.get_by_text("这个链接已被收回")).to_be_visible(timeout=WITHIN)
-    await expect(form.get_by_role("button", name="收回 · 珊珊")).to_have_count(0, timeout=WITHIN)
+    await expect(helper.get_by_text("这个链接已被收回")).to_be_visible()
+    await expect(form.get_by_role("button", name="收回 · 珊珊")).to_have_count(0)
     await expect(console.locator(".console")).to_be_visible()

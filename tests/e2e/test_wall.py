@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
+from loadtests.waiting import until
 from tests.e2e.stage import WITHIN, Stage, open_vote
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -66,12 +67,18 @@ async def sized(page: Page, screen: str) -> float:
 
 
 async def readable(page: Page, screen: str) -> None:
+    """Wait until it is: what is fitted to a screen is so some frames after that has changed."""
     factor = await sized(page, screen)
-    words = await page.evaluate(WORDS, SMALL)
-    assert words
-    for text, size, headline in words:
-        assert size >= (HEADLINE if headline else BODY) * factor - 0.1, (screen, text, size)
-    assert await page.evaluate(INSIDE) == [], screen
+    found: list[object] = []
+
+    async def well() -> bool:
+        words = await page.evaluate(WORDS, SMALL)
+        assert words
+        small = [one for one in words if one[1] < (HEADLINE if one[2] else BODY) * factor - 0.1]
+        found[:] = [*small, *await page.evaluate(INSIDE)]
+        return not found
+
+    assert await until(well, WITHIN / 1000, every=0.1), (screen, found)
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -151,7 +158,7 @@ async def test_the_screen_stays_awake_and_shows_no_cursor(stage: Stage) -> None:
     await wall.add_init_script(LOCKS)
     await wall.goto(link)
     await wall.locator(".cover, .talk").first.wait_for()
-    assert await wall.evaluate("window.locks.length") == 1
+    await wall.wait_for_function("window.locks.length === 1")
     await wall.evaluate("window.locks[0].release()")
     await wall.wait_for_function("window.locks.length === 2 && !window.locks[1].released")
     assert await wall.evaluate("getComputedStyle(document.body).cursor") == "none"
