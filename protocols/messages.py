@@ -178,6 +178,10 @@ class Event:
         """What may stay when it is erased; None leaves a stub without data."""
         return None
 
+    def emptied(self) -> Event | None:
+        """What may stay when it is erased and no person is: nobody bears a pseudonym beside it."""
+        return self.erased()
+
     def told_alone(self, by: By | None) -> str | None:
         """Whom it makes hear anew what they alone are told: its author, if it is ``own``."""
         return by.id if self.own and by is not None else None
@@ -195,6 +199,17 @@ class Lasting(Event):
 @dataclass(frozen=True, slots=True)
 class Concerning(Lasting):
     """A ``Lasting`` event that names somebody beside its author: once they are erased, nothing of it stays."""
+
+    def emptied(self) -> None:
+        """Nobody wrote it who would bear the pseudonym: it is those whom it names that are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passing(Lasting):
+    """A ``Lasting`` event of what went on and prepared nothing: of a rehearsal that is cleared nothing of it stays."""
+
+    def emptied(self) -> None:
+        """It is as if it had not been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +261,9 @@ class Record:
         The key of the command stays, so that sending a deleted message again does not post it again. Not under a
         pseudonym: whoever guesses the user and the id could tell from it whose the pseudonym is.
         """
-        kept = self.data.erased() if self.data is not None else None
-        if pseudonym is None and isinstance(kept, Concerning):
-            # Nobody wrote it who would bear the pseudonym: it is those whom it names that are forgotten.
-            kept = None
+        kept = self.data
+        if kept is not None:
+            kept = kept.erased() if pseudonym else kept.emptied()
         by = self.by.forgotten(pseudonym) if pseudonym and self.by else None
         key = self.command[:KEY_LENGTH] if self.command and not pseudonym else None
         return replace(self, data=kept, by=by, command=key)

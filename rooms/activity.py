@@ -144,6 +144,23 @@ class Activity(ABC):
         """
         return self.mine(user) is not None
 
+    def begun(self) -> Iterable[str]:
+        """The things that are drafts no more; ``clear`` gives them other names."""
+        return ()
+
+    @abstractmethod
+    def clear(self, names: Mapping[str, str]) -> None:
+        """Forget a rehearsal: what people did is gone, and what was prepared is as it was before it began.
+
+        ``names`` has a fresh id for each thing that ``begun`` gave: what is sent late for the old one counts nowhere.
+        The records of a rehearsal are stubs afterwards, ``emptied``: what stays here must be the same whether they
+        were applied whole or as stubs.
+        """
+
+    def _begin_again(self) -> None:
+        """As if nothing had been."""
+        self.load(type(self)().dump())
+
     def due(self) -> int | None:
         """The room time at which ``elapse`` has something to say, or None."""
         return None

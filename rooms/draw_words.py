@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, StringConstraints
 
 from protocols.limits import CONTACT_LENGTH, DRAW_WINNERS
-from protocols.messages import STAFF, Budget, Command, Event, Id, Lasting, Role
+from protocols.messages import STAFF, Budget, Command, Event, Id, Lasting, Passing, Role
 from protocols.text import Title, clean_line
 
 Contact = Annotated[str, StringConstraints(min_length=1, max_length=CONTACT_LENGTH), AfterValidator(clean_line)]
@@ -113,7 +113,7 @@ class DrawCreated(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawOpened(Lasting):
+class DrawOpened(Passing):
     """Those who are present enter; whole, because everyone hears of it for the first time."""
 
     type: ClassVar[str] = "draw.opened"
@@ -125,7 +125,7 @@ class DrawOpened(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawEntered(Lasting):
+class DrawEntered(Passing):
     """Somebody is in it, with this ticket; told to nobody. ``Room.mine`` tells the person."""
 
     type: ClassVar[str] = "draw.entered"
@@ -136,7 +136,7 @@ class DrawEntered(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawExcluded(Lasting):
+class DrawExcluded(Passing):
     """Somebody who had entered is out when the list is frozen: banned meanwhile, or of the staff; told to nobody."""
 
     type: ClassVar[str] = "draw.excluded"
@@ -146,7 +146,7 @@ class DrawExcluded(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawSealed(Lasting):
+class DrawSealed(Passing):
     """The seed; told to nobody, in no export, until draw.revealed tells it."""
 
     type: ClassVar[str] = "draw.sealed"
@@ -157,7 +157,7 @@ class DrawSealed(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawFrozen(Lasting):
+class DrawFrozen(Passing):
     """Nobody comes in any more; the commitment binds seed and entrants. Whole, as draw.opened."""
 
     type: ClassVar[str] = "draw.frozen"
@@ -172,7 +172,7 @@ class DrawFrozen(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawWon(Lasting):
+class DrawWon(Passing):
     """A winner, for hosts: ``by`` is the winner."""
 
     type: ClassVar[str] = "draw.won"
@@ -196,7 +196,7 @@ class DrawNamed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawRevealed(Lasting):
+class DrawRevealed(Passing):
     """The seed, and the tickets that have won, by place."""
 
     type: ClassVar[str] = "draw.revealed"
@@ -207,7 +207,7 @@ class DrawRevealed(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawRedrawn(Lasting):
+class DrawRedrawn(Passing):
     """Whoever had won this place was absent: the next ticket in order has it."""
 
     type: ClassVar[str] = "draw.redrawn"
@@ -231,7 +231,7 @@ class DrawClaimed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawUnclaimed(Lasting):
+class DrawUnclaimed(Passing):
     """The winner's contact is gone."""
 
     type: ClassVar[str] = "draw.unclaimed"
@@ -242,7 +242,7 @@ class DrawUnclaimed(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawRedeemed(Lasting):
+class DrawRedeemed(Passing):
     """The prize of this place was handed over; ``by`` says by whom."""
 
     type: ClassVar[str] = "draw.redeemed"
@@ -252,7 +252,7 @@ class DrawRedeemed(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawUnredeemed(Lasting):
+class DrawUnredeemed(Passing):
     """The prize of this place was not handed over yet."""
 
     type: ClassVar[str] = "draw.unredeemed"

@@ -191,9 +191,9 @@ class Poll:
             }
         return result
 
-    def drafted(self, name: str) -> Poll:
-        """The same as a draft of this name: nobody has voted."""
-        return Poll(**self.words() | {"poll": name, "hidden": self.first_hidden})
+    def drafted(self, name: str, *, hidden: bool | None = None) -> Poll:
+        """The same as a draft of this name: nobody has voted. Its result is hidden as it was first, or as is said."""
+        return Poll(**self.words() | {"poll": name, "hidden": self.first_hidden if hidden is None else hidden})
 
     def words(self) -> dict[str, Any]:
         """What it asks."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
-from protocols.messages import Lasting
-from rooms.poll import Kind, Result, Who
+from protocols.messages import Event, Lasting, Passing
+from rooms.poll import Count, Kind, Result, Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class PollOpened(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class PollPaused(Lasting):
+class PollPaused(Passing):
     """The clock stands."""
 
     type: ClassVar[str] = "poll.paused"
@@ -57,7 +57,7 @@ class PollPaused(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class PollResumed(Lasting):
+class PollResumed(Passing):
     """The clock runs."""
 
     type: ClassVar[str] = "poll.resumed"
@@ -67,7 +67,7 @@ class PollResumed(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class PollExtended(Lasting):
+class PollExtended(Passing):
     """There is more time: until ``closes_at``, or ``remaining_ms`` from the end of the pause."""
 
     type: ClassVar[str] = "poll.extended"
@@ -95,9 +95,15 @@ class PollRevealed(Lasting):
     poll: str
     result: Result
 
+    def emptied(self) -> Event:
+        """That its result is shown, for a draft may say so; not what it was."""
+        places = [0] * len(self.result["counts"])
+        blank = Result(counts=places, voters=0, guests=Count(counts=places, voters=0))
+        return replace(self, result=blank)
+
 
 @dataclass(frozen=True, slots=True)
-class PollVoted(Lasting):
+class PollVoted(Passing):
     """A ballot; told to nobody. ``Room.mine`` tells its author."""
 
     type: ClassVar[str] = "poll.voted"
@@ -108,7 +114,7 @@ class PollVoted(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class PollClosed(Lasting):
+class PollClosed(Passing):
     """Voting has ended; ``result`` is null while it is hidden."""
 
     type: ClassVar[str] = "poll.closed"
@@ -119,7 +125,7 @@ class PollClosed(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class PollCounted(Lasting):
+class PollCounted(Passing):
     """The hidden result of a poll that has just closed, for hosts."""
 
     type: ClassVar[str] = "poll.counted"

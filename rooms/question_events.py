@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from protocols.messages import Event, Lasting
+from protocols.messages import Event, Passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class QuestionBinned(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionTaken(Lasting):
+class QuestionTaken(Passing):
     """It left the queue or the bin; ``by`` says who took it."""
 
     type: ClassVar[str] = "question.taken"
@@ -91,7 +91,7 @@ class QuestionTaken(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionHidden(Lasting):
+class QuestionHidden(Passing):
     """Nobody sees it any more; ``by`` says who hid it."""
 
     type: ClassVar[str] = "question.hidden"
@@ -100,7 +100,7 @@ class QuestionHidden(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionWithdrawn(Lasting):
+class QuestionWithdrawn(Passing):
     """Its asker took it back; what was merged into it stands alone."""
 
     type: ClassVar[str] = "question.withdrawn"
@@ -109,7 +109,7 @@ class QuestionWithdrawn(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionDropped(Lasting):
+class QuestionDropped(Passing):
     """It made room for a newer one."""
 
     type: ClassVar[str] = "question.dropped"
@@ -118,7 +118,7 @@ class QuestionDropped(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionShown(Lasting):
+class QuestionShown(Passing):
     """It is on the screen."""
 
     type: ClassVar[str] = "question.shown"
@@ -127,7 +127,7 @@ class QuestionShown(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionUnshown(Lasting):
+class QuestionUnshown(Passing):
     """No question is on the screen."""
 
     type: ClassVar[str] = "question.unshown"
@@ -149,7 +149,7 @@ class QuestionAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionReopened(Lasting):
+class QuestionReopened(Passing):
     """It has no answer after all."""
 
     type: ClassVar[str] = "question.reopened"
@@ -158,7 +158,7 @@ class QuestionReopened(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionMerged(Lasting):
+class QuestionMerged(Passing):
     """It asks the same as ``into``, where its votes count."""
 
     type: ClassVar[str] = "question.merged"
@@ -168,7 +168,7 @@ class QuestionMerged(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionUnmerged(Lasting):
+class QuestionUnmerged(Passing):
     """It stands alone again."""
 
     type: ClassVar[str] = "question.unmerged"
@@ -177,7 +177,7 @@ class QuestionUnmerged(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionUpvoted(Lasting):
+class QuestionUpvoted(Passing):
     """A vote given, or taken back; told to nobody, the count says it."""
 
     type: ClassVar[str] = "question.upvoted"
@@ -188,7 +188,7 @@ class QuestionUpvoted(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionNoticed(Lasting):
+class QuestionNoticed(Passing):
     """Its asker, whom it bears the name of, is told anew how it stands."""
 
     type: ClassVar[str] = "question.noticed"

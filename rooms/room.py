@@ -17,8 +17,12 @@ from rooms.activities.room import (
     Lifecycle,
     PersonErase,
     PersonErased,
+    RoomClear,
+    RoomCleared,
     RoomClose,
     RoomCreate,
+    RoomRehearsalStarted,
+    RoomRehearse,
     RoomRetire,
     RoomRetired,
     Status,
@@ -85,6 +89,16 @@ class Room:
         return self._life.created_at
 
     @property
+    def rehearses(self) -> bool:
+        """Whether what happens now will be cleared."""
+        return self._life.rehearses_since > 0
+
+    @property
+    def cleared_at(self) -> int:
+        """The record that cleared the last rehearsal; what is before it only prepared the room. 0 if none did."""
+        return self._life.cleared_at
+
+    @property
     def created(self) -> bool:
         """Whether its first record, room.created, was taken in."""
         return self._life.created
@@ -114,8 +128,13 @@ class Room:
             return self._retirement(command, context)
         if life.status == "closed" and by.role not in STAFF:
             raise Refused(Code.CLOSED, "The room is closed.")
-        if isinstance(command, PersonErase):
-            return self._erasure(command, context)
+        match command:
+            case PersonErase():
+                return self._erasure(command, context)
+            case RoomRehearse():
+                return self._rehearsal()
+            case RoomClear():
+                return self._clearing(context)
         suspect = self._heeded(command, by, context)
         inner = replace(
             context,
@@ -208,6 +227,8 @@ class Room:
                 authored.append(record.seq)
         if isinstance(record.data, RoomRetired):
             self._retire(record.data.before, record.data.upto, record.erases)
+        elif isinstance(record.data, RoomCleared):
+            self._clear(record.data.names, record.erases)
         elif record.erases:
             self._erase(record)
         home = self._homes.get(record.type)
@@ -320,6 +341,38 @@ class Room:
             oldest = 0 if any(each.outlasts(user) for each in self.activities.values()) else upto
             self._keep(user, [seq for seq in seqs if seq > oldest and seq not in held])
         return held
+
+    def _rehearsal(self) -> list[Proposed]:
+        if self._life.rehearses_since:
+            return []
+        if any(map(self._was_used, self.activities.values())):
+            raise Refused(Code.CONFLICT, "Somebody has said or done something here already.")
+        return [Proposed(RoomRehearsalStarted())]
+
+    def _was_used(self, activity: Activity) -> bool:
+        """Whether clearing it would take away what others than its staff can have done."""
+        if not any(Role.ATTENDEE in command.roles for command in activity.commands):
+            return False
+        copy, state = type(activity)(), activity.dump()
+        copy.load(state)
+        copy.clear({})
+        return any(activity.begun()) or copy.dump() != state
+
+    def _clearing(self, context: Context) -> list[Proposed]:
+        since = self._life.rehearses_since
+        if not since:
+            raise Refused(Code.CONFLICT, "This is no rehearsal.")
+        names = {thing: context.new_id() for each in self.activities.values() for thing in each.begun()}
+        decided = self.people.decided(since)
+        gone = tuple(seq for seq in range(since + 1, self.seq + 1) if seq not in decided)
+        return [Proposed(RoomCleared(names), erases=gone)]
+
+    def _clear(self, names: Mapping[str, str], gone: Sequence[int]) -> None:
+        self._disown(set(gone))
+        self.people.unlist(gone)
+        for each in self.activities.values():
+            each.clear(names)
+        self._follow(names)
 
     def _keep(self, user: str, seqs: Sequence[int]) -> None:
         if seqs:

@@ -351,6 +351,9 @@ export type Wire =
   | RoomCalm
   | RoomCalmed
   | RoomCalmedEvent
+  | RoomClear
+  | RoomCleared
+  | RoomClearedEvent
   | RoomClose
   | RoomClosed
   | RoomClosedEvent
@@ -373,6 +376,9 @@ export type Wire =
   | RoomPanic
   | RoomPanicked
   | RoomPanickedEvent
+  | RoomRehearsalStarted
+  | RoomRehearsalStartedEvent
+  | RoomRehearse
   | RoomRetired
   | RoomRetiredEvent
   | RoomSettings
@@ -453,6 +459,8 @@ export type Command =
   | RoomCreate
   | RoomOpen
   | RoomClose
+  | RoomRehearse
+  | RoomClear
   | RoomConfigure
   | PersonErase
   | PersonKick
@@ -555,6 +563,8 @@ export type LoggedEvent =
   | RoomCreatedEvent
   | RoomOpenedEvent
   | RoomClosedEvent
+  | RoomRehearsalStartedEvent
+  | RoomClearedEvent
   | RoomConfiguredEvent
   | PersonErasedEvent
   | RoomRetiredEvent
@@ -1387,6 +1397,34 @@ export interface RoomOpen {
  */
 export interface RoomClose {
   type: "room.close";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * Rehearse from now on: everything works, and all that people do goes again with ``room.clear``.
+ *
+ * Only before the show, while nobody has said or done anything here.
+ */
+export interface RoomRehearse {
+  type: "room.rehearse";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+}
+/**
+ * End the rehearsal: what was said, asked, sent, cast and won in it is gone; what was prepared is a draft again.
+ *
+ * Settings stay, and the run-sheet, the words that are filtered, roles, and what was decided on people.
+ */
+export interface RoomClear {
+  type: "room.clear";
   id: string;
   room: string;
   /**
@@ -3543,6 +3581,48 @@ export interface RoomClosedEvent {
  */
 export interface RoomClosed {}
 /**
+ * What happens from here on is a rehearsal.
+ */
+export interface RoomRehearsalStartedEvent {
+  type: "room.rehearsal_started";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: RoomRehearsalStarted | null;
+}
+/**
+ * What happens from here on is a rehearsal.
+ */
+export interface RoomRehearsalStarted {}
+/**
+ * The rehearsal is over and forgotten: show the room anew from a join without a position.
+ *
+ * ``names`` says under which ids things that were begun are drafts again.
+ */
+export interface RoomClearedEvent {
+  type: "room.cleared";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: RoomCleared | null;
+}
+/**
+ * The rehearsal is over and forgotten: show the room anew from a join without a position.
+ *
+ * ``names`` says under which ids things that were begun are drafts again.
+ */
+export interface RoomCleared {
+  names: {
+    [k: string]: string;
+  };
+}
+/**
  * Title and settings as they are from now on, whole.
  */
 export interface RoomConfiguredEvent {
@@ -4836,11 +4916,12 @@ export interface View {
   stream: StreamView;
 }
 /**
- * The room's own state.
+ * The room's own state; ``rehearsal``: what happens now will be cleared.
  */
 export interface RoomView {
   title: string;
   status: "open" | "closed";
+  rehearsal: boolean;
   settings: RoomSettings;
   created_at: number;
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
 from protocols.limits import ANNOUNCEMENT_LENGTH
-from protocols.messages import STAFF, Audience, Command, Event, Id, Lasting, Record
+from protocols.messages import STAFF, Audience, Command, Event, Id, Passing, Record
 from protocols.text import clean_text
 from protocols.web_link import Link
 from rooms.activity import Activity, Context, Proposed
@@ -73,7 +73,7 @@ class AnnouncementEdited(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class AnnouncementWithdrawn(Lasting):
+class AnnouncementWithdrawn(Passing):
     """Nothing is announced any more."""
 
     type: ClassVar[str] = "announcement.withdrawn"
@@ -166,6 +166,10 @@ class Announcements(Activity):
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""
         self._current = Announcement(**state["current"]) if state["current"] else None
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """What is announced."""
+        self._begin_again()
 
     def retire(self, before: int) -> Iterable[int]:
         """It is as old as its words."""

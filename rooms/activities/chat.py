@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NotRequired
 
@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
 from protocols.limits import BIN_KEPT, CHAT_KEPT, CHAT_SHOWN, HELD_BYTES, HELD_EACH, HELD_KEPT, REFUSED_OWN, VIEW_BYTES
-from protocols.messages import STAFF, Audience, By, Command, Event, Lasting, Record
+from protocols.messages import STAFF, Audience, By, Command, Event, Passing, Record
 from protocols.text import text_bytes
 from protocols.wire import Author
 from rooms.activity import Activity, Context, Proposed
@@ -49,7 +49,7 @@ class ChatHeld(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ChatSettled(Lasting):
+class ChatSettled(Passing):
     """A message waits no longer; ``by`` is its author."""
 
     type: ClassVar[str] = "chat.settled"
@@ -59,7 +59,7 @@ class ChatSettled(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class ChatApproved(Lasting):
+class ChatApproved(Passing):
     """Staff let the message through; ``by`` says who."""
 
     type: ClassVar[str] = "chat.approved"
@@ -68,7 +68,7 @@ class ChatApproved(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class ChatRejected(Lasting):
+class ChatRejected(Passing):
     """Staff put the message into the bin instead of letting it through; ``by`` says who."""
 
     type: ClassVar[str] = "chat.rejected"
@@ -77,7 +77,7 @@ class ChatRejected(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class ChatDeleted(Lasting):
+class ChatDeleted(Passing):
     """The message is gone, also from the history; ``by`` says who deleted it."""
 
     type: ClassVar[str] = "chat.deleted"
@@ -99,7 +99,7 @@ class ChatBinned(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ChatUnbinned(Lasting):
+class ChatUnbinned(Passing):
     """The bin holds it no more; ``by`` says who restored it."""
 
     type: ClassVar[str] = "chat.unbinned"
@@ -121,7 +121,7 @@ class ChatRestored(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ChatPinned(Lasting):
+class ChatPinned(Passing):
     """The message stands on top."""
 
     type: ClassVar[str] = "chat.pinned"
@@ -130,7 +130,7 @@ class ChatPinned(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class ChatUnpinned(Lasting):
+class ChatUnpinned(Passing):
     """No message stands on top."""
 
     type: ClassVar[str] = "chat.unpinned"
@@ -444,6 +444,10 @@ class Chat(Activity):
         # A snapshot from before messages could wait has none.
         held = [Message.of_dump(each) for each in state.get("held", ())]
         self._held = {each.message: each for each in held}
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """Everything that was said."""
+        self._begin_again()
 
     def retire(self, before: int) -> Iterable[int]:
         """A message is as old as its first sending, wherever its words are now: shown, on top, in the bin, waiting."""

@@ -3,7 +3,7 @@ that are prepared. What is prepared is for hosts; a call is for everyone, one at
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal, NotRequired
 
@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
 from protocols.limits import CUE_LENGTH, CUES_KEPT
-from protocols.messages import STAFF, Audience, Command, Id, Lasting, Record
+from protocols.messages import STAFF, Audience, Command, Id, Lasting, Passing, Record
 from protocols.text import clean_line
 from rooms.activity import Activity, Context, Proposed
 
@@ -126,7 +126,7 @@ class CueDropped(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class CueCalled(Lasting):
+class CueCalled(Passing):
     """Everyone is called to do this; whole, because they hear of it for the first time."""
 
     type: ClassVar[str] = "cue.called"
@@ -137,7 +137,7 @@ class CueCalled(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class CueWithdrawn(Lasting):
+class CueWithdrawn(Passing):
     """The call is over."""
 
     type: ClassVar[str] = "cue.withdrawn"
@@ -274,6 +274,11 @@ class Cues(Activity):
         """Take back what ``dump`` gave."""
         self._on = Cue(**state["on"]) if state["on"] else None
         self._sheet = [Cue(**each) for each in state["sheet"]]
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """The run-sheet is at its beginning, and nobody is called."""
+        self._on = None
+        self._sheet = [replace(each, at=None) for each in self._sheet]
 
     def retire(self, before: int) -> Iterable[int]:
         """What was called goes with its age; what is prepared is in use, however old."""

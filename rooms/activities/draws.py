@@ -243,6 +243,16 @@ class Draws(Activity):
         prizes = (prize for each in self._draws.values() for prize in each.won.values())
         return tuple(prize.named for prize in prizes if prize.user == user and prize.named)
 
+    def begun(self) -> Iterable[str]:
+        """Whatever is no draft."""
+        return [each.draw for each in self._draws.values() if each.status != "draft"]
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """All are drafts, and nobody is in them."""
+        held = self._draws.values()
+        drafts = [Draw(names.get(each.draw, each.draw), each.title, each.winners, each.of) for each in held]
+        self._draws = {each.draw: each for each in drafts}
+
     def retire(self, before: int) -> Iterable[int]:
         """What was drawn goes, with entrants, winners and their contacts; the rest is in use, however old."""
         gone = [each for each in self._draws.values() if each.drawn_at is not None and each.drawn_at < before]

@@ -5,7 +5,7 @@ Staff, walls and bots tap for nothing. A tap after the last place is refused and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
@@ -14,7 +14,7 @@ from pydantic import Field
 
 from protocols.errors import Code, Refused
 from protocols.limits import DURATION_MAXIMUM_MS, FIRST_PLACES, FIRST_PLACES_KEPT, FIRSTS_KEPT
-from protocols.messages import STAFF, Audience, Budget, Command, Event, Id, Lasting, Record, Role
+from protocols.messages import STAFF, Audience, Budget, Command, Event, Id, Lasting, Passing, Record, Role
 from protocols.text import Title
 from rooms.activity import ROOM, Activity, Context, Proposed, Tick
 from rooms.first import First, FirstCount, FirstReason, FirstsMine, FirstsView, Winner
@@ -94,7 +94,7 @@ class FirstCreated(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class FirstAnnounced(Lasting):
+class FirstAnnounced(Passing):
     """It begins at ``opens_at``; whole, because everyone hears of it for the first time."""
 
     type: ClassVar[str] = "first.announced"
@@ -106,7 +106,7 @@ class FirstAnnounced(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class FirstOpened(Lasting):
+class FirstOpened(Passing):
     """People may tap."""
 
     type: ClassVar[str] = "first.opened"
@@ -117,7 +117,7 @@ class FirstOpened(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class FirstTapped(Lasting):
+class FirstTapped(Passing):
     """Somebody has a place, for hosts. ``Room.mine`` tells the person."""
 
     type: ClassVar[str] = "first.tapped"
@@ -128,7 +128,7 @@ class FirstTapped(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class FirstClosed(Lasting):
+class FirstClosed(Passing):
     """It is over: full, or ended by staff."""
 
     type: ClassVar[str] = "first.closed"
@@ -139,7 +139,7 @@ class FirstClosed(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class FirstRedeemed(Lasting):
+class FirstRedeemed(Passing):
     """The gift of this place was handed over; ``by`` says by whom."""
 
     type: ClassVar[str] = "first.redeemed"
@@ -149,7 +149,7 @@ class FirstRedeemed(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class FirstUnredeemed(Lasting):
+class FirstUnredeemed(Passing):
     """The gift of this place was not handed over yet."""
 
     type: ClassVar[str] = "first.unredeemed"
@@ -294,6 +294,16 @@ class Firsts(Activity):
         """Take back what ``dump`` gave."""
         self._firsts = {each["first"]: First.of_dump(each) for each in state["firsts"]}
         self._find_due()
+
+    def begun(self) -> Iterable[str]:
+        """Whatever is no draft."""
+        return [each.first for each in self._firsts.values() if each.status != "draft"]
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """All are drafts, and nobody has a place."""
+        drafts = [First(names.get(each.first, each.first), each.title, each.places) for each in self._firsts.values()]
+        self._firsts = {each.first: each for each in drafts}
+        self._due = None
 
     def retire(self, before: int) -> Iterable[int]:
         """What was closed goes, with who has its places; the rest is in use, however old."""

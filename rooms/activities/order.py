@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -161,6 +161,9 @@ class Order(Activity):
     def dump(self) -> dict[str, Any]:
         """The view."""
         return self.view(Audience.HOSTS)
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """It is a setting."""
 
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""

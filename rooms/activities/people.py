@@ -340,6 +340,13 @@ class People(Activity):
                 self._roles.pop(user, None)
                 self._roles[user] = Standing(user, name, Role(role), record.seq, record.at, record.by, firm)
 
+    def decided(self, since: int) -> set[int]:
+        """The seqs of all that was said of those of whom something holds, or was said up to ``since``."""
+        holding = {user for standings in self._lists() for user in standings}
+        return {
+            seq for user, cases in self._cases.items() if user in holding or cases[0][0] <= since for seq, _at in cases
+        }
+
     def unlist(self, seqs: Iterable[int]) -> None:
         """Forget what these records said. On top of a snapshot what ended it may be a stub by now, as they are."""
         erased = set(seqs)
@@ -404,6 +411,9 @@ class People(Activity):
             "warnings": [each.dump() for each in self._warnings.values()],
             "cases": {user: [list(case) for case in cases] for user, cases in self._cases.items()},
         }
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """What was decided on people holds until it is taken back; of the others ``Room`` forgets the records."""
 
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""

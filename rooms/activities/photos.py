@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Final, Literal, NotRequired
 
@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
 from protocols.limits import CAPTION_LENGTH, PHOTO_SIDE, PHOTOS_EACH, PHOTOS_KEPT, PHOTOS_SHOWN
-from protocols.messages import STAFF, Audience, Budget, By, Command, Event, Id, Lasting, Record
+from protocols.messages import STAFF, Audience, Budget, By, Command, Event, Id, Lasting, Passing, Record
 from protocols.text import Text
 from protocols.wire import Author
 from rooms.activity import Activity, Context, Proposed, Work
@@ -139,7 +139,7 @@ class PhotoBinned(_Content):
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoHidden(Lasting):
+class PhotoHidden(Passing):
     """A photo is shown no more; ``by`` says who hid it."""
 
     type: ClassVar[str] = "photo.hidden"
@@ -158,7 +158,7 @@ class PhotoJudged(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoDeleted(Lasting):
+class PhotoDeleted(Passing):
     """A photo is gone for good; ``by`` is whose it was, ``staff`` says whether staff deleted it."""
 
     type: ClassVar[str] = "photo.deleted"
@@ -420,6 +420,10 @@ class Photos(Activity):
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""
         self._photos = {each["photo"]: Photo.of_dump(each) for each in state["photos"]}
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """All of them."""
+        self._begin_again()
 
     def retire(self, before: int) -> Iterable[int]:
         """A photo is as old as its adding, wherever it is now."""

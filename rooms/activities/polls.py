@@ -6,7 +6,7 @@ wants to vote opens the audience's link. A pause stops the clock, not the voting
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -356,6 +356,22 @@ class Polls(Activity):
         self._polls = {poll.poll: poll for poll in polls}
         running = (poll.closes_at for poll in polls if poll.status == "open")
         self._due = min((at for at in running if at is not None), default=None)
+
+    def begun(self) -> Iterable[str]:
+        """Whatever is no draft."""
+        return [poll.poll for poll in self._polls.values() if poll.status != "draft"]
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """All are drafts, without ballots. Options that are photos go with these, and polls of nothing else."""
+        drafts = [
+            poll.drafted(names[poll.poll]) if poll.poll in names else poll.drafted(poll.poll, hidden=poll.hidden)
+            for poll in self._polls.values()
+        ]
+        for poll in drafts:
+            for photo in [each for each in poll.photos if each is not None]:
+                poll.withdraw(photo)
+        self._polls = {poll.poll: poll for poll in drafts if poll.kind == "rating" or poll.options}
+        self._due = None
 
     def retire(self, before: int) -> Iterable[int]:
         """A closed poll goes, with who chose what; a draft or an open one is in use, however old.

@@ -435,6 +435,10 @@ class Questions(Activity):
         self._questions = {each["question"]: Question.of_dump(each) for each in state["questions"]}
         self._shown = state["shown"]
 
+    def clear(self, names: Mapping[str, str]) -> None:
+        """Everything that was asked."""
+        self._begin_again()
+
     def retire(self, before: int) -> Iterable[int]:
         """A question is as old as its asking, wherever its words are now; its answer goes with it."""
         gone = [each for each in self._questions.values() if each.at < before]

@@ -5,7 +5,7 @@ The node where taps come in counts them (``rooms.taps``); once a second all are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -63,6 +63,9 @@ class Reactions(Activity):
     def dump(self) -> dict[str, Any]:
         """Nothing."""
         return {}
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """Nothing of them is kept."""
 
     def load(self, state: dict[str, Any]) -> None:
         """Nothing."""

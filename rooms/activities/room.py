@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -43,6 +43,28 @@ class RoomClose(Command):
 
     type = "room.close"
     roles = STAFF
+    budget = Budget.CONTROL
+
+
+class RoomRehearse(Command):
+    """Rehearse from now on: everything works, and all that people do goes again with ``room.clear``.
+
+    Only before the show, while nobody has said or done anything here.
+    """
+
+    type = "room.rehearse"
+    roles = frozenset({Role.HOST})
+    budget = Budget.CONTROL
+
+
+class RoomClear(Command):
+    """End the rehearsal: what was said, asked, sent, cast and won in it is gone; what was prepared is a draft again.
+
+    Settings stay, and the run-sheet, the words that are filtered, roles, and what was decided on people.
+    """
+
+    type = "room.clear"
+    roles = frozenset({Role.HOST})
     budget = Budget.CONTROL
 
 
@@ -119,6 +141,25 @@ class RoomConfigured(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
+class RoomRehearsalStarted(Lasting):
+    """What happens from here on is a rehearsal."""
+
+    type: ClassVar[str] = "room.rehearsal_started"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCleared(Lasting):
+    """The rehearsal is over and forgotten: show the room anew from a join without a position.
+
+    ``names`` says under which ids things that were begun are drafts again.
+    """
+
+    type: ClassVar[str] = "room.cleared"
+
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonErased(Lasting):
     """A person's words are gone, wherever they stood: show the room anew from a join without a position."""
 
@@ -139,10 +180,11 @@ class RoomRetired(Lasting):
 
 
 class RoomView(TypedDict):
-    """The room's own state."""
+    """The room's own state; ``rehearsal``: what happens now will be cleared."""
 
     title: str
     status: Status
+    rehearsal: bool
     settings: RoomSettings
     created_at: int
 
@@ -151,8 +193,17 @@ class Lifecycle(Activity):
     """Title, settings, open or closed."""
 
     name = "room"
-    commands = (RoomCreate, RoomOpen, RoomClose, RoomConfigure, PersonErase)
-    events = (RoomCreated, RoomOpened, RoomClosed, RoomConfigured, PersonErased, RoomRetired)
+    commands = (RoomCreate, RoomOpen, RoomClose, RoomRehearse, RoomClear, RoomConfigure, PersonErase)
+    events = (
+        RoomCreated,
+        RoomOpened,
+        RoomClosed,
+        RoomRehearsalStarted,
+        RoomCleared,
+        RoomConfigured,
+        PersonErased,
+        RoomRetired,
+    )
     view_shape = RoomView
 
     def __init__(self) -> None:
@@ -162,6 +213,8 @@ class Lifecycle(Activity):
         self.created_at = 0
         self.created_by: str | None = None
         self.shop: str | None = None
+        self.rehearses_since = 0  # the seq at which the rehearsal began; 0 if there is none
+        self.cleared_at = 0  # the seq at which the last one was cleared
 
     @property
     def created(self) -> bool:
@@ -201,6 +254,10 @@ class Lifecycle(Activity):
                 self.status = "open"
             case RoomClosed():
                 self.status = "closed"
+            case RoomRehearsalStarted():
+                self.rehearses_since = record.seq
+            case RoomCleared():
+                self.rehearses_since, self.cleared_at = 0, record.seq
             case RoomConfigured() as event:
                 self.title, self.settings = event.title, _settings(event.settings)
 
@@ -209,13 +266,19 @@ class Lifecycle(Activity):
         return {
             "title": self.title,
             "status": self.status,
+            "rehearsal": self.rehearses_since > 0,
             "settings": self.settings.model_dump(),
             "created_at": self.created_at,
         }
 
     def dump(self) -> dict[str, Any]:
-        """The view, who made the room, and for which shop."""
-        return self.view(Audience.HOSTS) | {"created_by": self.created_by, "shop": self.shop}
+        """The view, who made the room, for which shop, and where its rehearsals stand in the log."""
+        return self.view(Audience.HOSTS) | {
+            "created_by": self.created_by,
+            "shop": self.shop,
+            "rehearses_since": self.rehearses_since,
+            "cleared_at": self.cleared_at,
+        }
 
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""
@@ -224,6 +287,11 @@ class Lifecycle(Activity):
         self.created_at, self.created_by = state["created_at"], state["created_by"]
         # A snapshot from before there were shops has none.
         self.shop = state.get("shop")
+        # Nor one from before there were rehearsals any of them.
+        self.rehearses_since, self.cleared_at = state.get("rehearses_since", 0), state.get("cleared_at", 0)
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """What it is called and its settings stay."""
 
     def retire(self, before: int) -> Iterable[int]:
         """The room stays; who made it is forgotten."""

@@ -7,7 +7,7 @@ question is hidden or a photo deleted, the scene lets go of it. ``Room`` asks th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
 from protocols.limits import COUNTDOWN_MAXIMUM_MS, COUNTDOWN_TOLD_MS
-from protocols.messages import STAFF, Audience, Budget, Command, Id, Lasting, Record
+from protocols.messages import STAFF, Audience, Budget, Command, Id, Passing, Record
 from protocols.text import Title
 from rooms.activity import Activity, Context, Proposed
 
@@ -86,7 +86,7 @@ class CountdownStop(StageCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class StageChanged(Lasting):
+class StageChanged(Passing):
     """The wall's scene from now on, whole."""
 
     type: ClassVar[str] = "stage.changed"
@@ -97,21 +97,21 @@ class StageChanged(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class StageBlanked(Lasting):
+class StageBlanked(Passing):
     """The wall shows nothing."""
 
     type: ClassVar[str] = "stage.blanked"
 
 
 @dataclass(frozen=True, slots=True)
-class StageUnblanked(Lasting):
+class StageUnblanked(Passing):
     """The wall shows its scene again."""
 
     type: ClassVar[str] = "stage.unblanked"
 
 
 @dataclass(frozen=True, slots=True)
-class CountdownStarted(Lasting):
+class CountdownStarted(Passing):
     """The wall counts down to ``ends_at``."""
 
     type: ClassVar[str] = "countdown.started"
@@ -122,7 +122,7 @@ class CountdownStarted(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class CountdownExtended(Lasting):
+class CountdownExtended(Passing):
     """It has more time; ``duration_ms`` from its start."""
 
     type: ClassVar[str] = "countdown.extended"
@@ -132,7 +132,7 @@ class CountdownExtended(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class CountdownStopped(Lasting):
+class CountdownStopped(Passing):
     """It leaves the wall: a host stopped it, or it ended a moment ago. The scene is that from before it."""
 
     type: ClassVar[str] = "countdown.stopped"
@@ -270,6 +270,10 @@ class Stage(Activity):
     def dump(self) -> dict[str, Any]:
         """The view, and the scene from before the countdown."""
         return self.view(Audience.HOSTS) | {"before": list(self._before)}
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """The wall shows by itself what is on."""
+        self._begin_again()
 
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -160,6 +160,9 @@ class Stream(Activity):
     def dump(self) -> dict[str, Any]:
         """The view."""
         return self.view(Audience.HOSTS)
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """It is a setting."""
 
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, NotRequired
@@ -171,6 +171,9 @@ class Words(Activity):
     def dump(self) -> dict[str, Any]:
         """The list."""
         return {"words": list(self._words.values())}
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """The list is prepared."""
 
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""

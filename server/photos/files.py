@@ -32,7 +32,7 @@ class Cause(IntEnum):
 
     OTHER = 0  # nothing of photos
     PHOTO = 1  # photos were deleted, or grew old
-    PERSON = 2  # somebody was erased
+    PERSON = 2  # somebody was erased, or all who rehearsed: what they have not sent whole goes too
 
 
 class _Look(NamedTuple):

@@ -44,11 +44,12 @@ class History:
             page = [*await self._stored(live.room.id, audience, below, wanted - len(page)), *page]
             # What was erased while this was being read: its readers were told already.
             page = stubbed(page, erasures(live.since(seq, Audience.HOSTS)))
+        # Of a rehearsal only places are left.
+        page = [record for record in page if record.seq >= live.room.cleared_at]
         return Page(epoch, page[-limit:], more=len(page) > limit)
 
-    async def export(self, room: str) -> AsyncIterator[Sequence[Record]]:
-        """All records, also those for nobody, in order and in chunks. Raises Refused: unavailable."""
-        after = 0
+    async def export(self, room: str, after: int = 0) -> AsyncIterator[Sequence[Record]]:
+        """All records after this one, also those for nobody, in order and in chunks. Raises Refused: unavailable."""
         try:
             projected = read = await self._projected(room)
             erased: dict[int, str | None] = {}

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from protocols.errors import Code, Refused
 from protocols.messages import Record, Role
 from rooms.activities.chat import ChatRestored, ChatSent
+from rooms.activities.room import RoomCleared
 from rooms.poll_events import PollCreated, PollRedrafted, PollVoted
 from server.broker.port import Broker, Unavailable
 from server.erasing import erasures
@@ -84,15 +85,20 @@ class StoredRooms:
 
     async def first_hidden(self, room: str) -> Mapping[str, bool]:
         """Which polls of this room were drafted with a hidden result. Raises Refused: unavailable."""
-        read = select(records.c.data).where(
-            records.c.room == room, records.c.type.in_((PollCreated.type, PollRedrafted.type))
-        )
+        drafting = records.c.type.in_((PollCreated.type, PollRedrafted.type, RoomCleared.type))
+        read = select(records.c.data).where(records.c.room == room, drafting, records.c.data.is_not(None))
         try:
             async with self._database.reading() as connection:
-                drafted = [row.data for row in await connection.execute(read)]
+                told = (await connection.execute(read.order_by(records.c.seq))).scalars().all()
         except DatabaseErrors:
             raise Refused(Code.UNAVAILABLE) from None
-        return {data["poll"]: bool(data["hidden"]) for data in drafted if data is not None}
+        hidden: dict[str, bool] = {}
+        for data in told:
+            if "poll" in data:
+                hidden[data["poll"]] = bool(data["hidden"])
+            else:  # the ids under which they were drafts again after a rehearsal
+                hidden |= {name: hidden[was] for was, name in data["names"].items() if was in hidden}
+        return hidden
 
     async def titles(self, ids: Collection[str]) -> Mapping[str, str]:
         """The titles of those of these rooms that there are. Raises Refused: unavailable."""

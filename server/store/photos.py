@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import and_, func, select
 
 from rooms.activities.photos import CONTENTS, PhotoDeleted
-from rooms.activities.room import PersonErased, RoomRetired
+from rooms.activities.room import PersonErased, RoomCleared, RoomRetired
 from server.broker.port import Broker
 from server.photos.files import Cause, Erased
 from server.store.checkpoints import checkpoints_of
@@ -45,10 +45,16 @@ class StoredPhotos:
             return [Erased(row.id, row.erased_seq) for row in await connection.execute(read)]
 
     async def cause(self, erased: Erased) -> Cause:
-        """Why photos may have gone with these erasures: what is retired goes with the record that says so."""
+        """Why photos may have gone with these erasures: what is retired, or was rehearsed, goes with the record that
+        says so."""
         reached = select(func.coalesce(func.max(checkpoints.c.seq), 0))
         reached = reached.where(checkpoints.c.reader == READER, checkpoints.c.room == erased.room)
-        causes = {PersonErased.type: Cause.PERSON, RoomRetired.type: Cause.PHOTO, PhotoDeleted.type: Cause.PHOTO}
+        causes = {
+            PersonErased.type: Cause.PERSON,
+            RoomCleared.type: Cause.PERSON,
+            RoomRetired.type: Cause.PHOTO,
+            PhotoDeleted.type: Cause.PHOTO,
+        }
         read = (
             select(records.c.type)
             .distinct()

@@ -25,5 +25,5 @@ class History(Protocol):
     async def page(self, live: Replica, audience: Audience, before: int | None = ..., limit: int = ...) -> Page:
         """The last ``limit`` records told to this audience with ``seq < before``."""
 
-    def export(self, room: str) -> AsyncIterator[Sequence[Record]]:
+    def export(self, room: str, after: int = 0) -> AsyncIterator[Sequence[Record]]:
         """All records, also those for nobody, in order and in chunks."""

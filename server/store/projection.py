@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protocols.messages import Position, Record
-from rooms.activities.room import RoomClosed, RoomConfigured, RoomCreated, RoomOpened
+from rooms.activities.room import RoomCleared, RoomClosed, RoomConfigured, RoomCreated, RoomOpened
 from rooms.poll_events import PollRemoved, PollVoted
 from server.catalogue import Catalogue
 from server.erasing import erasures, stubbed
@@ -125,7 +125,7 @@ class Projection:
             await connection.execute(delete(ballots).where(ballot, ballots.c.voter == voter))
 
     async def _ballots(self, connection: AsyncConnection, room: str, batch: Sequence[Record]) -> list[dict[str, Any]]:
-        """The last ballot of each person and poll; those of polls that are gone are deleted."""
+        """The last ballot of each person and poll; those of polls that are gone, or were rehearsed, are deleted."""
         latest: dict[tuple[str, str], dict[str, Any]] = {}
         for record in batch:
             match record.data:
@@ -136,6 +136,9 @@ class Projection:
                 case PollRemoved(poll=poll):
                     latest = {key: ballot for key, ballot in latest.items() if key[0] != poll}
                     await connection.execute(delete(ballots).where(ballots.c.room == room, ballots.c.poll == poll))
+                case RoomCleared():
+                    latest = {}
+                    await connection.execute(delete(ballots).where(ballots.c.room == room))
         return list(latest.values())
 
     async def _rooms(self, connection: AsyncConnection, batches: Batches) -> None:

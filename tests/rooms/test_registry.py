@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from protocols.errors import Code, Refused
 from protocols.limits import DAY_MS
-from protocols.messages import Audience, By, Command, Event, Record
+from protocols.messages import Audience, By, Command, Event, Record, Role
 from rooms.activities.room import Lifecycle
 from rooms.activity import Activity, Context
 from rooms.registry import ACTIVITIES, REGISTRY, Registry
@@ -58,6 +58,7 @@ class AnyRoom(RuleBasedStateMachine):
         self.play = Play(ALL, created=False)
         self.snapshot = plain(self.play.room.dump())
         self.retired = self.upto = 0
+        self.left_out: set[str] = set()
         questions: list[str] = []
         self.known: dict[str, list[str]] = {
             "user": [person.id for person in PEOPLE],
@@ -108,6 +109,8 @@ class AnyRoom(RuleBasedStateMachine):
                 self.play.do(HOST, word, **fields)
 
     def command(self, who: By, word: str, luck: Random) -> None:
+        if word in self.left_out:
+            return
         sent = self.wishes.fields(word, self.known, luck)
         room, before = self.play.room, plain(self.play.room.dump())
         mine = {person.id: room.mine(person.id) for person in PEOPLE}
@@ -165,6 +168,25 @@ class AnyRoom(RuleBasedStateMachine):
             self.upto = getattr(record.data, "upto", 0)
         assert not words & marks([play.room.dump(), [told(record) for record in play.log if record.at >= before]])
         assert play.retire(before) == [], "what is gone is gone"
+
+    @rule(seed=st.integers(0, 2**32))
+    @precondition(lambda self: self.play.room.created)
+    def end_rehearsal(self, seed: int) -> None:
+        """If there is one: nobody finds anything of it, and it could begin again."""
+        play, room = self.play, self.play.room
+        if not room.rehearses:
+            return
+        attendees = {ANN.id, BEN.id}
+        since = room.cleared_at
+        cleared = play.do(HOST, "room.clear")[-1]
+        rest = json.dumps([told(record) for record in play.log[since : cleared.seq - 1]])
+        decided = json.dumps(room.dump()["activities"]["people"])
+        for person in attendees:
+            assert f'"{person}"' not in rest or f'"{person}"' in decided
+            assert not set(room.mine(person)) - {"people"}
+        assert room.cleared_at == cleared.seq
+        assert [record.type for record in play.do(HOST, "room.rehearse")] == ["room.rehearsal_started"]
+        play.do(HOST, "room.clear")
 
     @rule()
     def snap(self) -> None:
@@ -235,6 +257,47 @@ def test_a_long_life(seed: int) -> None:
             machine.snap()
     assert machine.retired > 1
     machine.teardown()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_rehearsal_leaves_nothing(seed: int) -> None:
+    """Prepared, rehearsed and cleared at length: what is left is prepared, and said by staff alone."""
+    machine = AnyRoom()
+    machine.create()
+    play, luck = machine.play, Random(seed)
+    prepared = [word for word in sorted(ALL.commands) if word.endswith((".create", ".prepare", ".add"))]
+    for word in [each for each in prepared if each not in {"room.create", "photo.add"}] * 2:
+        machine.command(HOST, word, luck)
+    machine.snap()
+    machine.left_out = {"room.clear"}
+    for turn in range(2):
+        play.do(HOST, "room.rehearse")
+        since = play.room.seq
+        for step in range(4):
+            machine.let_people_speak()
+            for word in ("chat.send", "question.ask", "photo.add"):
+                machine.command(ANN, word, luck)
+            machine.commands(seed * 100 + step + turn)
+            machine.whole_life(seed * 100 + step + turn)
+            play.wait(4_000)
+        words = {mark for record in play.log[since:] for mark in spoken(record)}
+        assert words
+        machine.end_rehearsal(seed)
+        assert not words & marks(play.room.dump())
+        assert not words & marks([told(record) for record in play.log])
+        views = json.dumps(play.view("polls", Audience.HOSTS))
+        assert '"status": "draft"' in views
+        assert not {"open", "closed"} & set(re.findall(r'"status": "(\w+)"', views))
+        machine.tells_nobody_what_is_for_hosts()
+    machine.teardown()
+
+
+def spoken(record: Record) -> set[str]:
+    """The words that an attendee wrote."""
+    by = record.by
+    if by is None or by.role is not Role.ATTENDEE or record.data is None:
+        return set()
+    return {mark for mark in marks(record.data.dump()) if mark[0] == "¤"}
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -181,8 +181,10 @@ async def _asked(request: Request, room: str, caller: KnownCaller) -> tuple[Chun
     live = (await services.directory.open(room)).live
     position = {"epoch": live.position.epoch, "seq": live.position.seq}
     head = {"room": room, "title": live.room.title, "position": position}
+    # What was rehearsed is gone, and what prepared the room says nothing of the show.
+    begins = max(0, live.room.cleared_at - 1)
     author = authors(services.settings.secret.get_secret_value(), room)
-    return _while_allowed(request, room, services.history.export(room)), author, head
+    return _while_allowed(request, room, services.history.export(room, begins)), author, head
 
 
 async def _while_allowed(request: Request, room: str, chunks: Chunks) -> Chunks:

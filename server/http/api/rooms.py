@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Body as FromBody
@@ -52,7 +52,8 @@ class Copied(Body):
 
 
 class RoomAnswer(Answer):
-    """A room; ``settings``, ``shop`` and ``position`` are told to those who run it. ``shops`` take part, if any do."""
+    """A room; ``settings``, ``shop`` and ``position`` are told to those who run it. ``shops`` take part, if any do.
+    ``rehearsal`` is there while what happens will be cleared."""
 
     id: str
     title: str
@@ -62,6 +63,7 @@ class RoomAnswer(Answer):
     shop: str | None = None
     position: Place | None = None
     shops: list[ShopNamed] | None = None
+    rehearsal: Literal[True] | None = None
 
 
 class ListedRoom(Answer):
@@ -246,7 +248,14 @@ async def _answer(request: Request, room: str, caller: Caller | None) -> RoomAns
     public = services_of(request).settings.public_url
     url = f"{public}/r/{live.room.id}" if public else None
     room_now, shops = live.room, live.room.settings.shops or None
-    answer = RoomAnswer(id=room_now.id, title=room_now.title, status=room_now.status, url=url, shops=shops)
+    answer = RoomAnswer(
+        id=room_now.id,
+        title=room_now.title,
+        status=room_now.status,
+        url=url,
+        shops=shops,
+        rehearsal=room_now.rehearses or None,
+    )
     if not await staffs(request, caller, room):
         return answer
     told = {"settings": live.room.settings, "shop": live.room.shop, "position": Place.of(live.position)}

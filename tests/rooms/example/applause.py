@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
@@ -120,6 +120,10 @@ class Applause(Activity):
     def load(self, state: dict[str, Any]) -> None:
         """Take back what ``dump`` gave."""
         self._claps = dict(state["claps"])
+
+    def clear(self, names: Mapping[str, str]) -> None:
+        """A rehearsal was not meant."""
+        self._begin_again()
 
     def erase(self, user: str, pseudonym: str) -> None:
         """The claps stay, as the records have them: under the pseudonym."""

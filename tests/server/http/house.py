@@ -123,8 +123,8 @@ class MemoryHistory:
         told = [each for each in records if each.told_to(audience) and (before is None or each.seq < before)]
         return MemoryPage(EPOCH, told[-limit:], len(told) > limit)
 
-    async def export(self, room: str) -> AsyncIterator[Sequence[Record]]:
-        records = self.directory.hosts[room].records
+    async def export(self, room: str, after: int = 0) -> AsyncIterator[Sequence[Record]]:
+        records = [each for each in self.directory.hosts[room].records if each.seq > after]
         for start in range(0, len(records), 2):
             yield records[start : start + 2]
             if self.fault:

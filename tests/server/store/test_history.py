@@ -114,3 +114,23 @@ async def test_what_is_erased_while_a_page_is_read_is_not_in_it(at: House, monke
     page = await at.history.page(live, Audience.EVERYONE)
     assert sum(record.type == "chat.sent" for record in page.records) == 20
     assert all(record.data is None for record in page.records if record.type == "chat.sent")
+
+
+@pytest.mark.parametrize("projected", [False, True])
+async def test_of_a_rehearsal_there_is_no_history_and_no_export(at: House, *, projected: bool) -> None:
+    await at.room()
+    await at.send("room.rehearse", HOST)
+    for word in ("one", "two"):
+        await at.send("chat.send", ANN, text=word)
+    await at.send("room.clear", HOST)
+    cleared = at.told[-1][2].seq
+    await at.send("chat.send", ANN, text="three")
+    if projected:
+        await at.projector.project()
+    live = (await at.directory.open("r")).live
+    for before in (None, cleared):
+        page = await at.history.page(live, Audience.HOSTS, before=before)
+        assert [record.type for record in page.records] == ([] if before else ["room.cleared", "chat.sent"])
+        assert not page.more
+    exported = [record async for chunk in at.history.export("r", live.room.cleared_at - 1) for record in chunk]
+    assert [record.seq for record in exported] == [cleared, cleared + 1]

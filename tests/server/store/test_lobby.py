@@ -214,3 +214,26 @@ async def test_a_log_from_before_there_were_shops_is_the_houses(at: House, monke
     await at.projector.project()
     assert await ids(at) == (["old"], False)
     assert await ids(at, shops=["s1"]) == ([], False)
+
+
+@pytest.mark.parametrize("projected", [False, True])
+async def test_nothing_of_a_rehearsal_counts(at: House, *, projected: bool) -> None:
+    await at.room()
+    await at.send("room.rehearse", HOST)
+    await at.send("poll.create", HOST, question="?", kind="single", options=["a", "b"], hidden=True)
+    created = at.told[-1][2].data
+    assert created is not None
+    which = created.dump()["poll"]
+    await at.send("poll.open", HOST, poll=which)
+    await at.send("poll.vote", ANN, poll=which, choices=[0])
+    await at.send("chat.send", ANN, text="hello")
+    assert await stored(at).counted("r") == Counted(1, 1)
+    if projected:
+        await at.projector.project()
+    await at.send("room.clear", HOST)
+    cleared = at.told[-1][2].data
+    assert cleared is not None
+    assert await stored(at).counted("r") == Counted(0, 0)
+    await at.projector.project()
+    assert await stored(at).counted("r") == Counted(0, 0)
+    assert (await stored(at).first_hidden("r"))[cleared.dump()["names"][which]]

@@ -79,3 +79,18 @@ async def test_deleted_before_the_database_knew_of_it(at: House) -> None:
     assert await stored.kept("r") == set()
     (erased,) = await stored.erased()
     assert await stored.cause(erased) is Cause.PHOTO
+
+
+async def test_photos_of_a_rehearsal_go_with_all_that_was_sent(at: House) -> None:
+    stored = StoredPhotos(at.database, at.broker)
+    await at.room()
+    await at.send("room.rehearse", HOST)
+    await add(at, "p1")
+    await at.send("photo.approve", HOST, photo="p1")
+    await at.projector.project()
+    assert await stored.kept("r") == {"p1"}
+    await at.send("room.clear", HOST)
+    await at.projector.project()
+    assert await stored.kept("r") == set()
+    (erased,) = await stored.erased()
+    assert await stored.cause(erased) is Cause.PERSON

@@ -96,3 +96,36 @@ async def test_a_stub_read_before_its_erasure_does_not_stop_it(at: House) -> Non
             await at.projector._projection.write(connection, {"r": ("e", [record])})
     rows = await table(at, ballots)
     assert [(row["voter"][:7], row["choices"]) for row in rows] == [("erased:", [1])]
+
+
+@pytest.mark.parametrize("between", [False, True])
+async def test_of_a_rehearsal_that_is_cleared_no_word_and_no_ballot_is_left(at: House, *, between: bool) -> None:
+    await at.room()
+    await at.send("room.rehearse", HOST)
+    made = await poll(at)
+    await at.send("poll.vote", ANN, poll=made, choices=[0])
+    await at.send("chat.send", ANN, text="only a try")
+    await at.send("poll.close", HOST, poll=made)
+    if between:
+        await at.projector.project()
+    await at.send("room.clear", HOST)
+    cleared = at.told[-1][2]
+    assert cleared.data is not None
+    anew = cleared.data.dump()["names"][made]
+    await at.send("poll.open", HOST, poll=anew)
+    await at.send("poll.vote", ANN, poll=anew, choices=[1])
+    await at.projector.project()
+    assert [(row["poll"], row["choices"]) for row in await table(at, ballots)] == [(anew, [1])]
+    rehearsed = [row for row in await table(at, records) if row["seq"] < cleared.seq]
+    assert {row["type"] for row in rehearsed if row["data"] is not None} == {
+        *("room.created", "room.rehearsal_started", "poll.created", "poll.opened"),
+    }
+    assert "only a try" not in str(rehearsed)
+    assert {row["user"] for row in rehearsed} == {"hana", None}
+    assert [record.data for record in await at.log() if record.type == "chat.sent"] == [None]
+    assert b"only a try" not in at.raw()
+
+    # Another node, or this one later, makes the same room of what is left.
+    live = (await at.directory.open("r")).live.room.dump()
+    await at.restart()
+    assert (await at.directory.open("r")).live.room.dump() == live

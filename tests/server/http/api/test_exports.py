@@ -73,6 +73,15 @@ async def test_ballots_bear_a_pseudonym(house: House) -> None:
     assert "guest-1" not in answer.text
 
 
+async def test_a_file_begins_where_a_rehearsal_was_cleared(house: House) -> None:
+    host = By("host-1", "H", Role.HOST)
+    await house.do("room.rehearse", host)
+    await house.say("only a try")
+    await house.do("room.clear", host)
+    await house.say("hello")
+    assert [found["type"] for found in await rows(house)] == ["room.cleared", "chat.sent"]
+
+
 async def test_json_holds_all_in_order(house: House) -> None:
     for number in range(5):
         await house.say(f"m{number}")
@@ -115,8 +124,8 @@ async def test_a_download_is_broken_off_when_its_reader_is_no_host_any_more(
         await house.say(f"message {number}")
     export = house.history.export
 
-    async def interrupted(room: str) -> AsyncIterator[Sequence[Record]]:
-        async for chunk in export(room):
+    async def interrupted(room: str, after: int = 0) -> AsyncIterator[Sequence[Record]]:
+        async for chunk in export(room, after):
             yield chunk
             await house.do("person.role", By("host-1", "H", Role.HOST), user="u1", role="attendee")
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from protocols.messages import Role
+from protocols.messages import By, Role
 from tests.server.http.house import EPOCH, House
 
 STAFF_ONLY = [
@@ -59,6 +59,14 @@ async def test_everybody_reads_the_title_and_staff_reads_more(house: House) -> N
             "settings",
             "position",
         }
+
+
+async def test_everybody_is_told_of_a_rehearsal(house: House) -> None:
+    host = By("host-1", "H", Role.HOST)
+    await house.do("room.rehearse", host)
+    assert (await house.client.get("/api/v1/rooms/r1")).json()["rehearsal"] is True
+    await house.do("room.clear", host)
+    assert "rehearsal" not in (await house.client.get("/api/v1/rooms/r1")).json()
 
 
 async def test_a_room_says_where_people_come_in_if_that_is_known(tmp_path: Path) -> None:
