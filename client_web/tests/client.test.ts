@@ -223,6 +223,19 @@ describe("recovering", () => {
     expect(said()).toEqual(["-", "on"]);
   });
 
+  it("shows the room anew when a rehearsal is cleared", async () => {
+    const server = new FakeServer();
+    server.append("a try");
+    const { link, said } = begin(server);
+    await settle();
+    expect(said()).toEqual(["a try"]);
+    server.log = server.log.map((event) => ({ ...event, audience: "nobody" as const }));
+    const position = server.append("hidden", "nobody");
+    link.push("room.cleared", { room: "r1", ...position, after: 1, at: 0, by: null, data: { names: {} } });
+    await settle();
+    expect(said()).toEqual([]);
+  });
+
   it("tells how many are here from the first answer on", async () => {
     const { client, link } = begin(new FakeServer());
     await settle();

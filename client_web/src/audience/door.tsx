@@ -130,7 +130,7 @@ export function Door({ room, shop: scanned, onEnter, onReturn }: DoorProps): JSX
     <Frame
       drawing="chat"
       title={room.title || t.app}
-      lead={room.status === "closed" ? t.room_closed_long : t.join_title}
+      lead={room.rehearsal ? t.rehearsal_door : room.status === "closed" ? t.room_closed_long : t.join_title}
       onSubmit={() => void enter()}
     >
       <label class="field">

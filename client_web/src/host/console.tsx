@@ -19,6 +19,7 @@ import { Quiet } from "./order";
 import { PersonSheet } from "./people";
 import { Beside, inSight, placesOf, Tabs, Turns } from "./places";
 import { Queue, ToQueue } from "./queue";
+import { Rehearsing } from "./rehearsal";
 import { StreamHealth } from "./stream_desk";
 import { TypedConfirmation } from "./typed";
 import "./now.css";
@@ -77,6 +78,7 @@ export function Console({ room, parts }: ConsoleProps): JSX.Element {
     <div class="console">
       {!desk && strip}
       <Banner room={room} />
+      <Rehearsing room={room} />
       <Quiet room={room} />
       {!desk && <Beside all={all} />}
       <main>

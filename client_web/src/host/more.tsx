@@ -13,6 +13,7 @@ import { Choices, Switch } from "../parts/controls";
 import { OrderSwitches, Panic } from "./order";
 import { ReactionSwitch } from "./reaction_rate";
 import { WordFilter } from "./word_filter";
+import { Rehearse } from "./rehearsal";
 import { Results } from "./results";
 import { PeopleLists } from "./people";
 import { Share } from "./share";
@@ -41,6 +42,7 @@ export function More({ room }: { room: Room }): JSX.Element {
       {host && <Results room={room} />}
       <PeopleLists room={room} />
       <Bin room={room} />
+      <Rehearse room={room} />
       <Doors room={room} />
     </div>
   );

@@ -211,6 +211,8 @@ export const consoleEn: ConsoleWords = {
     "person.ban": "Banned",
     "person.unban": "Ban lifted",
     "person.role": "Role changed",
+    "room.rehearse": "The rehearsal is on",
+    "room.clear": "The rehearsal is over, the room is clear",
     "room.open": "The room is open",
     "room.close": "The event has ended",
     "room.configure": "Saved",

@@ -207,6 +207,8 @@ export const consoleZh = {
     "person.ban": "已封禁",
     "person.unban": "已解除封禁",
     "person.role": "身份已更改",
+    "room.rehearse": "彩排开始了",
+    "room.clear": "彩排结束，房间清空了",
     "room.open": "房间已开放",
     "room.close": "活动已结束",
     "room.configure": "已保存",

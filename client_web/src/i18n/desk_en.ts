@@ -18,4 +18,15 @@ export const deskEn: DeskWords = {
   reset_word: "reset",
   poll_reset: "Reset this vote",
   poll_reset_sure: (question) => `“${question}” becomes a draft again. All ballots are void, and everyone may vote anew. There is no way back.`,
+  rehearse: "Start a rehearsal",
+  rehearse_hint:
+    "Everything works, and everybody sees the word “Rehearsal”. At its end all that was said, asked, cast and won goes, and votes and gifts are drafts again; settings, links and the run-sheet stay. Only before the show.",
+  rehearse_used: "Somebody has said or cast something here already. A rehearsal begins before that; rehearse in a copy of the room.",
+  rehearsing: "Rehearsal: it all goes at the end",
+  rehearsing_people: (count) => `Rehearsal, ${count} here. End it before the show`,
+  rehearse_end: "End the rehearsal and clear",
+  rehearse_end_short: "End and clear",
+  rehearse_end_sure:
+    "All that was said, asked, sent, cast and won in it goes from all pages, the history, exports and photos. There is no way back. Votes, gifts and draws are drafts again; settings, links, the run-sheet and staff stay.",
+  rehearse_end_word: "clear",
 };

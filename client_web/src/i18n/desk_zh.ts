@@ -17,6 +17,15 @@ export const deskZh = {
   reset_word: "重置",
   poll_reset: "重置投票",
   poll_reset_sure: (question: string) => `“${question}”变回草稿，已经投的票全部作废，大家可以重新投。不能恢复。`,
+  rehearse: "开始彩排",
+  rehearse_hint: "一切照常，大家都看得到“彩排”两个字。结束时，说的、问的、投的、抽到的全部清空，投票和礼物变回草稿；设置、链接和流程单都留着。只能在正式活动之前。",
+  rehearse_used: "这里已经有人说过话、投过票了。彩排要在这之前开始；可以复制一个房间来彩排。",
+  rehearsing: "彩排中，结束时全部清空",
+  rehearsing_people: (count: string) => `彩排中，已有 ${count} 人在场；正式开始前先结束`,
+  rehearse_end: "结束彩排并清空",
+  rehearse_end_short: "结束并清空",
+  rehearse_end_sure: "彩排里说的、问的、发的、投的、抽到的，在所有页面、历史、导出和照片里全部清空，不能恢复。投票、礼物和抽奖变回草稿；设置、链接、流程单和店员不变。",
+  rehearse_end_word: "清空",
 };
 
 export type DeskWords = typeof deskZh;

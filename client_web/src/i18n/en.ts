@@ -13,6 +13,8 @@ export const en: Words = {
 
   app: "Showfloor",
   live: "Live",
+  rehearsal: "Rehearsal",
+  rehearsal_door: "A rehearsal: whatever is said or cast goes when it ends",
   stream_paused: "The stream is paused; it’ll be back",
   room_closed: "Ended",
   room_closed_long: "This event has ended. Thanks for joining in!",

@@ -12,6 +12,8 @@ export const zhCN = {
 
   app: "Showfloor",
   live: "直播",
+  rehearsal: "彩排",
+  rehearsal_door: "正在彩排，结束后全部清空",
   stream_paused: "直播暂停一下，马上回来",
   room_closed: "已结束",
   room_closed_long: "活动已结束，谢谢参与",

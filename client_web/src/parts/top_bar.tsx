@@ -34,10 +34,12 @@ export function Occupancy({ count }: { count: number | null }): JSX.Element | nu
   );
 }
 
-/** Whether the room is on. */
+/** Whether the room is on, and for real. */
 export function Live({ room }: { room: Room }): JSX.Element {
   const t = words.value;
-  const open = stateOf(room.now.value, lifecycle).status === "open";
+  const { status, rehearsal } = stateOf(room.now.value, lifecycle);
+  const open = status === "open";
+  if (rehearsal) return <span class="tag rehearsal">{t.rehearsal}</span>;
   return <span class={`tag ${open ? "live" : ""}`}>{open ? t.live : t.room_closed}</span>;
 }
 

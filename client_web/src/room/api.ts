@@ -21,6 +21,8 @@ export interface PublicRoom {
   url?: string;
   /** Those that take part, if any do. */
   shops?: ShopNamed[];
+  /** What happens there now is a rehearsal. */
+  rehearsal?: true;
 }
 
 /** A way into the room; `link` is as secret as a key. */

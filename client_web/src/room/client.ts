@@ -284,7 +284,7 @@ export class RoomClient {
     }
     this.#failedJoins = 0;
     this.outgoing.open();
-    // Somebody was erased among what we have just caught up with.
+    // Somebody was erased, or a rehearsal cleared, among what we have just caught up with.
     if (this.#anew) void this.#join();
   }
 
@@ -441,7 +441,7 @@ export class RoomClient {
       this.#missed += 1;
     }
     for (const listener of this.#eventListeners) listener(event);
-    if (event.type !== "person.erased") return;
+    if (event.type !== "person.erased" && event.type !== "room.cleared") return;
     this.#anew = true;
     if (this.#meanwhile === null && this.#timer === undefined) queueMicrotask(() => void this.#join());
   }

@@ -1,5 +1,4 @@
 import type { Activity } from "../room/activity";
-import { lifecycle } from "../room/activities/lifecycle";
 import { filter } from "../room/activities/words";
 import { order } from "../room/activities/order";
 import { mineTab } from "../audience/mine_tab";
@@ -8,6 +7,7 @@ import { chatView } from "./chat";
 import { cuesView } from "./cues";
 import { drawsView } from "./draws";
 import { firstsView } from "./firsts";
+import { lifecycleView } from "./lifecycle";
 import { peopleView } from "./people";
 import { photosView } from "./photos";
 import { pollsView } from "./polls";
@@ -18,7 +18,7 @@ import { streamView } from "./stream";
 import type { ConsolePart, Part, TabPart, View, WallPart } from "./view";
 
 /** What a room can do, as this client knows it, in the order in which it stands on a page. A new activity is a line here. */
-export const views: readonly View[] = [{ activity: lifecycle }, peopleView, { activity: order }, { activity: filter }, chatView, stageView, photosView, pollsView, questionsView, firstsView, drawsView, announcementsView, cuesView, reactionsView, streamView];
+export const views: readonly View[] = [lifecycleView, peopleView, { activity: order }, { activity: filter }, chatView, stageView, photosView, pollsView, questionsView, firstsView, drawsView, announcementsView, cuesView, reactionsView, streamView];
 
 export const activities: readonly Activity[] = views.map((view) => view.activity);
 

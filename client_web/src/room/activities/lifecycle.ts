@@ -1,7 +1,7 @@
 import type { Activity } from "../activity";
 import type { RoomSettings, RoomView } from "../messages";
 
-export type RoomState = Readonly<Pick<RoomView, "title" | "status">> & {
+export type RoomState = Readonly<Pick<RoomView, "title" | "status" | "rehearsal">> & {
   readonly settings: Pick<
     RoomSettings,
     | "text_length"
@@ -34,7 +34,7 @@ const SETTINGS = {
   reactions_open: true,
 };
 
-const UNKNOWN: RoomState = { title: "", status: "open", settings: SETTINGS, slowSince: 0 };
+const UNKNOWN: RoomState = { title: "", status: "open", rehearsal: false, settings: SETTINGS, slowSince: 0 };
 
 export const lifecycle: Activity<RoomState> = {
   name: "room",
@@ -47,6 +47,9 @@ export const lifecycle: Activity<RoomState> = {
         return { ...state, status: "open" };
       case "room.closed":
         return { ...state, status: "closed" };
+      case "room.rehearsal_started":
+      case "room.cleared":
+        return { ...state, rehearsal: event.type === "room.rehearsal_started" };
       case "room.created":
       case "room.configured": {
         if (!event.data) return state;
