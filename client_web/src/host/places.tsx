@@ -120,7 +120,7 @@ function Places({ label, some, chosen }: PlacesProps): JSX.Element | null {
       {some.map(({ name, label: called, count }) => (
         <button key={name} type="button" aria-current={chosen === name ? "true" : undefined} onClick={() => go(name)}>
           {called}
-          {count > 0 && <b class="figures">{count}</b>}
+          {count > 0 && <b class={`figures ${name === "waiting" ? "due" : ""}`}>{count}</b>}
         </button>
       ))}
     </nav>
