@@ -86,6 +86,8 @@ async def test_nothing_is_wider_than_a_narrow_phone(stage: Stage, language: str)
     await say(phone, LONG)
     await phone.locator(".message.own .state").wait_for()
     await fits(phone)
+    await phone.locator(".ballot-card header button").click()
+    await fits(phone)
 
     console = await stage.open(await stage.link("host"), "phone", language=language)
     tabs = console.locator("nav.tabs button")

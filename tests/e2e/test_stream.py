@@ -69,7 +69,7 @@ async def test_a_stream_plays_beside_the_talk_and_the_host_sees_how_late_it_come
         await talk_has_room(phone)
         await open_vote(stage, ["城堡", "恐龙", "火箭", "小车"])
         # A vote needs the room; once it is given, it is a line, and the stream is large again.
-        await expect(phone.locator(".stream.folded")).to_be_visible(timeout=PATIENCE)
+        await expect(phone.locator(".stream.folded video")).to_be_visible(timeout=PATIENCE)
         await expect(phone.get_by_role("radio", name="小车")).to_be_in_viewport(ratio=1)
         await talk_has_room(phone)
         await phone.get_by_role("radio", name="恐龙").click()
@@ -80,7 +80,7 @@ async def test_a_stream_plays_beside_the_talk_and_the_host_sees_how_late_it_come
         await phone.get_by_role("button", name="打开声音").click()
         assert await phone.evaluate("document.querySelector('video').muted") is False
         await phone.locator(".composer textarea").focus()
-        await expect(phone.locator(".stream.folded")).to_be_visible(timeout=PATIENCE)
+        await expect(phone.locator(".stream.folded video")).to_be_visible(timeout=PATIENCE)
         await phone.set_viewport_size({"width": 360, "height": 420})  # as a keyboard leaves it
         await talk_has_room(phone)
         await moves(phone)
