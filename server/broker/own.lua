@@ -3,7 +3,7 @@
 -- KEYS  owner · head
 -- ARGV  "take", this incarnation, the dead one that may be followed ("" for none) · "keep", this incarnation
 --       · "release", this incarnation
--- gives {owner} as it is now, {} if there is none, {"taken"} if it was just taken
+-- gives {owner, term} as they are now, {} if there is no owner, {"taken", term} if it was just taken
 local owner = redis.call("GET", KEYS[1])
 if ARGV[1] == "release" then
   if owner == ARGV[2] then
@@ -13,14 +13,13 @@ if ARGV[1] == "release" then
 elseif ARGV[1] == "keep" then
   if not owner then
     redis.call("SET", KEYS[1], ARGV[2])
-    return { ARGV[2] }
+    owner = ARGV[2]
   end
 elseif not owner or owner == ARGV[3] then
   if redis.call("EXISTS", KEYS[2]) == 0 then
     return {}
   end
   redis.call("SET", KEYS[1], ARGV[2])
-  redis.call("HINCRBY", KEYS[2], "term", 1)
-  return { "taken" }
+  return { "taken", tostring(redis.call("HINCRBY", KEYS[2], "term", 1)) }
 end
-return owner and { owner } or {}
+return owner and { owner, redis.call("HGET", KEYS[2], "term") or "0" } or {}

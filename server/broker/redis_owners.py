@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import structlog
 
@@ -51,7 +51,7 @@ class RedisOwners:
         self.on_lost: Callable[[str], None] = lambda _room: None
         self.on_head: Callable[[str, Position | None], None] = lambda _room, _head: None
         self._broker = broker
-        self._mine: set[str] = set()
+        self._mine: dict[str, int] = {}  # this node's rooms, and their term when that was seen last
         self._store_time = 0  # the store's, in ms, at the last sign of life
 
     @property
@@ -125,8 +125,8 @@ class RedisOwners:
         for room in rooms:
             if room not in self._mine:
                 continue
-            owner, head = owners[room][0].decode(), heads[room]
-            if owner != self.me and not await self._takes_back(room, owner):
+            head = heads[room]
+            if not await self._keeps(room, owners[room]):
                 self._lose(room)
             else:
                 self.on_head(room, None if head[0] is None else position_of(head))
@@ -141,10 +141,10 @@ class RedisOwners:
                 return
             owner = answer[0].decode()
             if owner in {"taken", self.me}:
-                self._mine.add(room)
+                self._mine[room] = int(answer[1])
                 return
             if owner == dead or self.nodes.alive(owner, self.now):
-                self._mine.discard(room)
+                self._mine.pop(room, None)
                 raise OwnedElsewhere(owner)
             if self.nodes.fresh(self.now):
                 dead = owner
@@ -155,7 +155,7 @@ class RedisOwners:
     async def release(self, room: str) -> bool:
         if room not in self._mine:
             return False
-        self._mine.discard(room)
+        del self._mine[room]
         await self._own(room, "release")
         return True
 
@@ -169,8 +169,8 @@ class RedisOwners:
     async def still(self, room: str) -> bool:
         """Whether the room is this node's. Raises Unavailable."""
         if room in self._mine:
-            owner = (await self._own(room, "keep"))[0].decode()
-            if owner == self.me or await self._takes_back(room, owner):
+            said = await self._own(room, "keep")
+            if room in self._mine and await self._keeps(room, said):
                 return True
         self._lose(room)
         return False
@@ -187,7 +187,7 @@ class RedisOwners:
             await self.take(room)
         elif owner != self.me:
             return False
-        self._mine.add(room)
+        self._mine[room] = int(answer[1])
         return True
 
     async def _free(self, room: str) -> bool:
@@ -215,6 +215,16 @@ class RedisOwners:
     def __contains__(self, room: str) -> bool:
         return room in self._mine
 
+    async def _keeps(self, room: str, said: Sequence[bytes]) -> bool:
+        """Whether a room of this node is its own, by what was said of its owner and term."""
+        owner, term = said[0].decode(), int(said[1])
+        if owner == self.me:
+            self._mine[room] = max(term, self._mine.get(room, 0))
+            return True
+        # Of a higher term: somebody took it from this node, and took this node for dead as perhaps this one does them.
+        # Both would have it, take it back from each other, and refuse what is sent.
+        return term <= self._mine.get(room, 0) and await self._takes_back(room, owner)
+
     async def _takes_back(self, room: str, owner: str) -> bool:
         """Whether a room of this node is its own again, which bears a dead one's name.
 
@@ -226,11 +236,14 @@ class RedisOwners:
         if (await self._signs()).get(owner, TTL_S) < TTL_S:
             return False  # it has begun since this node last looked
         answer = await self._own(room, "take", owner)
-        return bool(answer) and answer[0].decode() in {"taken", self.me}
+        if not answer or answer[0].decode() not in {"taken", self.me}:
+            return False
+        if room in self._mine:
+            self._mine[room] = int(answer[1])
+        return True
 
     def _lose(self, room: str) -> None:
-        if room in self._mine:
-            self._mine.discard(room)
+        if self._mine.pop(room, None) is not None:
             log.warning("nodes.room_taken", room=room)
             self.on_lost(room)
 

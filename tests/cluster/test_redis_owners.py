@@ -133,3 +133,26 @@ async def test_nobodys_room_is_taken_without_a_look_whether_they_live(broker: Re
         await other.take("r")
     assert gone == []
     assert await owner.owners_of(["r"]) == {"r": owner.me}
+
+
+async def test_two_that_take_each_other_for_dead_do_not_both_have_the_room(broker: RedisBroker, make: Make) -> None:
+    await broker.create("r")
+    one, two = make("n1"), make("n2")
+    await one.start()
+    await two.start()
+    await one.take("r")
+    await OwnedBroker(broker, one).claim("r")
+    lost: list[str] = []
+    one.on_lost = lost.append
+    # On a machine that is far too busy signs of life come too late, each way.
+    for owners, other in ((one, two), (two, one)):
+        await owners._signs(without=other.me)
+        owners.nodes._until.clear()
+        owners.nodes._looked = owners.now
+    await two.take("r")
+    await one.tend()
+    assert lost == ["r"]
+    assert "r" in two
+    with pytest.raises(Stale):
+        await OwnedBroker(broker, one).claim("r")
+    assert await OwnedBroker(broker, two).claim("r")
