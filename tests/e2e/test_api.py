@@ -6,15 +6,18 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from loadtests.behaviour import Settings
 from loadtests.client import Client
 from loadtests.serving import Serving
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 class Api:
@@ -35,15 +38,16 @@ class Api:
         return client, admitted
 
 
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with Serving(tmp_path) as serving:
-        printed = await serving.command("key", "--data", str(tmp_path), "--label", "tests")
-        api = Api(serving, printed.split()[-1])
-        async with api.http:
-            yield api
-    assert "request_failed" not in serving.output
-    assert "Traceback" not in serving.output
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(house: tuple[Serving, Browser]) -> AsyncIterator[Api]:
+    serving, _ = house
+    printed = await serving.command("key", "--data", str(serving.data), "--label", "tests")
+    before = len(serving.output)
+    api = Api(serving, printed.split()[-1])
+    async with api.http:
+        yield api
+    assert "request_failed" not in serving.output[before:]
+    assert "Traceback" not in serving.output[before:]
 
 
 async def test_a_room_from_its_making_to_its_export(api: Api) -> None:
@@ -81,15 +85,15 @@ async def test_a_room_from_its_making_to_its_export(api: Api) -> None:
 
 
 async def test_a_withdrawn_link_sends_home_who_came_by_it(api: Api) -> None:
-    await api.ask("POST", "/rooms", {"id": "toys", "title": "T"})
-    link = await api.ask("POST", "/rooms/toys/links", {"role": "host", "label": "店长"})
+    await api.ask("POST", "/rooms", {"id": "bricks", "title": "T"})
+    link = await api.ask("POST", "/rooms/bricks/links", {"role": "host", "label": "店长"})
     admitted = await api.ask("POST", "/links/exchange", {"link": link["link"]}, key=False)
     settings = Settings(reconnect=False)
-    host = Client(api.serving.url, admitted["token"], "toys", user=admitted["user"], settings=settings)
+    host = Client(api.serving.url, admitted["token"], "bricks", user=admitted["user"], settings=settings)
     await host.start()
-    guest, _ = await api.guest("toys", "小王")
+    guest, _ = await api.guest("bricks", "小王")
 
-    assert await api.ask("DELETE", f"/rooms/toys/links/{link['id']}") == 204
+    assert await api.ask("DELETE", f"/rooms/bricks/links/{link['id']}") == 204
     assert host._task is not None
     done, _ = await asyncio.wait([host._task], timeout=30)
     assert done
@@ -99,15 +103,15 @@ async def test_a_withdrawn_link_sends_home_who_came_by_it(api: Api) -> None:
 
 
 async def test_what_was_made_outlives_a_restart(api: Api) -> None:
-    await api.ask("POST", "/rooms", {"id": "toys", "title": "T"})
-    kept = await api.ask("POST", "/rooms/toys/links", {"role": "wall"})
-    gone = await api.ask("POST", "/rooms/toys/links", {"role": "host"})
+    await api.ask("POST", "/rooms", {"id": "kept", "title": "T"})
+    kept = await api.ask("POST", "/rooms/kept/links", {"role": "wall"})
+    gone = await api.ask("POST", "/rooms/kept/links", {"role": "host"})
     token = (await api.ask("POST", "/links/exchange", {"link": gone["link"]}, key=False))["token"]
-    await api.ask("DELETE", f"/rooms/toys/links/{gone['id']}")
+    await api.ask("DELETE", f"/rooms/kept/links/{gone['id']}")
     await api.serving.kill()
     await api.serving.start()
 
     assert (await api.ask("POST", "/links/exchange", {"link": kept["link"]}, key=False))["role"] == "wall"
-    answer = await api.http.post("/rooms/toys/close", headers={"authorization": f"Bearer {token}"})
+    answer = await api.http.post("/rooms/kept/close", headers={"authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "revoked")
-    assert (await api.ask("POST", "/rooms", {"id": "toys", "title": "T"}))["error"]["code"] == "conflict"
+    assert (await api.ask("POST", "/rooms", {"id": "kept", "title": "T"}))["error"]["code"] == "conflict"

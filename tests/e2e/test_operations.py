@@ -14,7 +14,9 @@ ROOM = "ops"
 OTHER = "another-secret-0123456789-abcdefghijk"
 
 
-async def test_a_message_is_traced_while_the_server_runs_and_afterwards(tmp_path: Path) -> None:
+async def test_a_message_is_traced_while_the_server_runs_and_afterwards_and_another_secret_is_told(
+    tmp_path: Path,
+) -> None:
     async with Serving(tmp_path) as server:
         host = await server.host(ROOM)
         guest = server.client(ROOM, "ann")
@@ -37,12 +39,7 @@ async def test_a_message_is_traced_while_the_server_runs_and_afterwards(tmp_path
         assert "canary text" not in said
         with pytest.raises(ServerFailed, match="not found"):
             await server.command("trace", "never", *data)
-        await server.start()
-
-
-async def test_another_secret_is_said_at_the_start(tmp_path: Path) -> None:
-    async with Serving(tmp_path):
-        pass
+        assert DEAD not in server.output
     async with Serving(tmp_path, env={"SHOWFLOOR_SECRET": OTHER}) as server:
         assert DEAD in server.output
         assert OTHER not in server.output

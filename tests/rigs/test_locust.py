@@ -93,7 +93,7 @@ async def test_one_withheld_delivery_fails_the_run(tmp_path: Path) -> None:
     async with Serving(tmp_path / "server") as server:
         await (await server.host(ROOM)).stop()
         async with dropping(server.port) as (proxy, url):
-            plan = Plan(users=10, shape="burst", seconds=6, pause=1, voting=1, within=2)
+            plan = Plan(users=10, shape="burst", seconds=10, pause=1, voting=1, within=2)
             outcome = await locust(plan, url, server.secret, tmp_path)
     assert proxy.dropped == 1
     assert not outcome.holds
