@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, WebSocket, expect
 
 from loadtests.client import Client
-from tests.e2e.stage import Stage, to
+from tests.e2e.stage import Stage, open_vote, to
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -114,4 +114,11 @@ async def test_tabs_keep_what_was_begun(stage: Stage) -> None:
     await expect(ann.locator(".ask textarea")).to_have_value("还没问的问题")
     await questions.press("Home")
     await expect(ann.locator(".composer textarea")).to_have_value("还没发出的话")
+    # Nor is a tap lost because what stands above grows while it is pressed.
+    poll = await open_vote(stage, ["城堡", "恐龙", "火箭", "小队"])
+    await stage.host.send("poll.close", {"poll": poll})
+    await ann.locator(".card .bars").wait_for()
+    await ann.locator(".composer textarea").click()
+    await questions.click()
+    await expect(questions).to_have_attribute("aria-selected", "true")
     assert stage.troubles == []

@@ -118,7 +118,13 @@ function Choice({ part, room, chosen, further, news, onChoose }: ChoiceProps): J
       aria-controls={`kind-${part.name}`}
       aria-selected={chosen}
       tabIndex={chosen ? 0 : -1}
-      onClick={onChoose}
+      // Pressed, it leaves the focus where it is: a field that loses it grows what stands above, and the tab moves away
+      // before it is let go.
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={(event) => {
+        event.currentTarget.focus();
+        onChoose();
+      }}
       onKeyDown={step}
     >
       <Icon name={part.icon} size={20} />
