@@ -124,8 +124,15 @@ function watchWriting(hall: HTMLElement | null): () => void {
       if (writing.value) why.value = null;
     }, LINGER);
   };
-  const swipe = () => {
-    if (phone.matches) foldStream(true);
+  const swipe = ({ target }: Event) => {
+    if (!phone.matches || why.value === "reading") return;
+    const list = target instanceof Element ? target.closest(".scroll, .kind-list") : null;
+    const before = list?.getBoundingClientRect().top ?? 0;
+    foldStream(true);
+    // The list begins higher up now; what is being read stays under the thumb.
+    requestAnimationFrame(() => {
+      if (list) list.scrollTop += list.getBoundingClientRect().top - before;
+    });
   };
   const widen = () => {
     if (!phone.matches) foldStream(false);

@@ -4,8 +4,8 @@ import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { ShopTag } from "../parts/shop_tag";
 import { Empty, IconButton } from "../parts/bricks";
-import { Choices } from "../parts/controls";
 import { Icon } from "../parts/icons";
+import { QuestionOrder } from "../parts/question_order";
 import { timeOfDay } from "../parts/time";
 import { toast, toastFailure } from "../parts/toast";
 import { type Order, type Own, ownQuestions, type Question, questions, sorted, withStatus } from "../room/activities/questions";
@@ -49,18 +49,7 @@ export function QuestionTab({ room }: { room: Room }): JSX.Element {
           <section>
             <header class="row">
               <h2 class="grow">{own.length > 0 ? t.questions_others : t.questions_open}</h2>
-              {open.length > 1 && (
-                <Choices
-                  bare
-                  label={t.questions_order}
-                  value={order}
-                  of={[
-                    ["votes", t.questions_by_votes],
-                    ["time", t.questions_by_time],
-                  ]}
-                  onChoose={setOrder}
-                />
-              )}
+              {open.length > 1 && <QuestionOrder order={order} onOrder={setOrder} />}
             </header>
             <Long>
               {open.map((one) => (

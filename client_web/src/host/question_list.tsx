@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 import { figure, words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { Empty } from "../parts/bricks";
-import { Choices, Switch } from "../parts/controls";
+import { Switch } from "../parts/controls";
+import { QuestionOrder } from "../parts/question_order";
 import { lifecycle } from "../room/activities/lifecycle";
 import { type Order, type Question, questions, sorted, withStatus } from "../room/activities/questions";
 import { merging, setApproval } from "./question_acts";
@@ -28,16 +29,7 @@ export function QuestionPanel({ room }: { room: Room }): JSX.Element {
     <>
       <div class="panel-title">
         <h2>{t.questions}</h2>
-        <Choices
-          bare
-          label={t.questions_order}
-          value={order}
-          of={[
-            ["votes", t.questions_by_votes],
-            ["time", t.questions_by_time],
-          ]}
-          onChoose={setOrder}
-        />
+        <QuestionOrder order={order} onOrder={setOrder} />
       </div>
       <div class="scrolls questions">
         {snapshot.you?.role === "host" && <Approval room={room} />}
