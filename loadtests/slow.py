@@ -141,9 +141,11 @@ async def run(
             for client in reading:
                 client.on_event = second.on_event
             await start_all(stopping)
-            connections = [client.connection for client in stopping]
             for client in stopping:
+                # On a machine that has no time one may have been cut off again.
+                await client.until_joined(30)
                 stop_reading(client)
+            connections = [client.connection for client in stopping]
             said, peaks = await watched(server, talk(senders, rate, seconds, body))
             wanting += await missing(second, said, len(reading))
             # Against what it held at most with everybody reading: buffers that a busy room fills are no one's fault.

@@ -15,14 +15,37 @@ from tests.server import house
 TEMPLATE = "showfloor_tables"
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+def started() -> Iterator[Postgres]:
     server = Postgres(durable=False)
     server.start()
     try:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    yield from started()
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Postgres]:
+    """A server for one module: it may be ended, and its files hold what this module has said alone."""
+    yield from started()
+
+
+@pytest.fixture
+async def own_url(own: Postgres, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A new database on it with all tables, which houses find."""
+    url = await own.database()
+    await asyncio.to_thread(upgrade, url)
+
+    async def opened(_: Path) -> Database:
+        return Database(url)
+
+    monkeypatch.setattr(house, "opened_database", opened)
+    return url
 
 
 @pytest.fixture(scope="session")

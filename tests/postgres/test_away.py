@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -19,11 +19,9 @@ from loadtests.engines import Postgres
 from protocols.messages import Record
 from rooms.registry import REGISTRY
 from server.store import postgres as store
-from server.store.database import Database, DatabaseErrors
-from server.store.migrate import upgrade
+from server.store.database import DatabaseErrors
 from server.store.rows import record_of
 from server.store.tables import records
-from tests.server import house as houses
 from tests.server.house import ANN, House, house
 
 AWAY_S = float(os.environ.get("AWAY_S", "1.5"))
@@ -33,28 +31,10 @@ BETWEEN_S = 0.02
 log = structlog.get_logger(__name__)
 
 
-@pytest.fixture(scope="module")
-def own() -> Iterator[Postgres]:
-    """A server of its own, which others do not miss."""
-    server = Postgres(durable=False)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
 @pytest.fixture
-async def at(own: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+async def at(own_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     monkeypatch.setattr(store, "CONNECT_S", 1.0)
     monkeypatch.setattr(store, "ANSWER_S", 1.0)
-    url = await own.database()
-    await asyncio.to_thread(upgrade, url)
-
-    async def opened(_: Path) -> Database:
-        return Database(url)
-
-    monkeypatch.setattr(houses, "opened_database", opened)
     async with house(tmp_path) as made:
         yield made
 

@@ -1,8 +1,7 @@
 """What was erased is in no file of PostgreSQL's data folder but its write-ahead log."""
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -15,45 +14,24 @@ from protocols.messages import By, Role
 from server.hosting.draft import Sender
 from server.seats import Seat
 from server.store import postgres as store
-from server.store.database import Database
-from server.store.migrate import upgrade
 from server.store.seats import StoredSeats
 from server.store.tables import unwiped
-from tests.server import house as houses
 from tests.server.house import ANN, CANARY, HOST, House, house
 
 WHO = Sender(By(f"u-{CANARY}", f"Name {CANARY}", Role.ATTENDEE, guest=True))
 NOW = 1_800_000_000_000
 
 
-@pytest.fixture(scope="module")
-def own() -> Iterator[Postgres]:
-    """A server of its own: others plant the same canary."""
-    server = Postgres(durable=False)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
 @pytest.fixture
-async def at(own: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+async def at(own: Postgres, own_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     monkeypatch.setattr(store, "OVERWRITE_EVERY_S", 0.0)
-    url = await own.database()
-    await asyncio.to_thread(upgrade, url)
-
-    async def opened(_: Path) -> Database:
-        return Database(url)
-
-    monkeypatch.setattr(houses, "opened_database", opened)
     async with house(tmp_path) as made:
         # So that what is long can be found as it is.
         async with made.database.writing() as connection:
             for column in ("records ALTER data", "snapshots ALTER body"):
                 await connection.exec_driver_sql(f"ALTER TABLE {column} SET STORAGE EXTERNAL")
         yield made
-    await own.execute(f'DROP DATABASE "{name_of(url)}"')
+    await own.execute(f'DROP DATABASE "{name_of(own_url)}"')
 
 
 def name_of(url: str) -> str:
