@@ -143,14 +143,14 @@ class RedisOwners:
             if owner in {"taken", self.me}:
                 self._mine[room] = int(answer[1])
                 return
+            if owner != dead and not self.nodes.fresh(self.now) and not self.nodes.alive(owner, self.now):
+                # It may have given a sign since: nobody's room is taken on a guess. One look is enough, however slow
+                # the store is: who would look until an answer comes within a moment might never take the room.
+                await self.beat()
             if owner == dead or self.nodes.alive(owner, self.now):
                 self._mine.pop(room, None)
                 raise OwnedElsewhere(owner)
-            if self.nodes.fresh(self.now):
-                dead = owner
-            else:
-                # It may have given a sign since: nobody's room is taken on a guess.
-                await self.beat()
+            dead = owner
 
     async def release(self, room: str) -> bool:
         if room not in self._mine:

@@ -11,6 +11,7 @@ from loadtests.engines import Cluster, flushed
 from server.broker.port import Stale, Unavailable
 from server.broker.redis import RedisBroker, client_of
 from server.broker.redis_owners import OwnedBroker, RedisOwners, Twin, incarnation_of
+from server.hosting.nodes import Nodes
 from server.hosting.owners import OwnedElsewhere
 from tests.cluster.houses import until
 from tests.server.records import CATALOGUE
@@ -156,3 +157,19 @@ async def test_two_that_take_each_other_for_dead_do_not_both_have_the_room(broke
     with pytest.raises(Stale):
         await OwnedBroker(broker, one).claim("r")
     assert await OwnedBroker(broker, two).claim("r")
+
+
+async def test_a_dead_ones_room_is_taken_however_slow_the_store_is(
+    broker: RedisBroker, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await broker.create("r")
+    dead, other = make("n1"), make("n2")
+    await dead.start()
+    await dead.take("r")
+    await dead.resign()
+    await other.start()
+    # As if each answer took longer than a look is worth anything.
+    monkeypatch.setattr(Nodes, "fresh", lambda _nodes, _now: False)
+    async with asyncio.timeout(30):
+        await other.take("r")
+    assert await other.owners_of(["r"]) == {"r": other.me}
