@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from protocols.errors import Code, Refused
 from protocols.limits import CAPTION_LENGTH, PHOTO_SIDE, PHOTOS_EACH, PHOTOS_KEPT, PHOTOS_SHOWN
-from protocols.messages import STAFF, Audience, Budget, By, Command, Event, Id, Lasting, Passing, Record
+from protocols.messages import STAFF, Audience, Budget, By, Command, Event, Id, Passing, Record
 from protocols.text import Text
 from protocols.wire import Author
 from rooms.activity import Activity, Context, Proposed, Work
@@ -148,7 +148,7 @@ class PhotoHidden(Passing):
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoJudged(Lasting):
+class PhotoJudged(Passing):
     """Staff decided where somebody's photo goes, which the next record tells in its sender's name; ``by`` says who."""
 
     type: ClassVar[str] = "photo.judged"

@@ -42,6 +42,7 @@ def test_a_photo_waits_and_is_shown_when_staff_approves_it(play: Play) -> None:
 
     judged, posted = play.do(MODERATOR, "photo.approve", photo="p1")
     assert (judged.type, judged.audience, judged.by) == ("photo.judged", Audience.HOSTS, MODERATOR)
+    assert judged.stub(None).data is None, "of a rehearsal nothing of it stays"
     assert (posted.type, posted.audience, posted.by, posted.erases) == ("photo.posted", Audience.EVERYONE, ANN, (2,))
     assert play.log[1].data is None, "the record before is a stub"
     assert (shown(play), hosts(play, "pending"), own(play, ANN)) == (["p1"], [], {"p1": "shown"})
