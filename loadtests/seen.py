@@ -131,7 +131,7 @@ TOGETHER = """
 
 They share one Redis, which writes each change to its disk before it answers, and one PostgreSQL. All of it, and the
 people, ran on the machine named below: that all wait for the same few cores shows in the times. Promise 11
-asks more than two busy cores give: in runs that were looked into the room changed its owner meanwhile, and the figure is
+asks more than two busy cores give: in runs that were looked into the room changed its owner, and the figure is then
 what an owner holds more than a follower ([why](several-gateways.md#what-a-room-holds-and-where-too-little-cpu-leads)).
 
 """
