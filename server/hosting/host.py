@@ -63,6 +63,7 @@ class Patience:
     """How long things may take, in seconds."""
 
     publish: float = 1.0  # one attempt; then the same batch is tried again
+    erasing: float = 30.0  # at most, an attempt to erase: with each the double, for much may have to be written anew
     backoff: float = 0.05  # before the second attempt, doubling up to
     backoff_most: float = 0.5
     commands: float = 3.0  # how long a command waits for a log that does not answer, and at most one attempt more
@@ -307,11 +308,11 @@ class Host:
     async def _publish(self, batch: Batch, decided: Decided) -> None:
         """Until this batch is answered nothing else is decided: only the log knows whether it stands."""
         patience = self._around.patience
-        backoff = patience.backoff
+        backoff, within = patience.backoff, patience.publish
         unsure = False
         while True:
             try:
-                async with asyncio.timeout(patience.publish):
+                async with asyncio.timeout(within):
                     if self._term is None:
                         self._term = await self._around.broker.claim(self.room_id)
                     await self._around.broker.publish(replace(batch, term=self._term))
@@ -331,6 +332,8 @@ class Host:
                 self._lose_patience(patience.of(error))
                 await asyncio.sleep(backoff)
                 backoff = min(backoff * 2, patience.backoff_most)
+                if isinstance(error, TimeoutError) and any(record.erases for record in batch.records):
+                    within = min(within * 2, patience.erasing)
                 continue
             except Exception:
                 log.exception("publish_failed", room=self.room_id)

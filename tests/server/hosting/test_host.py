@@ -11,7 +11,7 @@ from protocols.limits import DEDUPE_WINDOW_MS, KEY_LENGTH, MAILBOX_LIMIT
 from protocols.messages import Audience, By, Position, Role
 from rooms.dedupe import fingerprint
 from rooms.registry import REGISTRY
-from server.broker.port import Full, Stale, Unavailable, Unreachable
+from server.broker.port import Batch, Full, Stale, Unavailable, Unreachable
 from server.hosting.draft import Sender
 from server.hosting.host import Host, Patience
 from server.hosting.replica import NotRecovered, Reason, Recovered
@@ -210,6 +210,28 @@ async def test_where_nobody_listens_senders_wait_less(at: House, error: type[Una
     assert (code(await at.outcome("chat.send", ANN, id_="x", text="hi")) is Code.UNAVAILABLE) is not acked
     assert (await at.ask(host, "chat.send", ANN, id_="x", text="hi")).seq == 2
     assert len(await at.log()) == 2
+
+
+async def test_what_takes_long_to_erase_is_erased_and_the_room_goes_on(
+    at: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at.patience = Patience(publish=0.02, backoff=0.001, backoff_most=0.001, commands=60)
+    await at.room()
+    await at.restart()
+    host = await at.directory.open("r")
+    message = (await at.ask(host, "chat.send", text="hi")).seq
+    publish = at.broker.inner.publish
+
+    async def slowly(batch: Batch) -> Position:
+        if any(record.erases for record in batch.records):
+            await asyncio.sleep(0.1)
+        return await publish(batch)
+
+    monkeypatch.setattr(at.broker.inner, "publish", slowly)
+    (sent,) = host.live.room.view(Audience.EVERYONE)["chat"]["messages"]
+    async with asyncio.timeout(30):
+        deleted = await at.ask(host, "chat.delete", HOST, message=sent["message"])
+        assert (await at.ask(host, "chat.send", text="on")).seq > deleted.seq > message
 
 
 async def test_a_full_disk_is_said_at_once_and_passes(at: House) -> None:
