@@ -103,16 +103,19 @@ class Projection:
         persons: set[str] = set()
         for start in range(0, len(seqs), ROWS):
             read = select(records).where(records.c.room == room, records.c.seq.in_(seqs[start : start + ROWS]))
+            stubs: list[dict[str, Any]] = []
             for row in (await connection.execute(read)).all():
                 stored = record_of(row, self._catalogue)
                 stub = stored.stub(erased[stored.seq])
-                await self._database.upsert(connection, records, [row_of(room, row.epoch, stub)])
+                stubs.append(row_of(room, row.epoch, stub))
                 if stored.by is not None and stub.by is not None and stored.by.id != stub.by.id:
                     persons.add(stored.by.id)
                 if not isinstance(stored.data, PollVoted) or stored.by is None or stub.by is None:
                     continue
                 if stored.by.id != stub.by.id:
                     await self._rename(connection, room, stored.data.poll, stored.by.id, stub.by.id)
+            # Together: of a rehearsal there may be tens of thousands.
+            await self._database.upsert(connection, records, stubs)
         await forget_people(self._database, connection, room, sorted(persons))
 
     async def _rename(self, connection: AsyncConnection, room: str, poll: str, voter: str, pseudonym: str) -> None:
