@@ -1,5 +1,6 @@
 import { defineConfig, loadEnv, type Plugin } from "vite";
 import { entryOf, gzipped, holding, loaded } from "./budget.mjs";
+import { compressed } from "./compressed.mjs";
 
 // Where `vite dev` finds a running server; the built pages are served by that server itself.
 const server = loadEnv("", ".", "SHOWFLOOR_")["SHOWFLOOR_DEV_SERVER"] ?? "http://127.0.0.1:8000";
@@ -38,7 +39,7 @@ const wordsFirst: Plugin = {
 
 export default defineConfig({
   appType: "mpa",
-  plugins: [budget, wordsFirst],
+  plugins: [budget, wordsFirst, compressed()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     // Phones and the browsers inside messengers lag behind by years.
@@ -49,6 +50,8 @@ export default defineConfig({
     // hls.js is that large, and fetched only where there is a stream.
     chunkSizeWarningLimit: 600,
     rolldownOptions: {
+      // Compressing well takes its time.
+      checks: { pluginTimings: false },
       input: {
         audience: "audience.html",
         host: "host.html",

@@ -4,7 +4,8 @@
     /host/{room}        the console
     /wall/{room}        the wall; without a room it shows a code to be paired by
     /staff…  /lobby…    the pages of those who work here: signing in, accounts, rooms
-    /assets/…           their files; names bear a digest, so they are kept for a year
+    /assets/…           their files; names bear a digest, so they are kept for a year. Scripts and styles are compressed
+                        when they are built, and go out so to whoever takes that
 
 Any other address tells a browser so in a page, and programs in JSON.
 
@@ -14,6 +15,7 @@ A link's signature stands in the fragment (``#…``), which browsers send to nob
 from __future__ import annotations
 
 import mimetypes
+import re
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -43,6 +45,9 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
+COMPRESSED = {".css", ".js"}
+CODINGS = {"br": ".br", "gzip": ".gz"}  # the smallest first
+NEVER = re.compile(r"q\s*=\s*0(\.0*)?")
 
 
 def policy(settings: Settings, name: str) -> str:
@@ -114,7 +119,7 @@ async def staff(request: Request) -> Response:
 @router.api_route("/assets/{name:path}", methods=["GET", "HEAD"])
 async def asset(request: Request, name: str) -> Response:
     """A file of the pages; its name bears a digest of its content."""
-    return _file(services_of(request).settings.pages / "assets", name, YEAR)
+    return _file(request, services_of(request).settings.pages / "assets", name, YEAR)
 
 
 @router.api_route("/{name}", methods=["GET", "HEAD"])
@@ -122,10 +127,10 @@ async def root_file(request: Request, name: str) -> Response:
     """A file beside the pages, such as an icon; the pages themselves have their own addresses."""
     if name.endswith(".html"):
         raise Refused(Code.NOT_FOUND)
-    return _file(services_of(request).settings.pages, name, FRESH)
+    return _file(request, services_of(request).settings.pages, name, FRESH)
 
 
-def _file(folder: Path, name: str, caching: str) -> Response:
+def _file(request: Request, folder: Path, name: str, caching: str) -> Response:
     root = folder.resolve()
     try:
         # Links are followed before the test, so that neither ".." nor a link leads out of the folder.
@@ -138,4 +143,17 @@ def _file(folder: Path, name: str, caching: str) -> Response:
     if not found or hidden:
         raise Refused(Code.NOT_FOUND)
     kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return FileResponse(path, media_type=kind, headers={"cache-control": caching})
+    headers = {"cache-control": caching}
+    if path.suffix in COMPRESSED:
+        headers["vary"] = "accept-encoding"
+        for coding, suffix in CODINGS.items():
+            beside = path.with_name(path.name + suffix)
+            if coding in _taken(request) and beside.is_file():
+                return FileResponse(beside, media_type=kind, headers=headers | {"content-encoding": coding})
+    return FileResponse(path, media_type=kind, headers=headers)
+
+
+def _taken(request: Request) -> set[str]:
+    """The codings that this browser takes by name (RFC 9110, 12.5.3); one with ``q=0`` it does not."""
+    asked = (each.partition(";") for each in request.headers.get("accept-encoding", "").lower().split(","))
+    return {coding.strip() for coding, _, weight in asked if not NEVER.fullmatch(weight.strip())}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.stage import Stage, open_vote, say
+from tests.e2e.stage import BUILT, Stage, open_vote, say
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -114,3 +116,11 @@ async def test_nothing_moves_for_those_who_want_no_motion(stage: Stage) -> None:
         assert await page.evaluate(MOVING) == []
         await page.emulate_media(reduced_motion="no-preference")
         assert await page.evaluate(MOVING) != []
+
+
+async def test_what_was_compressed_is_what_was_built() -> None:
+    scripts = sorted((BUILT.parent / "assets").glob("*.js"))
+    assert len(scripts) > 10
+    for script in scripts:
+        assert gzip.decompress(script.with_name(script.name + ".gz").read_bytes()) == script.read_bytes(), script.name
+        assert script.with_name(script.name + ".br").stat().st_size < max(200, script.stat().st_size), script.name

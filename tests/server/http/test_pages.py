@@ -1,3 +1,4 @@
+import gzip
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,33 @@ async def test_files_with_a_digest_are_kept_for_a_year(house: House) -> None:
     assert again.status_code in {200, 304}
     icon = await house.client.get("/icon.svg")
     assert (icon.headers["content-type"], icon.headers["cache-control"]) == ("image/svg+xml", "no-cache")
+
+
+@pytest.mark.parametrize(
+    ("accepts", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("GZIP", "gzip"),
+        ("gzip; q=0.000", None),
+        ("identity", None),
+        ("", None),
+    ],
+)
+async def test_scripts_go_out_compressed_to_whoever_takes_it(house: House, accepts: str, coding: str | None) -> None:
+    script = house.settings.pages / "assets" / "app-8f3a.js"
+    script.with_name("app-8f3a.js.gz").write_bytes(gzip.compress(script.read_bytes()))
+    script.with_name("app-8f3a.js.br").write_bytes(b"\x0b\x05\x80" + script.read_bytes() + b"\x03")
+    async with house.client.stream("GET", "/assets/app-8f3a.js", headers={"accept-encoding": accepts}) as answer:
+        body = b"".join([part async for part in answer.aiter_raw()])
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["vary"] == "accept-encoding"
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    suffix = {"br": ".br", "gzip": ".gz", None: ""}[coding]
+    assert body == script.with_name(script.name + suffix).read_bytes()
+    assert len(body) == int(answer.headers["content-length"])
 
 
 @pytest.mark.parametrize(
