@@ -130,9 +130,9 @@ TOGETHER = """
 ## Several gateways
 
 They share one Redis, which writes each change to its disk before it answers, and one PostgreSQL. All of it, and the
-people, ran on the machine named below: that all wait for the same few cores shows in the times. Promise 11
-asks more than two busy cores give: in runs that were looked into the room changed its owner, and the figure is then
-what an owner holds more than a follower ([why](several-gateways.md#what-a-room-holds-and-where-too-little-cpu-leads)).
+people, ran on the machine named below: that all wait for the same few cores shows in the times. Where promise 11 was
+missed and looked into, the room had changed its owner, which holds more than a follower
+([what is known of it](several-gateways.md#what-a-room-holds-and-where-too-little-cpu-leads)).
 
 """
 
