@@ -86,6 +86,7 @@ REFUSED_OWN: Final = 10  # of one's own that staff refused or deleted, the lates
 HELD_BYTES: Final = 64 * 1024  # of their texts in a host's view
 MUTES_KEPT: Final = 500  # people muted in a room at the same time
 WARNINGS_KEPT: Final = 500  # people of a room who were warned
+ARRIVALS_KEPT: Final = 2_000  # people of a room who were checked in: hosts are told of each
 MUTE_MAXIMUM_MS: Final = 24 * 3_600_000
 WORD_LENGTH: Final = 32  # characters of a filtered word
 WORDS_KEPT: Final = 10_000  # filtered words of a room

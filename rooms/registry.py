@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from protocols.errors import Code, Refused
 from protocols.messages import Command, Event
 from rooms.activities.announcements import Announcements
+from rooms.activities.arrivals import Arrivals
 from rooms.activities.chat import Chat
 from rooms.activities.cues import Cues
 from rooms.activities.draws import Draws
@@ -94,6 +95,7 @@ def explained(error: ValidationError) -> str:
 ACTIVITIES: Final = (
     Lifecycle,
     People,
+    Arrivals,
     Order,
     Words,
     Chat,

@@ -351,7 +351,9 @@ class Room:
 
     def _was_used(self, activity: Activity) -> bool:
         """Whether clearing it would take away what others than its staff can have done."""
-        if not any(Role.ATTENDEE in command.roles for command in activity.commands):
+        of_staff = not any(Role.ATTENDEE in command.roles for command in activity.commands)
+        # Whoever staff notes has come all the same.
+        if of_staff and not any(event.own for event in activity.events):
             return False
         copy, state = type(activity)(), activity.dump()
         copy.load(state)

@@ -16,6 +16,15 @@ export type Wire =
   | AnnouncementWithdrawn
   | AnnouncementWithdrawnEvent
   | AnnouncementsView
+  | ArrivalMark
+  | ArrivalMarked
+  | ArrivalMarkedEvent
+  | ArrivalUnmark
+  | ArrivalUnmarked
+  | ArrivalUnmarkedEvent
+  | ArrivalsMine
+  | ArrivalsView
+  | ArrivedView
   | Author
   | BannedView
   | ChatApprove
@@ -471,6 +480,8 @@ export type Command =
   | PersonWarn
   | PersonUnwarn
   | PersonRole
+  | ArrivalMark
+  | ArrivalUnmark
   | RoomMute
   | RoomUnmute
   | ChatClose
@@ -577,6 +588,8 @@ export type LoggedEvent =
   | PersonUnwarnedEvent
   | PersonRoleChangedEvent
   | PersonUnlistedEvent
+  | ArrivalMarkedEvent
+  | ArrivalUnmarkedEvent
   | RoomMutedEvent
   | RoomUnmutedEvent
   | ChatClosedEvent
@@ -849,6 +862,89 @@ export interface AnnouncementWithdrawnEvent {
  */
 export interface AnnouncementsView {
   current: AnnouncementView | null;
+}
+/**
+ * Check an attendee in; ``name`` is what they are called in the hosts' list. Again changes nothing.
+ */
+export interface ArrivalMark {
+  type: "arrival.mark";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  user: string;
+  name: string;
+  guest?: boolean;
+}
+/**
+ * Somebody has come, for hosts: ``by`` is that person. ``Room.mine`` tells the person.
+ */
+export interface ArrivalMarked {}
+/**
+ * Somebody has come, for hosts: ``by`` is that person. ``Room.mine`` tells the person.
+ */
+export interface ArrivalMarkedEvent {
+  type: "arrival.marked";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ArrivalMarked | null;
+}
+/**
+ * Take a check-in back.
+ */
+export interface ArrivalUnmark {
+  type: "arrival.unmark";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  user: string;
+}
+/**
+ * It was a mistake, for hosts: ``by`` is whom it was about. ``Room.mine`` tells the person.
+ */
+export interface ArrivalUnmarked {}
+/**
+ * It was a mistake, for hosts: ``by`` is whom it was about. ``Room.mine`` tells the person.
+ */
+export interface ArrivalUnmarkedEvent {
+  type: "arrival.unmarked";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: ArrivalUnmarked | null;
+}
+/**
+ * Since when one is checked in.
+ */
+export interface ArrivalsMine {
+  at: number;
+}
+/**
+ * For hosts only: who is checked in, the latest last.
+ */
+export interface ArrivalsView {
+  people?: ArrivedView[];
+}
+/**
+ * Who is checked in, since when; the name is empty once the person was erased.
+ */
+export interface ArrivedView {
+  user: string;
+  name: string;
+  guest: boolean;
+  at: number;
 }
 /**
  * Who is banned, since when and by whom; ``by`` is null where that is forgotten.
@@ -4901,6 +4997,7 @@ export interface JoinAnswer {
 export interface View {
   room: RoomView;
   people: PeopleView;
+  arrivals: ArrivalsView;
   order: OrderView;
   words: WordsView;
   chat: ChatView;
@@ -5091,6 +5188,7 @@ export interface Streamed {
  */
 export interface Mine {
   people?: PeopleMine;
+  arrivals?: ArrivalsMine;
   chat?: ChatMine;
   polls?: PollsMine;
   questions?: QuestionsMine;

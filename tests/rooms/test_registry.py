@@ -398,6 +398,7 @@ def test_views_ticks_and_mine_have_their_declared_shape(audience: Audience) -> N
     play.do(HOST, "room.configure", settings={"approve_chat": True})
     play.do(ANN, "chat.send", text="wait")
     play.do(HOST, "person.mute", user=ANN.id)
+    play.do(HOST, "arrival.mark", user=ANN.id, name="Ann")
     for activity in ALL.activities:
         fits(activity.view_shape, play.view(activity.name, audience))
         if activity.mine_shape is not None:

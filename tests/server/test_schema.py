@@ -50,6 +50,7 @@ def test_it_holds_every_message() -> None:
     assert list(defs["View"]["properties"]) == [
         "room",
         "people",
+        "arrivals",
         "order",
         "words",
         "chat",
