@@ -8,7 +8,7 @@ import { Line } from "../parts/line";
 import { useTick } from "../parts/time";
 import { toastFailure } from "../parts/toast";
 import { failureOf } from "../room/failure";
-import { type Draw, draws, drawToShow, placeOf } from "../room/activities/draws";
+import { type Draw, drawFrom, draws, drawToShow, placeOf } from "../room/activities/draws";
 import type { Mine } from "../room/messages";
 import "../style/gifts.css";
 
@@ -81,7 +81,9 @@ function Lot({ room, draw, ticket, full }: LotProps): JSX.Element {
     <section class="card on gift" aria-label={t.draw}>
       <header>
         <span class={`tag ${open ? "live" : ""}`}>{t.draw_states[draw.status]}</span>
-        <span class="note figures">{`${t.draw_winners(figure(draw.winners))} · ${t.draw_entrants(figure(draw.entrants))}`}</span>
+        <span class="note figures">
+          {[t.draw_winners(figure(draw.winners)), t.draw_from[drawFrom(draw)], t.draw_entrants(figure(draw.entrants))].join(" · ")}
+        </span>
       </header>
       <h2>{draw.title}</h2>
       <Own room={room} draw={draw} ticket={ticket} full={full} />

@@ -12,7 +12,7 @@ import "./mine.css";
 /** What is one's own of all that the room does, and who one is here. */
 export function MinePanel({ room, parts }: { room: Room; parts: readonly MinePart[] }): JSX.Element {
   const t = words.value;
-  const { you } = room.now.value;
+  const { you, mine } = room.now.value;
   const some = parts.filter((part) => part.some(room));
   return (
     <div class="kind-list mine-list" tabIndex={0} role="region" aria-label={t.mine.tab}>
@@ -20,6 +20,7 @@ export function MinePanel({ room, parts }: { room: Room; parts: readonly MinePar
         <p class="row mine-name">
           <Face by={you} />
           <b class="grow">{you.name}</b>
+          {mine.arrivals && <span class="tag good">{t.mine.checked_in}</span>}
           <LanguageSwitch spelt />
         </p>
       )}

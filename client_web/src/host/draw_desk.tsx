@@ -7,15 +7,14 @@ import { CheckButton } from "../parts/check_button";
 import { Choices } from "../parts/controls";
 import { confirmFirst } from "../parts/dialog";
 import { Icon } from "../parts/icons";
-import { type Draw, draws, type Prize } from "../room/activities/draws";
+import { arrivals } from "../room/activities/arrivals";
+import { type Draw, drawFrom, draws, type Prize } from "../room/activities/draws";
 import { polls } from "../room/activities/polls";
 import { act } from "./act";
 import { GiftForm, GiftList, WinnerRow } from "./gift_parts";
 import { ToWall } from "./to_wall";
 
 const WINNERS = 100;
-/** Those who sent a photo that is shown. */
-const PHOTOS = "photos";
 
 /** Lucky draws: newest on top. */
 export function DrawList({ room, onNew }: { room: Room; onNew: () => void }): JSX.Element {
@@ -37,7 +36,7 @@ function Item({ room, draw }: { room: Room; draw: Draw }): JSX.Element {
   const t = words.value.gifts;
   const remove = () => void act(room, "draw.remove", { draw: draw.draw });
   const poll = stateOf(room.now.value, polls).polls.find((one) => one.poll === draw.of);
-  const from = draw.of === null ? t.draw_from.present : draw.of === PHOTOS ? t.draw_from.photos : t.draw_of(poll?.question ?? t.draw_from.voters);
+  const from = poll ? t.draw_of(poll.question) : t.draw_from[drawFrom(draw)];
   return (
     <li class={`card item stack ${draw.status === "draft" || draw.status === "frozen" ? "to-do" : ""}`}>
       <div class="row tight">
@@ -126,9 +125,10 @@ export function DrawForm({ room, onClose }: { room: Room; onClose: () => void })
   const t = words.value.gifts;
   const [title, setTitle] = useState("");
   const [winners, setWinners] = useState("1");
-  const [from, setFrom] = useState<"present" | "voters" | "photos">("present");
+  const [from, setFrom] = useState<ReturnType<typeof drawFrom>>("present");
   const [chosen, setChosen] = useState("");
   const [problem, setProblem] = useState("");
+  const came = stateOf(room.now.value, arrivals).people;
   const votes = stateOf(room.now.value, polls).polls.filter((poll) => poll.status !== "draft").reverse();
   const poll = chosen || votes[0]?.poll;
   const save = async () => {
@@ -137,7 +137,8 @@ export function DrawForm({ room, onClose }: { room: Room; onClose: () => void })
     else if (!Number.isInteger(many) || many < 1 || many > WINNERS) setProblem(t.form_needs_places(WINNERS));
     else if (from === "voters" && !poll) setProblem(t.form_needs_poll);
     else {
-      const fields = { title: title.trim(), winners: many, of: from === "photos" ? PHOTOS : from === "voters" && poll ? poll : null };
+      const of = from === "present" ? null : from === "voters" ? (poll ?? null) : from;
+      const fields = { title: title.trim(), winners: many, of };
       if (await act(room, "draw.create", fields)) onClose();
     }
   };
@@ -161,6 +162,7 @@ export function DrawForm({ room, onClose }: { room: Room; onClose: () => void })
           ["present", t.draw_from.present],
           ["voters", t.draw_from.voters],
           ["photos", t.draw_from.photos],
+          ["arrivals", `${t.draw_from.arrivals} · ${figure(came.length)}`],
         ]}
         onChoose={setFrom}
       />

@@ -8,6 +8,7 @@ import { type Room, stateOf } from "../page";
 import { Empty } from "../parts/bricks";
 import { Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
+import { type Arrived, arrivals } from "../room/activities/arrivals";
 import { people } from "../room/activities/people";
 import { inOrder, listed, roster, stale } from "../room/activities/roster";
 import type { PersonHere } from "../room/messages";
@@ -80,17 +81,19 @@ function HereList({ room }: { room: Room }): JSX.Element {
   const state = stateOf(snapshot, roster);
   const [called, setCalled] = useState("");
   const found = inOrder(state.people, called);
+  const came = stateOf(snapshot, arrivals).people;
   return (
     <Dialog title={p.here} onClose={() => (showing.value = false)}>
       <p class="row tight here-counts">
         <b class="figures">{p.here_online(figure(snapshot.occupancy ?? 0))}</b>
         {state.away > 0 && <span class="tag warn figures">{p.here_away(figure(state.away))}</span>}
+        {came.length > 0 && <span class="tag good figures">{p.checked_in_count(figure(came.length))}</span>}
         <span class="note figures" role="status">
           {p.here_news(state.news.joined, state.news.left)}
         </span>
       </p>
       {!state.whole && <p class="note">{p.here_large(figure(LISTED))}</p>}
-      {state.people.length > MANY && (
+      {state.people.length + came.length > MANY && (
         <input
           class="input"
           type="search"
@@ -118,7 +121,30 @@ function HereList({ room }: { room: Room }): JSX.Element {
           </ul>
         </>
       )}
+      <CameToo room={room} came={came} listed={state.people} called={called} />
     </Dialog>
+  );
+}
+
+/** Who is checked in and not on the list: whose phone is away, or who is one of very many. */
+function CameToo(props: { room: Room; came: readonly Arrived[]; listed: readonly PersonHere[]; called: string }): JSX.Element | null {
+  const { room, came, called } = props;
+  const known = new Set(props.listed.map(({ id }) => id));
+  const others = came.filter(({ user }) => !known.has(user));
+  const found = inOrder(
+    others.map(({ user, name, guest }) => ({ id: user, name, role: "attendee" as const, guest })),
+    called,
+  );
+  if (found.length === 0) return null;
+  return (
+    <>
+      <h3 class="note">{peopleWords.value.checked_in_others}</h3>
+      <ul class="here-list">
+        {found.slice(0, SHOWN).map((one) => (
+          <Line key={one.id} room={room} one={one} />
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -127,6 +153,7 @@ function Line({ room, one }: { room: Room; one: PersonHere }): JSX.Element {
   const p = peopleWords.value;
   const snapshot = room.now.value;
   const { muted, banned } = stateOf(snapshot, people);
+  const came = stateOf(snapshot, arrivals).people.some(({ user }) => user === one.id);
   return (
     <li class={one.away ? "gone" : ""}>
       <button type="button" aria-label={t.person_open(one.name)} onClick={() => openPerson(one)}>
@@ -134,6 +161,7 @@ function Line({ room, one }: { room: Room; one: PersonHere }): JSX.Element {
         <span class="grow">{one.name}</span>
         {one.id === snapshot.you?.id && <span class="note">{p.here_you}</span>}
         <Badges by={one} />
+        {came && <span class="tag good">{p.checked_in}</span>}
         {banned.some(({ user }) => user === one.id) && <span class="tag warn">{t.person_banned}</span>}
         {muted.some(({ user }) => user === one.id) && <span class="tag warn">{t.person_muted}</span>}
         {one.away && <span class="tag">{p.here_away_one}</span>}

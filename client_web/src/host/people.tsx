@@ -6,8 +6,10 @@ import { words } from "../i18n/console_words";
 import { type Room, stateOf } from "../page";
 import { IconButton } from "../parts/bricks";
 import { confirmFirst, Dialog } from "../parts/dialog";
+import { Icon } from "../parts/icons";
 import { clockFace } from "../parts/clock_face";
 import { timeOfDay, useTick } from "../parts/time";
+import { arrivals } from "../room/activities/arrivals";
 import { people } from "../room/activities/people";
 import type { By } from "../room/messages";
 import { deedsOn } from "../room/powers";
@@ -41,6 +43,14 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
     close();
     void act(room, "person.warn", about, () => void act(room, "person.unwarn", { user: by.id }));
   };
+  const came = stateOf(room.now.value, arrivals).people.find((one) => one.user === by.id);
+  const checkIn = (on: boolean) => {
+    close();
+    const mark = () => act(room, "arrival.mark", { ...about, guest: by.guest ?? false }, unmark, by.name);
+    const unmark = () => void act(room, "arrival.unmark", { user: by.id }, () => void mark(), by.name);
+    if (on) void mark();
+    else unmark();
+  };
   const mute = (for_ms?: number) => {
     close();
     void act(room, "person.mute", { ...about, ...(for_ms ? { for_ms } : {}) }, () => unmute(room, by.id));
@@ -55,12 +65,19 @@ export function PersonSheet({ room }: { room: Room }): JSX.Element | null {
       <p class="row tight person">
         <Face by={by} />
         <Badges by={{ ...by, role }} />
+        {came && <span class="tag good figures">{p.checked_in_at(timeOfDay(came.at))}</span>}
         {banned && <span class="tag warn">{t.person_banned}</span>}
         {muted && <span class="tag warn">{t.person_muted}</span>}
         {warned && <span class="tag figures">{p.warned_at(timeOfDay(warned.at))}</span>}
       </p>
       {!may.kick && !may.ban && !may.role && <p class="note">{t.person_nothing}</p>}
       <div class="stack deeds-on">
+        {may.ban && (came || (!banned && role === "attendee")) && (
+          <button type="button" class="button wide" onClick={() => checkIn(!came)}>
+            <Icon name={came ? "undo" : "check"} size={20} />
+            {came ? p.check_in_undo : p.check_in}
+          </button>
+        )}
         {may.role && role === "attendee" && (
           <button type="button" class="button wide" onClick={() => give("moderator")}>
             {t.person_promote}

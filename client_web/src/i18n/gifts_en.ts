@@ -24,6 +24,7 @@ export const giftsEn: GiftWords = {
 
   draw: "Lucky draw",
   draw_states: { draft: "Draft", open: "Coming in", frozen: "About to be drawn", drawn: "Drawn" },
+  draw_from: { present: "Everyone here", voters: "Voters", photos: "Photo senders", arrivals: "Those checked in" },
   draw_winners: (count) => `${count} to win`,
   draw_entrants: (count) => `${count} in it`,
   draw_entering: "Putting you on the list…",

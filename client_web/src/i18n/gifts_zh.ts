@@ -23,6 +23,7 @@ export const giftsZh = {
 
   draw: "抽奖",
   draw_states: { draft: "草稿", open: "正在进名单", frozen: "等待开奖", drawn: "已开奖" },
+  draw_from: { present: "在场的人", voters: "投过票的人", photos: "发过照片的人", arrivals: "已签到的人" },
   draw_winners: (count: string) => `抽 ${count} 名`,
   draw_entrants: (count: string) => `${count} 人在名单里`,
   draw_entering: "正在把你加入名单…",

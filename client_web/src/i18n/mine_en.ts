@@ -19,5 +19,6 @@ export const mineEn: MineWords = {
   prize_state: { waiting: "To collect", given: "Collected" },
   prize_place: (place) => `Place ${place}`,
   prize_ticket: (ticket) => `Ticket ${ticket}`,
+  checked_in: "Checked in",
   seat: "Go on with another phone",
 };

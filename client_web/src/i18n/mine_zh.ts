@@ -20,6 +20,7 @@ export const mineZh = {
   prize_state: { waiting: "待领取", given: "已领取" },
   prize_place: (place: number) => `第 ${place} 位`,
   prize_ticket: (ticket: string) => `票号 ${ticket}`,
+  checked_in: "已签到",
   seat: "换手机接着用",
 };
 

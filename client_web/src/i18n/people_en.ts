@@ -26,6 +26,13 @@ export const peopleEn: PeopleWords = {
     `With more than ${most} in the audience, only hosts and moderators are listed. To deal with somebody, tap their face in the chat.`,
   here_you: "you",
 
+  check_in: "Check in",
+  check_in_undo: "Take back the check-in",
+  checked_in: "Checked in",
+  checked_in_at: (time) => `Checked in at ${time}`,
+  checked_in_count: (count) => `${count} checked in`,
+  checked_in_others: "Others who are checked in",
+
   warn: "Warn",
   warn_again: "Warn again",
   warned_at: (time) => `Warned at ${time}`,

@@ -25,6 +25,13 @@ export const peopleZh = {
   here_large: (most: string) => `观众超过 ${most} 人时只列出主持人和管理员；要处理某位观众，在聊天里点头像`,
   here_you: "你",
 
+  check_in: "签到",
+  check_in_undo: "撤销签到",
+  checked_in: "已签到",
+  checked_in_at: (time: string) => `${time} 签到`,
+  checked_in_count: (count: string) => `${count} 人已签到`,
+  checked_in_others: "其他已签到的人",
+
   warn: "提醒一下",
   warn_again: "再提醒一次",
   warned_at: (time: string) => `${time} 提醒过`,

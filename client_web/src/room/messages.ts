@@ -14,6 +14,7 @@ import type {
 export type {
   Ack,
   AnnouncementView,
+  ArrivalsView,
   ChatView,
   CuesView,
   CueView,

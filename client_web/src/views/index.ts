@@ -3,6 +3,7 @@ import { filter } from "../room/activities/words";
 import { order } from "../room/activities/order";
 import { mineTab } from "../audience/mine_tab";
 import { announcementsView } from "./announcements";
+import { arrivalsView } from "./arrivals";
 import { chatView } from "./chat";
 import { cuesView } from "./cues";
 import { drawsView } from "./draws";
@@ -18,7 +19,7 @@ import { streamView } from "./stream";
 import type { ConsolePart, Part, TabPart, View, WallPart } from "./view";
 
 /** What a room can do, as this client knows it, in the order in which it stands on a page. A new activity is a line here. */
-export const views: readonly View[] = [lifecycleView, peopleView, { activity: order }, { activity: filter }, chatView, stageView, photosView, pollsView, questionsView, firstsView, drawsView, announcementsView, cuesView, reactionsView, streamView];
+export const views: readonly View[] = [lifecycleView, peopleView, arrivalsView, { activity: order }, { activity: filter }, chatView, stageView, photosView, pollsView, questionsView, firstsView, drawsView, announcementsView, cuesView, reactionsView, streamView];
 
 export const activities: readonly Activity[] = views.map((view) => view.activity);
 

@@ -149,6 +149,12 @@ export const draws: Activity<DrawsState> = {
 export const placeOf = (draw: Draw, ticket: string): number | null =>
   draw.won.find((one) => one.ticket === ticket)?.place ?? null;
 
+/** From whom it is drawn. */
+export function drawFrom({ of }: Pick<Draw, "of">): "present" | "voters" | "photos" | "arrivals" {
+  if (of === null) return "present";
+  return of === "photos" || of === "arrivals" ? of : "voters";
+}
+
 /** The one to look at: what is on, else what was drawn less than `stays` ms ago. */
 export function drawToShow(state: DrawsState, now: number, stays: number): Draw | null {
   const on = state.draws.filter((one) => one.status === "open" || one.status === "frozen");
