@@ -34,6 +34,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 SNAPSHOT_EVERY = 2_000  # records between snapshots
+MANY = 100  # records that are erased in one batch, for which much of the log may have to be written anew
 
 
 class _Luck:
@@ -63,7 +64,7 @@ class Patience:
     """How long things may take, in seconds."""
 
     publish: float = 1.0  # one attempt; then the same batch is tried again
-    erasing: float = 30.0  # at most, an attempt to erase: with each the double, for much may have to be written anew
+    erasing: float = 30.0  # at most, an attempt to erase MANY: each takes double the time of the one before
     backoff: float = 0.05  # before the second attempt, doubling up to
     backoff_most: float = 0.5
     commands: float = 3.0  # how long a command waits for a log that does not answer, and at most one attempt more
@@ -332,7 +333,7 @@ class Host:
                 self._lose_patience(patience.of(error))
                 await asyncio.sleep(backoff)
                 backoff = min(backoff * 2, patience.backoff_most)
-                if isinstance(error, TimeoutError) and any(record.erases for record in batch.records):
+                if isinstance(error, TimeoutError) and sum(len(each.erases) for each in batch.records) >= MANY:
                     within = min(within * 2, patience.erasing)
                 continue
             except Exception:
