@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field
 
-from protocols.limits import CONTACT_LENGTH, DRAW_WINNERS
+from protocols.limits import DRAW_WINNERS
 from protocols.messages import STAFF, Budget, Command, Event, Id, Lasting, Passing, Role
-from protocols.text import Title, clean_line
+from protocols.text import Title
+from rooms.contact import Contact
 
-Contact = Annotated[str, StringConstraints(min_length=1, max_length=CONTACT_LENGTH), AfterValidator(clean_line)]
 Place = Annotated[int, Field(ge=1, le=DRAW_WINNERS)]
 
 

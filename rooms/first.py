@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
@@ -20,12 +20,13 @@ class FirstCount(TypedDict):
 
 
 class FirstWinner(TypedDict):
-    """Who has which place, for hosts; the name is empty once the person was erased."""
+    """Who has which place, for hosts, and the contact, if given; the name is empty once the person was erased."""
 
     place: int
     name: str
     guest: bool
     at: int
+    contact: str | None
 
 
 class FirstView(TypedDict):
@@ -51,20 +52,29 @@ class FirstsView(TypedDict):
     firsts: list[FirstView]
 
 
-class FirstsMine(TypedDict):
-    """One's own places: first -> place, from 1."""
+class PlaceMine(TypedDict):
+    """The place that one has, from 1, and the contact that one gave."""
 
-    places: dict[str, int]
+    place: int
+    contact: str | None
+
+
+class FirstsMine(TypedDict):
+    """One's own places: first -> place."""
+
+    places: dict[str, PlaceMine]
 
 
 @dataclass(frozen=True, slots=True)
 class Winner:
-    """Whoever has a place."""
+    """Whoever has a place, since ``at``. ``held`` is the seq of the record with the contact."""
 
     user: str
     name: str
     guest: bool
     at: int
+    contact: str | None = None
+    held: int = 0
 
 
 @dataclass(slots=True)
@@ -91,6 +101,28 @@ class First:
         self.winners.append(winner)
         self.by_user[winner.user] = len(self.winners)
 
+    def reach(self, place: int, contact: str | None, held: int) -> None:
+        """From now on whoever has this place is reached so."""
+        if place <= len(self.winners):
+            self.winners[place - 1] = replace(self.winners[place - 1], contact=contact, held=held)
+
+    def unreach(self, before: int) -> set[int]:
+        """Forget the contacts of those who have had a place since before then; the seqs of the records with them."""
+        places = [place for place, each in enumerate(self.winners, 1) if each.held and each.at < before]
+        held = {self.winners[place - 1].held for place in places}
+        for place in places:
+            self.reach(place, None, 0)
+        return held
+
+    def held(self) -> set[int]:
+        """The seqs of the records with contacts."""
+        return {each.held for each in self.winners if each.held}
+
+    def mine(self, user: str) -> PlaceMine | None:
+        """What concerns this person alone."""
+        place = self.by_user.get(user)
+        return None if place is None else {"place": place, "contact": self.winners[place - 1].contact}
+
     def erase(self, user: str, pseudonym: str) -> None:
         """The place stays taken, by nobody who can be named."""
         place = self.by_user.pop(user, None)
@@ -114,19 +146,19 @@ class First:
         }
 
     def view(self, *, named: bool) -> dict[str, Any]:
-        """Its plain form, with the winners only if ``named``."""
+        """Its plain form, with the winners and their contacts only if ``named``."""
         counts = {"taken": len(self.winners), "redeemed": sorted(self.redeemed)}
         view = self.words() | self.clock() | counts
         if named:
             view["winners"] = [
-                {"place": place, "name": winner.name, "guest": winner.guest, "at": winner.at}
-                for place, winner in enumerate(self.winners, 1)
+                {"place": place, "name": each.name, "guest": each.guest, "at": each.at, "contact": each.contact}
+                for place, each in enumerate(self.winners, 1)
             ]
         return view
 
     def dump(self) -> dict[str, Any]:
         """The whole state as plain values."""
-        winners = [[each.user, each.name, each.guest, each.at] for each in self.winners]
+        winners = [[getattr(each, name) for name in Winner.__slots__] for each in self.winners]
         return self.words() | self.clock() | {"winners": winners, "redeemed": sorted(self.redeemed)}
 
     @classmethod

@@ -383,10 +383,10 @@ class Room:
             del self._authored[user]
 
     def _erase(self, record: Record) -> None:
-        # All seqs of one step are one person's. The log must not name whom it forgot; a room that saw them finds out
-        # by the seqs. In a replay the records were stubs already, nobody is found, and nothing is left to forget.
-        if isinstance(record.data, PersonUnlisted):
-            # What any of its authors said of one person.
+        # The log must not name whom it forgot; a room that saw them finds out by the seqs. In a replay the records were
+        # stubs already, nobody is found, and nothing is left to forget. Under a pseudonym all are one person's.
+        if record.pseudonym is None and len(record.erases) > 1:
+            # Of several authors: what they said of one person, or the contacts of a gift that is removed.
             self._disown(set(record.erases))
             return
         author = self._author_of(record.erases)

@@ -42,9 +42,20 @@ describe("gifts for the first", () => {
 
   it("name the winners to hosts, who hear of each tap", () => {
     const tapped = all(event("first.created", words), opened(), event("first.tapped", { first: "f1", place: 1 }, 1_500, ann));
-    expect(tapped.firsts[0]).toMatchObject({ taken: 1, winners: [{ place: 1, name: "小安", guest: false, at: 1_500 }] });
+    expect(tapped.firsts[0]).toMatchObject({ taken: 1, winners: [{ place: 1, name: "小安", guest: false, at: 1_500, contact: null }] });
     const forgotten = firsts.apply(tapped, event("first.tapped", { first: "f1", place: 2 }));
     expect(forgotten.firsts[0]?.winners?.[1]?.name).toBe("");
+  });
+
+  it("tell hosts how winners are reached, until that is taken back or grows old", () => {
+    const tapped = [1, 2].map((place) => event("first.tapped", { first: "f1", place }, place * 1_000, ann));
+    const claims = [1, 2].map((place) => event("first.claimed", { first: "f1", place, contact: `138 ${place}` }, 3_000, ann));
+    const told = all(event("first.created", words), opened(), ...tapped, ...claims);
+    const contacts = (state: FirstsState) => state.firsts[0]?.winners?.map((winner) => winner.contact);
+    expect(contacts(told)).toEqual(["138 1", "138 2"]);
+    expect(contacts(firsts.apply(told, event("first.unclaimed", { first: "f1", place: 2 })))).toEqual(["138 1", null]);
+    expect(contacts(firsts.apply(told, event("room.retired", { before: 2_000, upto: 3 })))).toEqual([null, "138 2"]);
+    expect(firsts.apply(all(opened()), event("first.claimed", null)).firsts[0]).not.toHaveProperty("winners");
   });
 
   it("are handed over, and that is taken back", () => {

@@ -53,7 +53,8 @@ describe("what is one's own", () => {
 
   it("counts the prizes that are still to be collected", () => {
     const first = (name: string, redeemed: number[]) => ({ first: name, title: name, redeemed });
-    const room = roomOf({ firsts: { places: { a: 1, b: 2 } } }, { firsts: { firsts: [first("a", [1]), first("b", [1]), first("c", [])] } });
+    const places = { a: { place: 1, contact: null }, b: { place: 2, contact: null } };
+    const room = roomOf({ firsts: { places } }, { firsts: { firsts: [first("a", [1]), first("b", [1]), first("c", [])] } });
     expect([giftMine.some(room), giftMine.due?.(room)]).toEqual([true, 1]);
   });
 

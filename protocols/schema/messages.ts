@@ -147,6 +147,9 @@ export type Wire =
   | Fault
   | FirstAnnounced
   | FirstAnnouncedEvent
+  | FirstClaim
+  | FirstClaimed
+  | FirstClaimedEvent
   | FirstClose
   | FirstClosed
   | FirstClosedEvent
@@ -166,6 +169,8 @@ export type Wire =
   | FirstTap
   | FirstTapped
   | FirstTappedEvent
+  | FirstUnclaimed
+  | FirstUnclaimedEvent
   | FirstUnredeem
   | FirstUnredeemed
   | FirstUnredeemedEvent
@@ -249,6 +254,7 @@ export type Wire =
   | PhotosMine
   | PhotosView
   | Place
+  | PlaceMine
   | PollClose
   | PollClosed
   | PollClosedEvent
@@ -536,6 +542,7 @@ export type Command =
   | FirstOpen
   | FirstTap
   | FirstClose
+  | FirstClaim
   | FirstRedeem
   | FirstUnredeem
   | FirstRemove
@@ -651,6 +658,8 @@ export type LoggedEvent =
   | FirstOpenedEvent
   | FirstTappedEvent
   | FirstClosedEvent
+  | FirstClaimedEvent
+  | FirstUnclaimedEvent
   | FirstRedeemedEvent
   | FirstUnredeemedEvent
   | FirstRemovedEvent
@@ -2280,6 +2289,20 @@ export interface FirstClose {
   first: string;
 }
 /**
+ * Say, as somebody who has a place, how to be reached, or with null take that back. Only hosts are told.
+ */
+export interface FirstClaim {
+  type: "first.claim";
+  id: string;
+  room: string;
+  /**
+   * Only for the role bot.
+   */
+  on_behalf_of?: Person | null;
+  first: string;
+  contact: string | null;
+}
+/**
  * The gift of this place was handed over.
  */
 export interface FirstRedeem {
@@ -3344,6 +3367,27 @@ export interface FirstAnnouncedEvent {
   data: FirstAnnounced | null;
 }
 /**
+ * Somebody who has a place said how to be reached, for hosts.
+ */
+export interface FirstClaimed {
+  first: string;
+  place: number;
+  contact: string;
+}
+/**
+ * Somebody who has a place said how to be reached, for hosts.
+ */
+export interface FirstClaimedEvent {
+  type: "first.claimed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: FirstClaimed | null;
+}
+/**
  * It is over: full, or ended by staff.
  */
 export interface FirstClosed {
@@ -3475,6 +3519,26 @@ export interface FirstTappedEvent {
   data: FirstTapped | null;
 }
 /**
+ * Their contact is gone.
+ */
+export interface FirstUnclaimed {
+  first: string;
+  place: number;
+}
+/**
+ * Their contact is gone.
+ */
+export interface FirstUnclaimedEvent {
+  type: "first.unclaimed";
+  room: string;
+  epoch: string;
+  after: number;
+  seq: number;
+  at: number;
+  by: Author | null;
+  data: FirstUnclaimed | null;
+}
+/**
  * The gift of this place was not handed over yet.
  */
 export interface FirstUnredeemed {
@@ -3512,21 +3576,29 @@ export interface FirstView {
   winners?: FirstWinner[];
 }
 /**
- * Who has which place, for hosts; the name is empty once the person was erased.
+ * Who has which place, for hosts, and the contact, if given; the name is empty once the person was erased.
  */
 export interface FirstWinner {
   place: number;
   name: string;
   guest: boolean;
   at: number;
+  contact: string | null;
 }
 /**
- * One's own places: first -> place, from 1.
+ * One's own places: first -> place.
  */
 export interface FirstsMine {
   places: {
-    [k: string]: number;
+    [k: string]: PlaceMine;
   };
+}
+/**
+ * The place that one has, from 1, and the contact that one gave.
+ */
+export interface PlaceMine {
+  place: number;
+  contact: string | null;
 }
 /**
  * All of a room, oldest first; drafts for hosts only.

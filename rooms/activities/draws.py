@@ -15,6 +15,7 @@ from protocols.errors import Code, Refused
 from protocols.limits import DRAW_ENTRANTS, DRAW_ENTRANTS_KEPT, DRAW_REDRAWS, DRAW_WINNERS_KEPT, DRAWS_KEPT
 from protocols.messages import STAFF, Audience, By, Command, Event, Record, Role
 from rooms.activity import ROOM, Activity, Context, Proposed, Tick
+from rooms.contact import claimed
 from rooms.draw import Draw, DrawCount, DrawsMine, DrawsView, Entrant, Prize, masked
 from rooms.draw_words import (
     DrawClaim,
@@ -305,31 +306,20 @@ def _redraw(draw: Draw, place: int) -> list[Proposed]:
     following = draw.next(1)
     if not following:
         raise Refused(Code.CONFLICT, "Nobody is left to win.")
+    # One step for each: the name is the room's word, the contact the winner's.
+    unclaimed = Proposed(DrawUnclaimed(draw.draw, place), Audience.HOSTS, erases=(prize.held,))
     redrawn = DrawRedrawn(draw.draw, place, prize.ticket, following[0].ticket)
     return [
-        *_unclaim(draw, place, prize),
+        *([unclaimed] if prize.held else []),
         Proposed(redrawn, erases=(prize.named,) if prize.named else ()),
         *_winner(draw, place, following[0]),
     ]
 
 
-def _unclaim(draw: Draw, place: int, prize: Prize) -> list[Proposed]:
-    # One step for each: all that a step erases is one person's.
-    gone = Proposed(DrawUnclaimed(draw.draw, place), Audience.HOSTS, erases=(prize.held,))
-    return [gone] if prize.held else []
-
-
 def _claim(draw: Draw, user: str, contact: str | None) -> list[Proposed]:
-    place = draw.place_of(user)
-    if place is None:
-        raise Refused(Code.FORBIDDEN, "Only a winner can be reached here.")
-    prize = draw.won[place]
-    if contact is None:
-        return _unclaim(draw, place, prize)
-    if contact == prize.contact:
-        return []
-    erases = (prize.held,) if prize.held else ()
-    return [Proposed(DrawClaimed(draw.draw, place, contact), Audience.HOSTS, erases=erases)]
+    place = draw.place_of(user) or 0
+    gone, said = DrawUnclaimed(draw.draw, place), DrawClaimed(draw.draw, place, contact or "")
+    return claimed(draw.won.get(place), contact, gone if contact is None else said)
 
 
 def _hand_over(draw: Draw, place: int, *, given: bool) -> list[Proposed]:
@@ -347,9 +337,7 @@ def _prize(draw: Draw, place: int) -> Prize:
 
 def _remove(draw: Draw) -> list[Proposed]:
     audience = Audience.HOSTS if draw.status == "draft" else Audience.EVERYONE
-    named = tuple(sorted(prize.named for prize in draw.won.values() if prize.named))
-    contacts = [each for place, prize in draw.won.items() for each in _unclaim(draw, place, prize)]
-    return [*contacts, Proposed(DrawRemoved(draw.draw), audience, erases=named)]
+    return [Proposed(DrawRemoved(draw.draw), audience, erases=tuple(sorted(draw.held())))]
 
 
 def _advance(draw: Draw, event: Event, at: int) -> None:

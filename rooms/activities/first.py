@@ -6,165 +6,36 @@ Staff, walls and bots tap for nothing. A tap after the last place is refused and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar
-
-from pydantic import Field
+from typing import Any
 
 from protocols.errors import Code, Refused
-from protocols.limits import DURATION_MAXIMUM_MS, FIRST_PLACES, FIRST_PLACES_KEPT, FIRSTS_KEPT
-from protocols.messages import STAFF, Audience, Budget, Command, Event, Id, Lasting, Passing, Record, Role
-from protocols.text import Title
+from protocols.limits import FIRST_PLACES_KEPT, FIRSTS_KEPT
+from protocols.messages import STAFF, Audience, Command, Event, Record
 from rooms.activity import ROOM, Activity, Context, Proposed, Tick
-from rooms.first import First, FirstCount, FirstReason, FirstsMine, FirstsView, Winner
-
-
-class FirstCreate(Command):
-    """Prepare one: so many places for those who tap first."""
-
-    type = "first.create"
-    roles = STAFF
-
-    title: Title
-    places: Annotated[int, Field(ge=1, le=FIRST_PLACES)]
-
-
-class FirstCommand(Command):
-    """What staff does with one that is there."""
-
-    roles = STAFF
-
-    first: Id
-
-
-class FirstOpen(FirstCommand):
-    """Let people tap: at once, or after a countdown that all see."""
-
-    type = "first.open"
-
-    delay_ms: Annotated[int, Field(ge=1_000, le=DURATION_MAXIMUM_MS)] | None = None
-
-
-class FirstTap(FirstCommand):
-    """Take a place, if one is left. The same person's next tap changes nothing."""
-
-    type = "first.tap"
-    roles = frozenset({Role.ATTENDEE})
-    budget = Budget.NONE
-
-
-class FirstClose(FirstCommand):
-    """End it: every tap acknowledged before counts, every later one is refused."""
-
-    type = "first.close"
-
-
-class FirstRedeem(FirstCommand):
-    """The gift of this place was handed over."""
-
-    type = "first.redeem"
-
-    place: Annotated[int, Field(ge=1, le=FIRST_PLACES)]
-
-
-class FirstUnredeem(FirstCommand):
-    """It was not, after all."""
-
-    type = "first.unredeem"
-
-    place: Annotated[int, Field(ge=1, le=FIRST_PLACES)]
-
-
-class FirstRemove(FirstCommand):
-    """Take it away, with who has its places."""
-
-    type = "first.remove"
-
-
-@dataclass(frozen=True, slots=True)
-class FirstCreated(Lasting):
-    """One is prepared, for hosts."""
-
-    type: ClassVar[str] = "first.created"
-
-    first: str
-    title: str
-    places: int
-
-
-@dataclass(frozen=True, slots=True)
-class FirstAnnounced(Passing):
-    """It begins at ``opens_at``; whole, because everyone hears of it for the first time."""
-
-    type: ClassVar[str] = "first.announced"
-
-    first: str
-    title: str
-    places: int
-    opens_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class FirstOpened(Passing):
-    """People may tap."""
-
-    type: ClassVar[str] = "first.opened"
-
-    first: str
-    title: str
-    places: int
-
-
-@dataclass(frozen=True, slots=True)
-class FirstTapped(Passing):
-    """Somebody has a place, for hosts. ``Room.mine`` tells the person."""
-
-    type: ClassVar[str] = "first.tapped"
-    own: ClassVar[bool] = True
-
-    first: str
-    place: int
-
-
-@dataclass(frozen=True, slots=True)
-class FirstClosed(Passing):
-    """It is over: full, or ended by staff."""
-
-    type: ClassVar[str] = "first.closed"
-
-    first: str
-    reason: FirstReason
-    taken: int
-
-
-@dataclass(frozen=True, slots=True)
-class FirstRedeemed(Passing):
-    """The gift of this place was handed over; ``by`` says by whom."""
-
-    type: ClassVar[str] = "first.redeemed"
-
-    first: str
-    place: int
-
-
-@dataclass(frozen=True, slots=True)
-class FirstUnredeemed(Passing):
-    """The gift of this place was not handed over yet."""
-
-    type: ClassVar[str] = "first.unredeemed"
-
-    first: str
-    place: int
-
-
-@dataclass(frozen=True, slots=True)
-class FirstRemoved(Lasting):
-    """It is gone."""
-
-    type: ClassVar[str] = "first.removed"
-
-    first: str
+from rooms.contact import claimed
+from rooms.first import First, FirstCount, FirstsMine, FirstsView, Winner
+from rooms.first_words import (
+    FirstAnnounced,
+    FirstClaim,
+    FirstClaimed,
+    FirstClose,
+    FirstClosed,
+    FirstCommand,
+    FirstCreate,
+    FirstCreated,
+    FirstOpen,
+    FirstOpened,
+    FirstRedeem,
+    FirstRedeemed,
+    FirstRemove,
+    FirstRemoved,
+    FirstTap,
+    FirstTapped,
+    FirstUnclaimed,
+    FirstUnredeem,
+    FirstUnredeemed,
+)
 
 
 class Firsts(Activity):
@@ -172,13 +43,15 @@ class Firsts(Activity):
 
     name = "firsts"
     scene = "winner"
-    commands = (FirstCreate, FirstOpen, FirstTap, FirstClose, FirstRedeem, FirstUnredeem, FirstRemove)
+    commands = (FirstCreate, FirstOpen, FirstTap, FirstClose, FirstClaim, FirstRedeem, FirstUnredeem, FirstRemove)
     events = (
         FirstCreated,
         FirstAnnounced,
         FirstOpened,
         FirstTapped,
         FirstClosed,
+        FirstClaimed,
+        FirstUnclaimed,
         FirstRedeemed,
         FirstUnredeemed,
         FirstRemoved,
@@ -209,11 +82,13 @@ class Firsts(Activity):
                 if first.status == "draft":
                     raise Refused(Code.CONFLICT, "It is not open.")
                 return [] if first.status == "closed" else [_closed(first)]
+            case FirstClaim(contact=contact):
+                return _claim(first, context.by.id, contact)
             case FirstRedeem(place=place) | FirstUnredeem(place=place):
                 return _hand_over(first, place, given=isinstance(command, FirstRedeem))
             case FirstRemove():
                 audience = Audience.HOSTS if first.status == "draft" else Audience.EVERYONE
-                return [Proposed(FirstRemoved(first.first), audience)]
+                return [Proposed(FirstRemoved(first.first), audience, erases=tuple(sorted(first.held())))]
         raise Refused(Code.UNKNOWN_COMMAND)
 
     def _create(self, command: FirstCreate, context: Context) -> list[Proposed]:
@@ -239,7 +114,7 @@ class Firsts(Activity):
         elif event is not None:
             first = self._firsts.get(getattr(event, "first", ""))
             if first is not None:
-                _change(first, event, record.at)
+                _change(first, event, record)
         self._find_due()
 
     def _find_due(self) -> None:
@@ -261,14 +136,14 @@ class Firsts(Activity):
         return [_closed(each) for each in self._firsts.values() if each.status in {"ready", "open"}]
 
     def view(self, audience: Audience) -> dict[str, Any]:
-        """Hosts see drafts, and who has the places."""
+        """Hosts see drafts, who has the places, and how they are reached."""
         hosts = audience is Audience.HOSTS
         shown = [each for each in self._firsts.values() if hosts or each.status != "draft"]
         return {"firsts": [each.view(named=hosts) for each in shown]}
 
     def mine(self, user: str) -> dict[str, Any] | None:
         """One's own places."""
-        places = {each.first: each.by_user[user] for each in self._firsts.values() if user in each.by_user}
+        places = {name: mine for name, each in self._firsts.items() if (mine := each.mine(user)) is not None}
         return {"places": places} if places else None
 
     def ticks(self, audience: Audience) -> Iterable[Tick]:
@@ -306,12 +181,18 @@ class Firsts(Activity):
         self._due = None
 
     def retire(self, before: int) -> Iterable[int]:
-        """What was closed goes, with who has its places; the rest is in use, however old."""
-        self._firsts = {name: each for name, each in self._firsts.items() if (each.closed_at or before) >= before}
-        return ()
+        """What was closed goes, with who has its places; the rest is in use, however old.
+
+        Of the rest, contacts go as the taps do: of whoever has had the place so long.
+        """
+        gone = [each for each in self._firsts.values() if each.closed_at is not None and each.closed_at < before]
+        held = {seq for first in gone for seq in first.held()}
+        for first in gone:
+            del self._firsts[first.first]
+        return held.union(*(first.unreach(before) for first in self._firsts.values()))
 
     def erase(self, user: str, pseudonym: str) -> None:
-        """Their places stay taken, without a name."""
+        """Their places stay taken, without a name or a contact."""
         for each in self._firsts.values():
             each.erase(user, pseudonym)
 
@@ -345,6 +226,12 @@ def _closed(first: First) -> Proposed:
     return Proposed(FirstClosed(first.first, "staff", len(first.winners)))
 
 
+def _claim(first: First, user: str, contact: str | None) -> list[Proposed]:
+    place = first.by_user.get(user, 0)
+    gone, said = FirstUnclaimed(first.first, place), FirstClaimed(first.first, place, contact or "")
+    return claimed(first.winners[place - 1] if place else None, contact, gone if contact is None else said)
+
+
 def _hand_over(first: First, place: int, *, given: bool) -> list[Proposed]:
     if place > len(first.winners):
         raise Refused(Code.NOT_FOUND, "Nobody has this place.")
@@ -353,7 +240,8 @@ def _hand_over(first: First, place: int, *, given: bool) -> list[Proposed]:
     return [Proposed(FirstRedeemed(first.first, place) if given else FirstUnredeemed(first.first, place))]
 
 
-def _change(first: First, event: Event, at: int) -> None:
+def _change(first: First, event: Event, record: Record) -> None:
+    at = record.at
     match event:
         case FirstAnnounced():
             first.status, first.opens_at = "ready", event.opens_at
@@ -361,6 +249,10 @@ def _change(first: First, event: Event, at: int) -> None:
             first.status, first.opens_at, first.opened_at = "open", None, at
         case FirstClosed():
             first.status, first.opens_at, first.closed_at, first.reason = "closed", None, at, event.reason
+        case FirstClaimed(place=place, contact=contact):
+            first.reach(place, contact, record.seq)
+        case FirstUnclaimed(place=place):
+            first.reach(place, None, 0)
         case FirstRedeemed(place=place):
             first.redeemed.add(place)
         case FirstUnredeemed(place=place):

@@ -31,10 +31,17 @@ async def test_the_first_to_tap_gets_the_gift(stage: Stage) -> None:
         assert "小安" not in await page.content()
 
     await console.locator(".winners").get_by_text("小安").wait_for()
+    await ann.get_by_label("联系方式").fill("138 0000 0000")
+    await ann.get_by_role("button", name="告诉店员").click()
+    await expect(console.locator(".winners").get_by_text("138 0000 0000")).to_be_visible()
+    await ann.get_by_role("button", name="撤回").click()
+    await expect(console.locator(".winners .contact")).to_have_count(0)
+    for page in (ben, wall):
+        assert "138 0000" not in await page.content()
     await console.get_by_role("button", name="发放").click()
     await expect(ann.get_by_text("已领取")).to_be_visible()
     await console.get_by_role("button", name="撤销").last.click()
-    await expect(ann.get_by_text("到柜台给店员看这一页领取")).to_be_visible()
+    await expect(ann.get_by_text("到柜台给店员看这一页，或留下联系方式")).to_be_visible()
     assert stage.troubles == []
 
 

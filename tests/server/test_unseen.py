@@ -178,6 +178,12 @@ async def test_nobody_else_is_told_what_is_prepared_or_hidden(server: tuple[App,
         assert (frozen.status_code, frozen.json()["seed"]) == (200, None)
         await does("draw.reveal", draw=draw)
         assert (await ann.send("draw.claim", draw=draw, contact="canary-contact"))["ok"]
+        await does("first.create", title="Gift", places=1)
+        await host.hear_out()
+        gift = host.event("first.created")["data"]["first"]
+        await does("first.open", first=gift)
+        assert (await ann.send("first.tap", first=gift))["ok"]
+        assert (await ann.send("first.claim", first=gift, contact="canary-gift-contact"))["ok"]
         await does("chat.send", text="mark")
 
         for who in others:

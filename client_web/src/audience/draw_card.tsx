@@ -3,20 +3,17 @@ import { useEffect, useState } from "preact/hooks";
 import { figure, words } from "../i18n/words";
 import { type Room, stateOf } from "../page";
 import { CheckButton } from "../parts/check_button";
-import { Icon } from "../parts/icons";
-import { Line } from "../parts/line";
 import { useTick } from "../parts/time";
-import { toastFailure } from "../parts/toast";
 import { failureOf } from "../room/failure";
 import { type Draw, drawFrom, draws, drawToShow, placeOf } from "../room/activities/draws";
 import type { Mine } from "../room/messages";
+import { Won } from "./won";
 import "../style/gifts.css";
 
 /** What was drawn steps aside after this long, for those who have nothing to collect. */
 const STAYS = 180_000;
 /** Phones enter within this time, not all at once. */
 const SPREAD = 2_000;
-const CONTACT_LENGTH = 100;
 
 type Ticket = NonNullable<Mine["draws"]>["tickets"][string];
 
@@ -113,59 +110,14 @@ function Own({ room, draw, ticket, full }: LotProps): JSX.Element {
   const place = placeOf(draw, ticket.ticket);
   if (place !== null) {
     const given = draw.won.some((prize) => prize.place === place && prize.redeemed);
-    return (
-      <>
-        <p class={`won ${given ? "given" : ""}`} role="status">
-          <Icon name={given ? "check" : "gift"} />
-          <b>{t.draw_won(place)}</b>
-          <span class="note">{given ? t.redeemed : t.draw_collect}</span>
-        </p>
-        {!given && <Contact room={room} draw={draw} given={ticket.contact} />}
-      </>
-    );
+    const claim = (contact: string | null) => room.client.send("draw.claim", { draw: draw.draw, contact });
+    return <Won title={t.draw_won(place)} given={given} contact={ticket.contact} claim={claim} />;
   }
   const passed = draw.passed.some((one) => one.ticket === ticket.ticket);
   return (
     <p class="note figures" role="status">
       {passed ? t.draw_passed : draw.status === "drawn" ? t.draw_lost(number) : t.draw_in(number)}
     </p>
-  );
-}
-
-/** How a winner is reached, for those who run the room alone. */
-export function Contact({ room, draw, given }: { room: Room; draw: Draw; given: string | null }): JSX.Element {
-  const t = words.value.gifts;
-  const [text, setText] = useState("");
-  const tell = (contact: string | null) => {
-    room.client.send("draw.claim", { draw: draw.draw, contact }).then(() => setText(""), toastFailure);
-  };
-  if (given !== null) {
-    return (
-      <p class="row tight">
-        <span class="grow note">{t.contact_given(given)}</span>
-        <button type="button" class="button quiet" onClick={() => tell(null)}>
-          {t.contact_drop}
-        </button>
-      </p>
-    );
-  }
-  return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (text.trim()) tell(text.trim());
-      }}
-    >
-      <label class="field">
-        <span>{t.contact}</span>
-        <Line value={text} most={CONTACT_LENGTH} placeholder={t.contact_hint} onText={setText} />
-      </label>
-      <p class="note">{t.contact_private}</p>
-      <button type="submit" class="button" disabled={!text.trim()}>
-        {t.contact_send}
-      </button>
-    </form>
   );
 }
 

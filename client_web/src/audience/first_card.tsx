@@ -8,11 +8,15 @@ import { useTick } from "../parts/time";
 import { toastFailure } from "../parts/toast";
 import { type First, firsts, firstToShow, opensIn } from "../room/activities/firsts";
 import { failureOf } from "../room/failure";
+import type { Mine } from "../room/messages";
 import { tab } from "../room/storage";
+import { Won } from "./won";
 import "../style/gifts.css";
 
 /** What is over steps aside after this long, for those who have nothing to collect. */
 const STAYS = 60_000;
+
+type Place = NonNullable<Mine["firsts"]>["places"][string];
 
 /** The gift that is on, and whatever this person has yet to collect. */
 export function FirstCard({ room }: { room: Room }): JSX.Element | null {
@@ -21,13 +25,16 @@ export function FirstCard({ room }: { room: Room }): JSX.Element | null {
   const shown = firstToShow(state, room.client.clock.now(), STAYS);
   useTick(shown?.status === "closed", 5_000);
   const places = snapshot.mine.firsts?.places ?? {};
-  const won = state.firsts.filter((one) => one !== shown && places[one.first] && !one.redeemed.includes(places[one.first] ?? 0));
+  const won = state.firsts.filter((one) => {
+    const mine = places[one.first];
+    return one !== shown && mine && !one.redeemed.includes(mine.place);
+  });
   const all = [...won.slice(-3), ...(shown ? [shown] : [])];
   if (!all.length) return null;
   return (
     <>
       {all.map((one) => (
-        <Gift key={one.first} room={room} first={one} place={places[one.first] ?? null} />
+        <Gift key={one.first} room={room} first={one} mine={places[one.first] ?? null} />
       ))}
     </>
   );
@@ -36,10 +43,10 @@ export function FirstCard({ room }: { room: Room }): JSX.Element | null {
 interface GiftProps {
   room: Room;
   first: First;
-  place: number | null;
+  mine: Place | null;
 }
 
-function Gift({ room, first, place }: GiftProps): JSX.Element {
+function Gift({ room, first, mine }: GiftProps): JSX.Element {
   const t = words.value.gifts;
   const open = first.status === "open";
   const over = first.status === "closed";
@@ -54,21 +61,18 @@ function Gift({ room, first, place }: GiftProps): JSX.Element {
         <span class="note figures">{open ? t.first_left(figure(left)) : t.first_places(figure(first.places))}</span>
       </header>
       {!over && title}
-      {place === null ? <Chance room={room} first={first} /> : <Won place={place} given={first.redeemed.includes(place)} />}
+      {mine === null ? (
+        <Chance room={room} first={first} />
+      ) : (
+        <Won
+          title={t.first_won(mine.place)}
+          given={first.redeemed.includes(mine.place)}
+          contact={mine.contact}
+          claim={(contact) => room.client.send("first.claim", { first: first.first, contact })}
+        />
+      )}
       {open && <Filling first={first} />}
     </section>
-  );
-}
-
-/** The place that somebody has, to be shown at the counter. */
-function Won({ place, given }: { place: number; given: boolean }): JSX.Element {
-  const t = words.value.gifts;
-  return (
-    <p class={`won ${given ? "given" : ""}`} role="status">
-      <Icon name={given ? "check" : "gift"} />
-      <b>{t.first_won(place)}</b>
-      <span class="note">{given ? t.redeemed : t.first_collect}</span>
-    </p>
   );
 }
 

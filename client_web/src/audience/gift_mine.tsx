@@ -4,7 +4,7 @@ import { type Room, stateOf } from "../page";
 import { draws, placeOf } from "../room/activities/draws";
 import { firsts } from "../room/activities/firsts";
 import type { MinePart } from "../views/view";
-import { Contact } from "./draw_card";
+import { Contact, type Reached } from "./won";
 
 interface Prize {
   key: string;
@@ -12,7 +12,7 @@ interface Prize {
   /** What is shown at the counter beside the name. */
   code: string;
   given: boolean;
-  contact: JSX.Element | null;
+  reached: Reached;
 }
 
 /** What one has won, by being fast or by lot; the newest first. */
@@ -21,9 +21,12 @@ function prizesOf(room: Room): Prize[] {
   const { mine } = room.now.value;
   const places = mine.firsts?.places ?? {};
   const taken = stateOf(room.now.value, firsts).firsts.flatMap((first): Prize[] => {
-    const place = places[first.first];
-    if (!place) return [];
-    return [{ key: first.first, title: first.title, code: t.prize_place(place), given: first.redeemed.includes(place), contact: null }];
+    const own = places[first.first];
+    if (!own) return [];
+    const { place, contact } = own;
+    const claim: Reached["claim"] = (next) => room.client.send("first.claim", { first: first.first, contact: next });
+    const given = first.redeemed.includes(place);
+    return [{ key: first.first, title: first.title, code: t.prize_place(place), given, reached: { contact, claim } }];
   });
   const tickets = mine.draws?.tickets ?? {};
   const drawn = stateOf(room.now.value, draws).draws.flatMap((draw): Prize[] => {
@@ -32,8 +35,8 @@ function prizesOf(room: Room): Prize[] {
     if (!ticket || place === null) return [];
     const given = draw.won.some((prize) => prize.place === place && prize.redeemed);
     const code = `${t.prize_place(place)} · ${t.prize_ticket(ticket.ticket.slice(-6).toUpperCase())}`;
-    const contact = given ? null : <Contact room={room} draw={draw} given={ticket.contact} />;
-    return [{ key: draw.draw, title: draw.title, code, given, contact }];
+    const claim: Reached["claim"] = (contact) => room.client.send("draw.claim", { draw: draw.draw, contact });
+    return [{ key: draw.draw, title: draw.title, code, given, reached: { contact: ticket.contact, claim } }];
   });
   return [...taken, ...drawn].reverse();
 }
@@ -52,7 +55,7 @@ function List({ room }: { room: Room }): JSX.Element {
   const t = words.value;
   return (
     <ul>
-      {prizesOf(room).map(({ key, title, code, given, contact }) => (
+      {prizesOf(room).map(({ key, title, code, given, reached }) => (
         <li key={key} class={`mine-row prize ${given ? "given" : ""}`}>
           <div class="grow stack">
             <p>
@@ -60,10 +63,10 @@ function List({ room }: { room: Room }): JSX.Element {
               <br />
               <span class="figures">{code}</span>
             </p>
-            {!given && <p class="note">{t.gifts.first_collect}</p>}
-            {contact}
+            {!given && <p class="note">{t.gifts.collect}</p>}
           </div>
           <span class={`tag ${given ? "good" : "warn"}`}>{given ? t.mine.prize_state.given : t.mine.prize_state.waiting}</span>
+          {!given && <Contact {...reached} />}
         </li>
       ))}
     </ul>

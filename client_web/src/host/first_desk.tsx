@@ -140,7 +140,7 @@ function Steps({ room, first }: { room: Room; first: First }): JSX.Element | nul
 function Winners({ room, first }: { room: Room; first: First }): JSX.Element {
   return (
     <ol class="winners">
-      {(first.winners ?? []).map(({ place, name, guest }) => {
+      {(first.winners ?? []).map(({ place, name, guest, contact }) => {
         const given = first.redeemed.includes(place);
         const which = { first: first.first, place };
         const [now, back] = given ? (["first.unredeem", "first.redeem"] as const) : (["first.redeem", "first.unredeem"] as const);
@@ -150,6 +150,7 @@ function Winners({ room, first }: { room: Room; first: First }): JSX.Element {
             place={place}
             name={name}
             guest={guest}
+            contact={contact}
             given={given}
             onHand={() => void act(room, now, which, () => void act(room, back, which))}
           />

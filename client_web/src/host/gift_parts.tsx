@@ -28,7 +28,7 @@ export function WinnerRow(props: {
   place: number;
   name: string | undefined;
   guest: boolean | undefined;
-  contact?: string | null | undefined;
+  contact: string | null | undefined;
   given: boolean;
   onHand: () => void;
   children?: ComponentChildren;
@@ -39,7 +39,7 @@ export function WinnerRow(props: {
       <span class="place figures">{props.place}</span>
       <span class="name">
         {props.name || t.nobody} {props.guest && <span class="guest">{words.value.guest}</span>}
-        {props.contact && <span class="note contact"> {props.contact}</span>}
+        {props.contact && <span class="note contact">{props.contact}</span>}
       </span>
       {props.children}
       <button type="button" class={`button ${props.given ? "quiet" : ""}`} aria-pressed={props.given} onClick={props.onHand}>

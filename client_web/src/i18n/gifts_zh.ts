@@ -4,6 +4,7 @@ export const giftsZh = {
   winners: "名单",
   nobody: "已注销",
   redeemed: "已领取",
+  collect: "到柜台给店员看这一页，或留下联系方式",
 
   first: "抢先领",
   first_states: { draft: "草稿", ready: "马上开始", open: "开抢了", closed: "已结束" },
@@ -13,7 +14,6 @@ export const giftsZh = {
   first_tap: "抢！",
   first_tapping: "正在抢…",
   first_won: (place: number) => `第 ${place} 位，抢到了`,
-  first_collect: "到柜台给店员看这一页领取",
   first_missed: "差一点，已满",
   first_full: "抢完了，谢谢参与",
   first_over: "已结束，谢谢参与",
@@ -31,7 +31,6 @@ export const giftsZh = {
   draw_not_in: "这次你不在名单里",
   draw_in: (ticket: string) => `你在名单里，票号 ${ticket}`,
   draw_won: (place: number) => `第 ${place} 名，你中奖了！`,
-  draw_collect: "到柜台给店员看这一页，或留下联系方式",
   draw_lost: (ticket: string) => `这次没抽到，你的票号 ${ticket}`,
   draw_passed: "抽到你时你不在，这份已重抽",
   draw_lucky: "中奖名单",

@@ -36,6 +36,22 @@ def refusal(play: Play, who: By, word: str, /, **fields: Any) -> Code:
     return refused.value.code
 
 
+def public(play: Play) -> str:
+    """All that is told to everyone."""
+    records = [
+        [record.by and record.by.as_wire(), record.data and record.data.dump()]
+        for record in play.log
+        if record.told_to(Audience.EVERYONE)
+    ]
+    ticks = [tick.data for tick in play.room.ticks(Audience.EVERYONE)]
+    return json.dumps([records, ticks, play.room.view(Audience.EVERYONE)], ensure_ascii=False)
+
+
+def kept(play: Play) -> str:
+    """All that is in the log and in a snapshot."""
+    return str([play.log, play.room.dump()])
+
+
 def person(number: int) -> By:
     return By(f"p{number}", f"¤P{number}", Role.ATTENDEE)
 
@@ -63,7 +79,7 @@ def test_the_first_taps_get_the_places_and_no_others() -> None:
     assert (last[-1].audience, last[-1].by) == (Audience.EVERYONE, None), "who has the last place is for hosts"
     assert refusal(play, person(4), "first.tap", first=first) is Code.CLOSED
     assert play.do(ANN, "first.tap", first=first) == [], "who has a place keeps it, also when they tap again"
-    assert play.room.mine(BEN.id) == {"firsts": {"places": {first: 2}}}
+    assert play.room.mine(BEN.id) == {"firsts": {"places": {first: {"place": 2, "contact": None}}}}
     assert play.room.mine("p4") == {}
 
 
@@ -87,11 +103,10 @@ def test_names_are_for_hosts_alone() -> None:
     play = Play()
     first = opened(play)
     play.do(ANN, "first.tap", first=first)
-    assert shown(play, Audience.HOSTS)["winners"] == [{"place": 1, "name": "¤Ann", "guest": False, "at": play.now}]
-    public = [record.data.dump() for record in play.log if record.told_to(Audience.EVERYONE) and record.data]
-    ticks = [tick.data for tick in play.room.ticks(Audience.EVERYONE)]
-    assert ticks == [{"first": first, "taken": 1}]
-    assert "Ann" not in json.dumps([public, ticks, play.room.view(Audience.EVERYONE)])
+    winner = {"place": 1, "name": "¤Ann", "guest": False, "at": play.now, "contact": None}
+    assert shown(play, Audience.HOSTS)["winners"] == [winner]
+    assert [tick.data for tick in play.room.ticks(Audience.EVERYONE)] == [{"first": first, "taken": 1}]
+    assert "Ann" not in public(play)
 
 
 @pytest.mark.parametrize("who", [HOST, MODERATOR, WALL, BOT])
@@ -158,15 +173,76 @@ def test_a_gift_is_handed_over_and_that_can_be_taken_back() -> None:
     assert shown(play)["redeemed"] == []
 
 
-def test_whoever_is_erased_leaves_the_place_taken_and_no_name() -> None:
+def test_a_winners_contact_is_for_hosts_and_can_be_taken_back() -> None:
+    play = Play()
+    first = opened(play)
+    play.do(ANN, "first.tap", first=first)
+    assert refusal(play, BEN, "first.claim", first=first, contact="me!") is Code.FORBIDDEN
+    assert refusal(play, HOST, "first.claim", first=first, contact="me!") is Code.FORBIDDEN
+    claimed = play.do(ANN, "first.claim", first=first, contact="138 0000")
+    assert [(each.type, each.audience, each.by) for each in claimed] == [("first.claimed", Audience.HOSTS, ANN)]
+    assert play.do(ANN, "first.claim", first=first, contact="138 0000") == []
+    play.do(BEN, "first.tap", first=first)
+    assert [each["contact"] for each in shown(play, Audience.HOSTS)["winners"]] == ["138 0000", None]
+    assert play.room.mine(ANN.id)["firsts"]["places"][first] == {"place": 1, "contact": "138 0000"}
+    assert "138 0000" not in public(play) + json.dumps([play.room.mine(BEN.id), play.room.mine(HOST.id)])
+    snapshot = play.room.dump()
+
+    play.do(ANN, "first.claim", first=first, contact="139 1111")
+    assert "138 0000" not in kept(play)
+    gone = play.do(ANN, "first.claim", first=first, contact=None)
+    assert [(each.type, each.audience) for each in gone] == [("first.unclaimed", Audience.HOSTS)]
+    assert "139 1111" not in kept(play)
+    assert play.do(ANN, "first.claim", first=first, contact=None) == []
+    for start in (None, type(play.room).load("r1", snapshot)):
+        assert play.replayed(start).dump() == play.room.dump()
+
+
+def test_a_removed_gift_takes_all_contacts_along() -> None:
+    play = Play()
+    first = opened(play)
+    for number in range(3):
+        play.do(person(number), "first.tap", first=first)
+        play.do(person(number), "first.claim", first=first, contact=f"138 000{number}")
+    snapshot = play.room.dump()
+    assert types(play.do(HOST, "first.remove", first=first)) == ["first.removed"]
+    assert "138 000" not in kept(play)
+    for start in (None, type(play.room).load("r1", snapshot)):
+        assert play.replayed(start).dump() == play.room.dump()
+    play.do(HOST, "person.erase", user="p1")
+    assert "'p1'" not in kept(play)
+
+
+def test_a_rehearsed_gift_is_a_draft_without_winners_or_contacts() -> None:
+    play = Play()
+    created(play)
+    play.do(HOST, "room.rehearse")
+    first = shown(play, Audience.HOSTS)["first"]
+    play.do(HOST, "first.open", first=first)
+    play.do(ANN, "first.tap", first=first)
+    play.do(ANN, "first.claim", first=first, contact="138 0000")
+    play.do(HOST, "room.clear")
+    assert "138 0000" not in kept(play)
+    assert (shown(play, Audience.HOSTS)["status"], shown(play, Audience.HOSTS)["winners"]) == ("draft", [])
+    assert refusal(play, ANN, "first.claim", first=first, contact="late") is Code.NOT_FOUND
+    assert play.replayed().dump() == play.room.dump()
+
+
+def test_whoever_is_erased_leaves_the_place_taken_and_no_name_or_contact() -> None:
     play = Play()
     first = opened(play)
     play.do(ANN, "first.tap", first=first)
     play.do(BEN, "first.tap", first=first)
+    play.do(ANN, "first.claim", first=first, contact="138 0000")
+    play.do(BEN, "first.claim", first=first, contact="139 1111")
+    snapshot = play.room.dump()
     play.do(HOST, "person.erase", user=ANN.id)
-    assert ANN.id not in json.dumps(play.room.dump()) + str(play.log)
-    assert [each["name"] for each in shown(play, Audience.HOSTS)["winners"]] == ["", "¤Ben"]
-    assert play.replayed().dump() == play.room.dump()
+    for trace in (ANN.id, "138 0000"):
+        assert trace not in kept(play)
+    winners = shown(play, Audience.HOSTS)["winners"]
+    assert [(each["name"], each["contact"]) for each in winners] == [("", None), ("¤Ben", "139 1111")]
+    for start in (None, type(play.room).load("r1", snapshot)):
+        assert play.replayed(start).dump() == play.room.dump()
 
 
 def test_it_grows_old_once_it_is_over() -> None:
@@ -175,13 +251,16 @@ def test_it_grows_old_once_it_is_over() -> None:
     other = opened(play)
     for each in (first, other):
         play.do(ANN, "first.tap", first=each)
+        play.do(ANN, "first.claim", first=each, contact="138 0000")
     play.do(HOST, "first.close", first=first)
     play.wait(2 * DAY_MS)
     before = play.now
     play.now += play.room.settings.retention_days * DAY_MS
     assert types(play.retire(before)) == ["room.retired"]
     assert [each["first"] for each in play.view("firsts")["firsts"]] == [other]
-    assert play.room.mine(ANN.id) == {"firsts": {"places": {other: 1}}}
+    assert play.room.mine(ANN.id) == {"firsts": {"places": {other: {"place": 1, "contact": None}}}}
+    assert "138 0000" not in kept(play), "a contact grows old with the tap, also where it is not over"
+    assert play.replayed().dump() == play.room.dump()
 
 
 def test_a_room_gives_a_bounded_number_of_places() -> None:

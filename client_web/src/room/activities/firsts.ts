@@ -4,6 +4,8 @@ import type { FirstView } from "../messages";
 /** A gift for those who tap first, as last told; `winners` are told to hosts alone. */
 export type First = Readonly<FirstView>;
 
+type Winner = NonNullable<First["winners"]>[number];
+
 export interface FirstsState {
   /** Oldest first. */
   readonly firsts: readonly First[];
@@ -31,6 +33,12 @@ function told(state: FirstsState, words: Pick<First, "first" | "title" | "places
   return { firsts: [...state.firsts, { ...ASLEEP, ...words, ...news }] };
 }
 
+/** With the contact of these winners changed, where one hears of winners. */
+function reached(first: First, contact: string | null, whom: (winner: Winner) => boolean): First {
+  if (!first.winners) return first;
+  return { ...first, winners: first.winners.map((one) => (whom(one) ? { ...one, contact } : one)) };
+}
+
 export const firsts: Activity<FirstsState> = {
   name: "firsts",
 
@@ -51,13 +59,20 @@ export const firsts: Activity<FirstsState> = {
         return change(state, first, (one) => ({
           ...one,
           taken: Math.max(one.taken, place),
-          winners: [...(one.winners ?? []).filter((other) => other.place !== place), { place, name, guest, at: event.at }],
+          winners: [...(one.winners ?? []).filter((other) => other.place !== place), { place, name, guest, at: event.at, contact: null }],
         }));
       }
       case "first.closed": {
         if (!event.data) return state;
         const { first, reason, taken } = event.data;
         return change(state, first, (one) => ({ ...one, status: "closed", opens_at: null, closed_at: event.at, reason, taken }));
+      }
+      case "first.claimed":
+      case "first.unclaimed": {
+        if (!event.data) return state;
+        const { first, place } = event.data;
+        const contact = event.type === "first.claimed" ? event.data.contact : null;
+        return change(state, first, (one) => reached(one, contact, (winner) => winner.place === place));
       }
       case "first.redeemed":
       case "first.unredeemed": {
@@ -75,7 +90,8 @@ export const firsts: Activity<FirstsState> = {
       }
       case "room.retired": {
         const before = event.data?.before ?? 0;
-        return { firsts: state.firsts.filter((one) => one.closed_at === null || one.closed_at >= before) };
+        const kept = state.firsts.filter((one) => one.closed_at === null || one.closed_at >= before);
+        return { firsts: kept.map((one) => reached(one, null, (winner) => winner.at < before)) };
       }
       default:
         return state;
