@@ -16,6 +16,7 @@ REFUSALS = {
     404: "There is no such thing.",
     409: "It does not fit the state.",
     413: "Larger than allowed.",
+    414: "The address is longer than allowed.",
     415: "The body is not application/json.",
     422: "Not of the form that it should have.",
     429: "Too often.",

@@ -34,6 +34,9 @@ CHECKS = (
 )
 # Of each operation, beside those at the edges of what is allowed.
 EXAMPLES = 6
+# The same requests each time; SCHEMA_SEED=N tries others.
+SEED = os.environ.get("SCHEMA_SEED", "1")
+CONFIG = ROOT / "tests" / "e2e" / "schemathesis.toml"
 # It waits for half a minute where it is asked about a wall that is there.
 WAITS = "collect_pairing"
 # Any of these may be the last request that is let in: what an answer names is asked about.
@@ -54,7 +57,8 @@ class Api:
         described.write_bytes(orjson.dumps(without_security(self.document)))
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "schemathesis.cli", "run", str(described), "--url", self.url),
+                *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", str(described)),
+                *("--url", self.url, "--seed", SEED),
                 *("--checks", ",".join(CHECKS), "--max-examples", str(EXAMPLES), "--request-timeout", "30"),
                 *("--exclude-operation-id", WAITS, "--continue-on-failure", "--no-color", *as_options, *options),
             ],
