@@ -131,7 +131,7 @@ TOGETHER = """
 
 They share one Redis, which writes each change to its disk before it answers, and one PostgreSQL. All of it, and the
 people, ran on the machine named below: that all wait for the same few cores shows in the times. Two promises are near
-their bars there: 9 was missed with 2.36 × in the run before this one, and 11 in runs in which the room changed its owner
+their bars there: 9 was missed by 2.36 × in the run before this one, 11 in runs in which the room changed its owner
 ([what is known of it](several-gateways.md#what-a-room-holds-and-where-too-little-cpu-leads)).
 
 """
