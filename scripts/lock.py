@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPILE = (
-    "compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate"
+    "compile --quiet --generate-hashes --no-header --no-annotate"
     " --universal --python-version 3.11 --no-config"
 )
 # A machine's own package settings must not find their way into the files.
