@@ -9,10 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-COMPILE = (
-    "compile --quiet --generate-hashes --no-header --no-annotate"
-    " --universal --python-version 3.11 --no-config"
-)
+COMPILE = "compile --quiet --generate-hashes --no-header --no-annotate --universal --python-version 3.11 --no-config"
 # A machine's own package settings must not find their way into the files.
 FOREIGN = ("PIP_", "UV_")
 
